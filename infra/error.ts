@@ -1,0 +1,18 @@
+/**
+ * The one error that Groundwork raises on purpose. Its message names the thing that is wrong and, after a
+ * colon or in the next sentence, what to do about it: commands print it as it is, without a stack.
+ *
+ * Functions that run in Lambda don't use it: a class that extends Error doesn't survive serialization.
+ */
+export class GroundworkError extends Error {
+  override readonly name = "GroundworkError";
+
+  /** One error for all the problems of one input, so that a person mends them in one go. */
+  static all(what: string, problems: readonly string[]): GroundworkError {
+    return new GroundworkError(
+      problems.length === 1
+        ? `${what}: ${problems[0]}`
+        : `${what}:\n${problems.map((p) => `  - ${p}`).join("\n")}`,
+    );
+  }
+}
