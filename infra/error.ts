@@ -1,11 +1,14 @@
 /**
- * The one error that Groundwork raises on purpose. Its message names the thing that is wrong and, after a
- * colon or in the next sentence, what to do about it: commands print it as it is, without a stack.
+ * The one error that Groundwork raises on purpose. Its message names the thing that is wrong and what to do
+ * about it: commands print it as it is, without a stack, and so does the Pulumi CLI.
  *
  * Functions that run in Lambda don't use it: a class that extends Error doesn't survive serialization.
  */
 export class GroundworkError extends Error {
   override readonly name = "GroundworkError";
+
+  /** What makes the Pulumi CLI take this for a `pulumi.RunError`, without commands having to load Pulumi. */
+  readonly __pulumiRunError = true;
 
   /** One error for all the problems of one input, so that a person mends them in one go. */
   static all(what: string, problems: readonly string[]): GroundworkError {

@@ -1,0 +1,52 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "./component";
+import { assumedBy, policy } from "./iam";
+
+interface FlowLogsArgs {
+  readonly vpcId: pulumi.Input<string>;
+  readonly retentionInDays: number;
+}
+
+/** Who talked to whom in the VPC, accepted and rejected, in a CloudWatch log group. */
+export class FlowLogs extends Component {
+  constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("network:FlowLogs", name, opts);
+    const logs = new aws.cloudwatch.LogGroup(
+      `${name}-flow-logs`,
+      { retentionInDays: args.retentionInDays },
+      this.child,
+    );
+    const role = new aws.iam.Role(
+      `${name}-flow-logs`,
+      { assumeRolePolicy: assumedBy("vpc-flow-logs.amazonaws.com") },
+      this.child,
+    );
+    const write = new aws.iam.RolePolicy(
+      `${name}-flow-logs`,
+      {
+        role: role.id,
+        policy: policy([
+          {
+            actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            resources: [pulumi.interpolate`${logs.arn}:*`],
+          },
+        ]),
+      },
+      this.child,
+    );
+    new aws.ec2.FlowLog(
+      `${name}-flow-logs`,
+      {
+        vpcId: args.vpcId,
+        trafficType: "ALL",
+        logDestinationType: "cloud-watch-logs",
+        logDestination: logs.arn,
+        iamRoleArn: role.arn,
+        tags: { Name: `${name}-flow-logs` },
+      },
+      { ...this.child, dependsOn: [write] },
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,28 @@
+import * as z from "zod";
+
+/** The config of the ingest stack. */
+export const ingestConfig = {
+  /** In MB: 128 to 10240. Default 1769, one whole core, about $0.000029 a second on arm64 less 20%. */
+  memorySize: z.int().min(128).max(10_240).default(1769),
+  /** In seconds: how long one hop may take at most, 900 is Lambda's own limit. Default 900. */
+  timeout: z.int().min(3).max(900).default(900),
+  /**
+   * In milliseconds: with less than this left the function hands over to its next hop at the end of a chunk.
+   * It has to cover one chunk (8 MiB) and the call. Default 60000.
+   */
+  handOverReserveMs: z.int().min(1000).default(60_000),
+  /** Bad rows after which a job stops. Default 1000. */
+  maxRejects: z.int().min(0).default(1000),
+  /** Days that the function's log is kept. Default 30. */
+  logRetentionDays: z.int().positive().default(30),
+  /** Days that replaced and deleted files are kept. Default 30. */
+  noncurrentVersionDays: z.int().positive().default(30),
+  /** Whether `pulumi destroy` deletes the bucket with the files that are in it. Default false. */
+  deleteFilesOnDestroy: z.boolean().default(false),
+  /** Full name of the networking stack, where it isn't `<organization>/networking/<environment>`. */
+  networkingStack: z.string().optional(),
+  /** Full name of the database stack, where it isn't `<organization>/database/<environment>`. */
+  databaseStack: z.string().optional(),
+};
+
+export type IngestConfig = z.output<z.ZodObject<typeof ingestConfig>>;

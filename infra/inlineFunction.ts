@@ -1,0 +1,85 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "./component";
+import { packageFunction, unusedPackages } from "./functionPackage";
+import { type Statement, assumedBy, policy } from "./iam";
+import { environmentName } from "./names";
+
+export interface InlineFunctionArgs<E, R> {
+  /** The function itself. It and what it captures are serialized: see docs/functions.md. */
+  readonly callback: aws.lambda.Callback<E, R>;
+  /** The npm packages that the callback imports, beside the AWS SDK, which Lambda's runtime carries. */
+  readonly packages: readonly string[];
+  readonly environment: Record<string, pulumi.Input<string>>;
+  /** In MB. Lambda gives CPU in proportion: a whole core at 1769. */
+  readonly memorySize: number;
+  /** In seconds, 900 at most. */
+  readonly timeout: number;
+  readonly subnetIds: pulumi.Input<string[]>;
+  readonly securityGroupId: pulumi.Input<string>;
+  /** What it may do beyond writing its log and being in the VPC. */
+  readonly statements: readonly Statement[];
+  readonly logRetentionDays: number;
+}
+
+/** A Lambda function written inline, in private subnets, with a role and a log group of its own. */
+export class InlineFunction<E, R> extends Component {
+  readonly function: aws.lambda.Function;
+  readonly role: aws.iam.Role;
+  /** What has to exist before the function can be called: await it with `dependsOn`. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: InlineFunctionArgs<E, R>, opts?: pulumi.ComponentResourceOptions) {
+    super("lambda:InlineFunction", name, opts);
+    const logs = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.logRetentionDays }, this.child);
+    this.role = new aws.iam.Role(name, { assumeRolePolicy: assumedBy("lambda.amazonaws.com") }, this.child);
+    const permissions = new aws.iam.RolePolicy(
+      name,
+      { role: this.role.id, policy: policy([...basics(logs), ...args.statements]) },
+      this.child,
+    );
+    this.function = new aws.lambda.CallbackFunction(
+      name,
+      {
+        name: environmentName(name),
+        callback: args.callback,
+        runtime: "nodejs22.x",
+        architectures: ["arm64"],
+        role: this.role,
+        memorySize: args.memorySize,
+        timeout: args.timeout,
+        environment: { variables: args.environment },
+        vpcConfig: { subnetIds: args.subnetIds, securityGroupIds: [args.securityGroupId] },
+        loggingConfig: { logFormat: "JSON", logGroup: logs.name },
+        tracingConfig: { mode: "PassThrough" },
+        codePathOptions: { extraExcludePackages: unusedPackages(args.packages) },
+      },
+      // Lambda checks at creation that the role may place the function into the VPC.
+      { ...this.child, dependsOn: [permissions], transformations: [packageFunction] },
+    );
+    this.ready = [this.function, permissions];
+    this.registerOutputs();
+  }
+}
+
+function basics(logs: aws.cloudwatch.LogGroup): Statement[] {
+  return [
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [pulumi.interpolate`${logs.arn}:*`],
+    },
+    {
+      // Network interfaces have no name before they exist, and Lambda asks for them on all resources:
+      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+      actions: [
+        "ec2:CreateNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+      ],
+      resources: ["*"],
+    },
+  ];
+}

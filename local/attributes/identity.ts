@@ -1,0 +1,24 @@
+import { type AttributeTable, digest, input, named } from "./table";
+
+/** IAM and Cognito. */
+export const identity: AttributeTable = {
+  "aws:iam/role:Role": (r) => ({
+    id: named(r),
+    name: named(r),
+    arn: `arn:aws:iam::${r.scope.account}:role/${named(r)}`,
+    uniqueId: `AROA${digest(r).slice(0, 17).toUpperCase()}`,
+  }),
+  "aws:iam/rolePolicy:RolePolicy": (r) => ({ id: `${input(r, "role")}:${named(r)}`, name: named(r) }),
+  "aws:cognito/userPool:UserPool": (r) => {
+    const id = `${r.scope.region}_${digest(r).slice(0, 9)}`;
+    return {
+      id,
+      arn: `arn:aws:cognito-idp:${r.scope.region}:${r.scope.account}:userpool/${id}`,
+      endpoint: `cognito-idp.${r.scope.region}.amazonaws.com/${id}`,
+    };
+  },
+  "aws:cognito/userPoolClient:UserPoolClient": (r) => {
+    input(r, "userPoolId");
+    return { id: digest(r).slice(0, 26), clientSecret: "" };
+  },
+};

@@ -1,0 +1,39 @@
+import { GroundworkError } from "../../infra/error";
+import { compute } from "./compute";
+import { data } from "./data";
+import { identity } from "./identity";
+import { network } from "./network";
+import type { AttributeTable, Attributes, ResourceRequest, Scope } from "./table";
+
+const table: AttributeTable = { ...network, ...data, ...compute, ...identity };
+
+/**
+ * What AWS would compute for a resource: ids, ARNs, endpoints.
+ *
+ * @throws GroundworkError for a type that has no entry: nothing here answers for what it doesn't know.
+ */
+export function attributesOf(resource: ResourceRequest): Attributes {
+  const entry = table[resource.type];
+  if (!entry) {
+    throw new GroundworkError(
+      `Resource type ${resource.type} (${resource.name}) is unknown here: add what AWS computes for it to a table in local/attributes/`,
+    );
+  }
+  return entry(resource);
+}
+
+/** What a provider function answers. */
+export function answerOf(token: string, scope: Scope): Record<string, unknown> {
+  switch (token) {
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { id: scope.region, names: zonesOf(scope), zoneIds: [] };
+    default:
+      throw new GroundworkError(
+        `Provider function ${token} is unknown here: add its answer to local/attributes/index.ts`,
+      );
+  }
+}
+
+function zonesOf(scope: Scope): string[] {
+  return ["a", "b", "c"].map((zone) => `${scope.region}${zone}`);
+}

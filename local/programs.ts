@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import * as YAML from "yaml";
+import { GroundworkError } from "../infra/error";
+
+/** The root of the checkout. */
+export const root = path.join(__dirname, "..");
+
+/** A Pulumi project: its name, and the folder that its program runs in. */
+export interface Program {
+  readonly project: string;
+  readonly dir: string;
+}
+
+/** All five, each after those whose outputs it reads. */
+export const programs: readonly Program[] = [
+  ...["networking", "database", "auth", "ingest"].map((project) => ({
+    project,
+    dir: path.join(root, "stacks", project),
+  })),
+  { project: "groundwork", dir: root },
+];
+
+/**
+ * The config of an environment, from `Pulumi.<stack>.yaml`, in the form that the CLI hands to a program: each
+ * key with its namespace, each value as text, what isn't text as JSON.
+ */
+export function readStackConfig(stack: string): Record<string, string> {
+  const file = path.join(root, `Pulumi.${stack}.yaml`);
+  if (!/^[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(file)) {
+    throw new GroundworkError(
+      `There is no environment ${stack}: the environments are ${environments().join(", ")} (one Pulumi.<name>.yaml each)`,
+    );
+  }
+  let parsed: unknown;
+  try {
+    parsed = YAML.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new GroundworkError(`${path.basename(file)} is not YAML: ${(error as Error).message}`);
+  }
+  const config = (parsed as { config?: Record<string, unknown> } | null)?.config ?? {};
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+function environments(): string[] {
+  return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}

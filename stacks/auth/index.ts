@@ -1,0 +1,15 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import { readConfig, requireRegion } from "../../infra/config";
+import { UserPool } from "../../infra/userPool";
+
+const config = readConfig({
+  /** Whether the pool, and with it every user, can't be deleted. Default true. */
+  deletionProtection: z.boolean().default(true),
+});
+
+const pool = new UserPool("pool", config);
+
+export const userPoolId = pool.userPoolId;
+export const userPoolClientId = pool.clientId;
+export const issuer = pulumi.interpolate`https://cognito-idp.${requireRegion()}.amazonaws.com/${pool.userPoolId}`;

@@ -1,0 +1,19 @@
+import * as aws from "@pulumi/aws";
+import { readConfig, requireRegion } from "../../infra/config";
+import { Network } from "../../infra/network";
+import { networkConfig, planNetwork } from "../../infra/networkPlan";
+
+const plan = planNetwork(requireRegion(), readConfig(networkConfig));
+
+const network = new Network("network", plan);
+
+export const vpcId = network.vpcId;
+export const vpcCidrBlock = plan.vpcCidrBlock;
+export const publicSubnetIds = network.publicSubnetIds;
+export const privateSubnetIds = network.privateSubnetIds;
+export const availabilityZones =
+  plan.zoneNames ??
+  aws
+    .getAvailabilityZonesOutput({ state: "available" })
+    .names.apply((names) => names.slice(0, plan.zoneCount));
+export const natMode = plan.nat;
