@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { CreatedBy } from "./notification";
+import type { Bucket, NewObject, ObjectVersion } from "./store";
+
+/** What a test can make of a request instead of its proper answer. */
+export type Fault =
+  /** An InternalError, as S3 has them now and then. */
+  | "500"
+  /** The 503 of a client that asks too often. */
+  | "slow-down"
+  /** The connection breaks after so many bytes of an object's content; at once if there is none to send. */
+  | { readonly cutAfterBytes: number };
+
+/** One request for an object or a bucket, and what its operation needs to answer it. */
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  readonly bucket: Bucket;
+  /** "" where the bucket itself is meant. */
+  readonly key: string;
+  readonly fault: Fault | undefined;
+  /** @throws AwsError NoSuchBucket */
+  findBucket(name: string): Bucket;
+  /** Makes an object visible, and tells who waits for it. */
+  publish(object: NewObject, createdBy: CreatedBy): ObjectVersion;
+}
+
+/** A request's header; Node joins repeated ones. */
+export function header(call: Call, name: string): string | undefined {
+  return call.request.headers[name] as string | undefined;
+}
+
+/** What of a writer's headers is kept and given to readers. */
+export function headersToKeep(call: Call): Record<string, string> {
+  const kept: Record<string, string> = { "content-type": "binary/octet-stream" };
+  for (const [name, value] of Object.entries(call.request.headers)) {
+    if (KEPT.has(name) || name.startsWith("x-amz-meta-")) kept[name] = String(value);
+  }
+  // aws-chunked is how the body travelled, not what the object is.
+  const encoding = (kept["content-encoding"] ?? "").split(",").map((part) => part.trim());
+  const own = encoding.filter((part) => part !== "" && part !== "aws-chunked").join(", ");
+  if (own === "") delete kept["content-encoding"];
+  else kept["content-encoding"] = own;
+  return kept;
+}
+
+const KEPT = new Set([
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+]);
