@@ -77,4 +77,19 @@ describe("S3 notifications on this machine", () => {
     expect(seen[0]?.s3.object.size).to.equal(Body.length);
     expect(seen[0]?.s3.object.eTag).to.match(/^[0-9a-f]{32}-2$/);
   });
+
+  it("hands on the trace of the request, by which Lambda knows a function that starts itself", async () => {
+    const traces: (string | undefined)[] = [];
+    s3.createBucket("traced");
+    s3.onObjectCreated("traced", { events: ["s3:ObjectCreated:*"] }, (_event, trace) => traces.push(trace));
+    const put = (headers: Record<string, string>) =>
+      fetch(`${s3.url}/traced/key`, {
+        method: "PUT",
+        body: "x",
+        headers: { authorization: "any", ...headers },
+      });
+    await put({ "X-Amzn-Trace-Id": "Root=1;Lineage=ab:3" });
+    await put({});
+    expect(traces).to.deep.equal(["Root=1;Lineage=ab:3", undefined]);
+  });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { Session } from "../../../local/session";
 import type { FunctionSpec } from "../../../local/aws/lambda/spec";
 
@@ -46,4 +48,20 @@ export async function failureOf(action: Promise<unknown>): Promise<Error> {
   );
   if (outcome instanceof Error) return outcome;
   throw new Error("It was expected to fail and did not");
+}
+
+/** Whether a process does anything: one that has ended may wait long for somebody to take note. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z ");
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until a process has ended; false if it has not within seconds. */
+export async function ends(pid: number): Promise<boolean> {
+  for (let waited = 0; isRunning(pid) && waited < 200; waited++) await delay(25);
+  return !isRunning(pid);
 }

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AwsError, asAwsError, isSigned, readBody, sendJson } from "../http";
+import type { LocalLambda } from "./service";
+import type { FunctionSpec } from "./spec";
+
+/** The largest body that is read at all; the service itself knows the quotas. */
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+/** Answers Lambda's HTTP API: Invoke, GetFunction, GetFunctionConfiguration and ListFunctions. */
+export async function handleApi(
+  lambda: LocalLambda,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const body = await readBody(request, LARGEST_BODY);
+    if (!isSigned(request)) {
+      throw new AwsError("MissingAuthenticationTokenException", 403, "Missing Authentication Token");
+    }
+    await route(lambda, request, response, body.toString());
+  } catch (error) {
+    const { code, statusCode, message } = asAwsError(error);
+    const type = statusCode >= 500 ? "Service" : "User";
+    sendJson(response, statusCode, { Type: type, Message: message }, { "x-amzn-errortype": code });
+  }
+}
+
+async function route(
+  lambda: LocalLambda,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+): Promise<void> {
+  const path = (request.url ?? "").split("?")[0] ?? "";
+  const match = /^\/2015-03-31\/functions\/?([^/]*)(?:\/(invocations|configuration))?\/?$/.exec(path);
+  const name = decodeURIComponent(match?.[1] ?? "");
+  const operation = `${request.method} ${match?.[2] ?? ""}`;
+  if (match && operation === "POST invocations") return invoke(lambda, request, response, name, body);
+  if (match && operation === "GET configuration") {
+    return sendJson(response, 200, configuration(lambda.spec(name)));
+  }
+  if (match && operation === "GET " && name === "") {
+    return sendJson(response, 200, { Functions: lambda.specs().map(configuration) });
+  }
+  if (match && operation === "GET ") {
+    return sendJson(response, 200, { Configuration: configuration(lambda.spec(name)) });
+  }
+  throw new AwsError(
+    "UnknownOperationException",
+    404,
+    `${request.method} ${path} is not served on this machine`,
+  );
+}
+
+async function invoke(
+  lambda: LocalLambda,
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  body: string,
+): Promise<void> {
+  const header = (key: string) => request.headers[key] as string | undefined;
+  const type = header("x-amz-invocation-type") ?? "RequestResponse";
+  const payload = checkJson(body);
+  if (type === "DryRun") {
+    lambda.spec(name);
+    response.writeHead(204).end();
+    return;
+  }
+  if (type !== "RequestResponse" && type !== "Event") {
+    throw new AwsError("InvalidParameterValueException", 400, `Unknown invocation type ${type}`);
+  }
+  const result = await lambda.invokeJson(name, payload, type, header("x-amzn-trace-id"));
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "x-amzn-requestid": result.requestId,
+    "x-amz-executed-version": "$LATEST",
+  };
+  if (result.functionError) headers["x-amz-function-error"] = result.functionError;
+  if (type === "RequestResponse" && header("x-amz-log-type") === "Tail") {
+    headers["x-amz-log-result"] = result.logTail.toString("base64");
+  }
+  response.writeHead(type === "Event" ? 202 : 200, headers).end(result.payload);
+}
+
+/** An empty body is an empty event. */
+function checkJson(body: string): string {
+  if (body === "") return "{}";
+  try {
+    JSON.parse(body);
+    return body;
+  } catch {
+    const message = "Could not parse request body into json";
+    throw new AwsError("InvalidRequestContentException", 400, message);
+  }
+}
+
+function configuration(spec: FunctionSpec) {
+  return {
+    FunctionName: spec.name,
+    FunctionArn: spec.arn,
+    Runtime: spec.runtime,
+    Handler: spec.handler,
+    MemorySize: spec.memorySize,
+    Timeout: spec.timeout,
+    PackageType: "Zip",
+    State: "Active",
+    LastUpdateStatus: "Successful",
+    Version: "$LATEST",
+  };
+}
