@@ -1,0 +1,69 @@
+/** A file to load, as an event names it. What is not known is learned from S3 with the first byte. */
+export interface Source {
+  bucket: string;
+  key: string;
+  versionId?: string;
+  etag?: string;
+  /** Where the last hop stopped. A hint for an early start of the reading: the checkpoint decides. */
+  offset?: number;
+}
+
+/** What an event asks for: any number of files, or none with the reason, in words. */
+export interface Request {
+  sources: Source[];
+  problem?: string;
+}
+
+/**
+ * Reads an event: a notification from S3 (its keys are URL-encoded, with + for a space), or
+ * `{"bucket", "key"}` with or without the rest of a `Source`, which is also what one hop sends to the next.
+ */
+export function readEvent(event: unknown): Request {
+  const { Records: records, Event: name } = object(event);
+  // S3 sends one when a notification is configured.
+  if (name === "s3:TestEvent") return { sources: [] };
+  if (!Array.isArray(records)) {
+    const source = sourceOf(event);
+    return source ? { sources: [source] } : { sources: [], problem: "the event has no bucket and key" };
+  }
+  const created = records.filter((record) =>
+    /^(s3:)?ObjectCreated:/.test(text(object(record).eventName) ?? ""),
+  );
+  const sources = created.map(sourceOfRecord);
+  const known = sources.filter((source) => source !== undefined);
+  return known.length === sources.length
+    ? { sources: known }
+    : { sources: known, problem: "a record of the notification has no bucket and key" };
+}
+
+function sourceOfRecord(record: unknown): Source | undefined {
+  const s3 = object(object(record).s3);
+  const file = object(s3.object);
+  const key = text(file.key);
+  return sourceOf({
+    bucket: object(s3.bucket).name,
+    key: key && decodeURIComponent(key.replaceAll("+", " ")),
+    versionId: file.versionId,
+    etag: file.eTag,
+  });
+}
+
+function sourceOf(event: unknown): Source | undefined {
+  const { bucket, key, versionId, etag, offset } = object(event);
+  if (!text(bucket) || !text(key)) return undefined;
+  return {
+    bucket: bucket as string,
+    key: key as string,
+    ...(text(versionId) && { versionId: versionId as string }),
+    ...(text(etag) && { etag: (etag as string).replaceAll('"', "") }),
+    ...(Number.isSafeInteger(offset) && (offset as number) > 0 && { offset: offset as number }),
+  };
+}
+
+function object(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,73 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { Context } from "aws-lambda";
+import { type Source, readEvent } from "./event";
+import { type HopOptions, type IngestResult, runHop } from "./hop";
+
+export type { IngestResult } from "./hop";
+
+export interface IngestOptions {
+  /** The function hands over when fewer milliseconds than these remain; a chunk and its commit must fit in. */
+  reserveMs: number;
+  /** A job fails at one more rejected record than these. */
+  maxRejects: number;
+  /** Bytes of the file in one transaction; 8 MiB unless told (4 to 8 MiB measured best). */
+  chunkBytes?: number;
+  /** The longest record in bytes, 256 KiB unless told: beyond it lies an unclosed quote rather than a record. */
+  maxRecordBytes?: number;
+  /** Bytes parsed at once; 128 KiB unless told (measured best). */
+  pieceBytes?: number;
+  /** A job fails instead of handing over once more often; 1000 unless told. */
+  maxHops?: number;
+}
+
+/**
+ * The callback of the function that loads CSV files from S3 into PostgreSQL. It loads until the file ends or its
+ * time runs out, and then hands over to itself. A file that can't be loaded answers "failed" with a reason.
+ *
+ * @throws Error for what a retry may mend: S3, the database or Lambda out of reach.
+ */
+export function ingestHandler(
+  options: IngestOptions,
+): (event: unknown, context: Context) => Promise<IngestResult> {
+  const hopOptions: HopOptions = {
+    chunkBytes: 8 * 1024 * 1024,
+    maxRecordBytes: 256 * 1024,
+    pieceBytes: 128 * 1024,
+    maxHops: 1000,
+    ...options,
+  };
+  return async (event, context) => {
+    const { sources, problem } = readEvent(event);
+    const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
+    if (problem !== undefined) return report({ status: "failed", ...nothing, reason: problem });
+    const [source] = sources;
+    if (source === undefined) return report({ status: "skipped", ...nothing });
+    if (sources.length > 1) {
+      // Each file gets the whole time of a function, and fails alone.
+      for (const each of sources) await handOver(each);
+      return report({ status: "continued", ...nothing });
+    }
+    return report(await runHop(source, hopOptions, () => context.getRemainingTimeInMillis(), handOver));
+  };
+}
+
+async function handOver(source: Source): Promise<void> {
+  const lambda = new LambdaClient({});
+  try {
+    await lambda.send(
+      new InvokeCommand({
+        FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+        InvocationType: "Event",
+        Payload: JSON.stringify(source),
+      }),
+    );
+  } finally {
+    lambda.destroy();
+  }
+}
+
+/** One line of JSON a hop, for CloudWatch's queries. */
+function report(result: IngestResult): IngestResult {
+  console.log(JSON.stringify(result));
+  return result;
+}

@@ -1,0 +1,172 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Client } from "pg";
+import { connect } from "../database";
+import type { Source } from "./event";
+import { type Job, claim, countHop, fail } from "./job";
+import { type LoadEnd, type LoadOptions, load } from "./load";
+import { type OpenObject, makeS3, openObject } from "./object";
+
+export interface IngestResult {
+  status: "done" | "continued" | "skipped" | "failed";
+  /** Rows loaded by all of the job's hops so far. */
+  rows: number;
+  rejected: number;
+  /** The byte of the file up to which all is loaded or rejected. */
+  offset: number;
+  /** How often the job had been handed over before this hop. */
+  hop: number;
+  /** Why it failed. */
+  reason?: string;
+  /** The job's number in ingest_jobs. */
+  job?: string;
+  /** What this hop took, seconds. */
+  seconds?: number;
+}
+
+export interface HopOptions extends LoadOptions {
+  reserveMs: number;
+  maxHops: number;
+}
+
+/**
+ * Loads as much of a file as this function's time allows and hands the rest over.
+ *
+ * @param remainingMs the milliseconds that this function has left.
+ * @throws what a retry may mend.
+ */
+export async function runHop(
+  source: Source,
+  options: HopOptions,
+  remainingMs: () => number,
+  handOver: (source: Source) => Promise<void>,
+): Promise<IngestResult> {
+  const started = Date.now();
+  const s3 = makeS3();
+  try {
+    const result = await openBoth(s3, source, async (client, object) => {
+      if (typeof object === "string") return { ...nothing, status: "failed" as const, reason: object };
+      const job = await claim(client, {
+        bucket: source.bucket,
+        key: source.key,
+        etag: object.etag,
+        size: object.size,
+      });
+      return loadJob({ client, s3, source, object, job, options, remainingMs, handOver });
+    });
+    return { ...result, seconds: (Date.now() - started) / 1000 };
+  } finally {
+    s3.destroy();
+  }
+}
+
+const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
+
+/** Connects to the database and starts to read at the same time, since both take as long; closes both. */
+async function openBoth<T>(
+  s3: S3Client,
+  source: Source,
+  use: (client: Client, object: OpenObject | string) => Promise<T>,
+): Promise<T> {
+  const [object, client] = await Promise.allSettled([openObject(s3, source, source.offset ?? 0), connect()]);
+  try {
+    if (object.status === "rejected") throw object.reason;
+    if (client.status === "rejected") throw client.reason;
+    return await use(client.value, object.value);
+  } finally {
+    if (object.status === "fulfilled" && typeof object.value !== "string") object.value.body.destroy();
+    // Closes the socket at once when a statement is under way; the server rolls back.
+    if (client.status === "fulfilled") await client.value.end();
+  }
+}
+
+interface Hop {
+  client: Client;
+  s3: S3Client;
+  source: Source;
+  object: OpenObject;
+  job: Job;
+  options: HopOptions;
+  remainingMs: () => number;
+  handOver: (source: Source) => Promise<void>;
+}
+
+async function loadJob(hop: Hop): Promise<IngestResult> {
+  const { client, source, object, job, options } = hop;
+  if (job.status !== "running") return resultOf(job, job.status === "done" ? "skipped" : "failed");
+  const end = await loadFromCheckpoint(hop);
+  if (end === "lost") return resultOf(job, "skipped");
+  if (end !== "pause") return resultOf(job, end);
+  if (job.hops >= options.maxHops) {
+    const stopped = await fail(client, job, `not done after ${job.hops} hand-overs, the most allowed`, []);
+    return resultOf(job, stopped ? "failed" : "skipped");
+  }
+  await countHop(client, job);
+  const { bucket, key } = source;
+  const { etag, versionId } = object;
+  await hop.handOver({ bucket, key, etag, ...(versionId && { versionId }), offset: job.offset });
+  return resultOf(job, "continued");
+}
+
+function resultOf(job: Job, status: IngestResult["status"]): IngestResult {
+  const { id, rows, rejected, offset, hops, reason } = job;
+  return { status, rows, rejected, offset, hop: hops, job: id, ...(reason !== undefined && { reason }) };
+}
+
+async function loadFromCheckpoint(hop: Hop): Promise<LoadEnd> {
+  const { client, job, options, object } = hop;
+  const reopened = object.offset === job.offset ? object : await reopen(hop);
+  if (typeof reopened === "string") return (await fail(client, job, reopened, [])) ? "failed" : "lost";
+  try {
+    return await load(
+      client,
+      job,
+      reopened.body,
+      object.size,
+      options,
+      clock(options.reserveMs, hop.remainingMs),
+    );
+  } catch (error) {
+    if (!isRefusedData(error)) throw error;
+    return await failAnew(
+      job,
+      `PostgreSQL refused a row behind byte ${job.offset}: ${(error as Error).message}`,
+    );
+  } finally {
+    reopened.body.destroy();
+  }
+}
+
+/** The event's offset was not the checkpoint: another hop came in between, or the event is the first of a retry. */
+async function reopen({ s3, source, object, job }: Hop): Promise<OpenObject | string> {
+  object.body.destroy();
+  const { etag, versionId } = object;
+  const opened = await openObject(s3, { ...source, etag, ...(versionId && { versionId }) }, job.offset);
+  if (typeof opened === "string" || opened.offset === job.offset) return opened;
+  opened.body.destroy();
+  return `${source.bucket}/${source.key} has no byte ${job.offset}, where the checkpoint is`;
+}
+
+/**
+ * Tells when a hop's time is up. Its first chunk may take half of the time that there is, whatever the reserve:
+ * without progress a job would hop forever.
+ */
+function clock(reserveMs: number, remainingMs: () => number): (chunks: number) => boolean {
+  const half = remainingMs() / 2;
+  return (chunks) => remainingMs() < (chunks === 0 ? Math.min(reserveMs, half) : reserveMs);
+}
+
+/** Whether it is the data that PostgreSQL refused: classes 22 (data) and 23 (constraints) of its error codes. */
+function isRefusedData(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^2[23]...$/.test(code);
+}
+
+/** On a new connection: the old one is in the middle of a failed COPY. */
+async function failAnew(job: Job, reason: string): Promise<LoadEnd> {
+  const client = await connect();
+  try {
+    return (await fail(client, job, reason, [])) ? "failed" : "lost";
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,152 @@
+import type { Client } from "pg";
+import type { Newline } from "./csv";
+import type { Reject } from "./pieces";
+
+/** What identifies a load: a key whose content changes is another file. */
+export interface FileVersion {
+  bucket: string;
+  key: string;
+  etag: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** A row of `ingest_jobs`. */
+export interface Job {
+  id: string;
+  offset: number;
+  newline: Newline | undefined;
+  rows: number;
+  rejected: number;
+  hops: number;
+  status: "running" | "done" | "failed";
+  reason: string | undefined;
+}
+
+/** How far a chunk brings a job. */
+export interface Progress {
+  /** The byte behind the chunk. */
+  offset: number;
+  newline: Newline;
+  /** The chunk's own. */
+  rows: number;
+  rejects: readonly Reject[];
+  /** Whether the file ends here. */
+  done: boolean;
+}
+
+interface JobRow {
+  id: string;
+  byte_offset: string;
+  newline: Newline | null;
+  rows_loaded: string;
+  rows_rejected: string;
+  hops: number;
+  status: Job["status"];
+  reason: string | null;
+}
+
+/** Finds the job of a file version, or makes it. Any number of functions may hold one job: see `checkpoint`. */
+export async function claim(client: Client, file: FileVersion): Promise<Job> {
+  const sql = `WITH made AS (
+      INSERT INTO ingest_jobs (bucket, key, etag, size) VALUES ($1, $2, $3, $4)
+      ON CONFLICT (bucket, key, etag) DO NOTHING RETURNING *
+    )
+    SELECT id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason FROM made
+    UNION ALL
+    SELECT id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason FROM ingest_jobs
+    WHERE bucket = $1 AND key = $2 AND etag = $3`;
+  for (;;) {
+    const { rows } = await client.query<JobRow>(sql, [file.bucket, file.key, file.etag, file.size]);
+    // None, when another function made it after this statement began: it is there for the next.
+    if (rows[0] !== undefined) return jobOf(rows[0]);
+  }
+}
+
+function jobOf(row: JobRow): Job {
+  return {
+    id: row.id,
+    offset: Number(row.byte_offset),
+    newline: row.newline ?? undefined,
+    rows: Number(row.rows_loaded),
+    rejected: Number(row.rows_rejected),
+    hops: row.hops,
+    status: row.status,
+    reason: row.reason ?? undefined,
+  };
+}
+
+/**
+ * Moves the job on, inside the transaction that holds the chunk's rows. Answers false when the job is no longer
+ * where it was: another function has loaded the same chunk, and this one must roll back and leave the job to it.
+ */
+export async function checkpoint(client: Client, job: Job, progress: Progress): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE ingest_jobs SET byte_offset = $3, newline = $4, rows_loaded = rows_loaded + $5,
+       rows_rejected = rows_rejected + $6, updated_at = now(),
+       status = CASE WHEN $7 THEN 'done' ELSE status END, finished_at = CASE WHEN $7 THEN now() END
+     WHERE id = $1 AND byte_offset = $2 AND status = 'running'`,
+    [
+      job.id,
+      job.offset,
+      progress.offset,
+      progress.newline,
+      progress.rows,
+      progress.rejects.length,
+      progress.done,
+    ],
+  );
+  if (rowCount !== 1) return false;
+  await keepRejects(client, job, progress.rejects);
+  job.offset = progress.offset;
+  job.newline = progress.newline;
+  job.rows += progress.rows;
+  job.rejected += progress.rejects.length;
+  if (progress.done) job.status = "done";
+  return true;
+}
+
+async function keepRejects(client: Client, job: Job, rejects: readonly Reject[]): Promise<void> {
+  if (rejects.length === 0) return;
+  await client.query(
+    `INSERT INTO ingest_rejects (job, byte_offset, reason, record)
+     SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING`,
+    [
+      job.id,
+      rejects.map(({ byteOffset }) => byteOffset),
+      rejects.map(({ reason }) => reason),
+      rejects.map(({ record }) => record),
+    ],
+  );
+}
+
+/**
+ * Ends a job that no retry can help, at its last checkpoint, and keeps the rejects that explain it. False when
+ * another function holds it.
+ */
+export async function fail(
+  client: Client,
+  job: Job,
+  reason: string,
+  rejects: readonly Reject[],
+): Promise<boolean> {
+  await client.query("BEGIN");
+  const { rowCount } = await client.query(
+    `UPDATE ingest_jobs SET status = 'failed', reason = $3, rows_rejected = rows_rejected + $4,
+       updated_at = now(), finished_at = now()
+     WHERE id = $1 AND byte_offset = $2 AND status = 'running'`,
+    [job.id, job.offset, reason, rejects.length],
+  );
+  if (rowCount === 1) await keepRejects(client, job, rejects);
+  await client.query("COMMIT");
+  if (rowCount !== 1) return false;
+  job.status = "failed";
+  job.reason = reason;
+  job.rejected += rejects.length;
+  return true;
+}
+
+/** Counts a hand-over. */
+export async function countHop(client: Client, job: Job): Promise<void> {
+  await client.query("UPDATE ingest_jobs SET hops = hops + 1, updated_at = now() WHERE id = $1", [job.id]);
+}

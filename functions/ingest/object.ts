@@ -1,0 +1,67 @@
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Readable } from "node:stream";
+import type { Source } from "./event";
+
+/** One version of an S3 object, being read from `offset` on. */
+export interface OpenObject {
+  /** Without the quotes. */
+  etag: string;
+  versionId: string | undefined;
+  /** Bytes of the whole object. */
+  size: number;
+  offset: number;
+  body: Readable;
+}
+
+/** The client ends with `destroy()`. */
+export function makeS3(): S3Client {
+  return new S3Client({
+    // TLS and the length protect the bytes; a checksum in JavaScript would cost a tenth of the load.
+    responseChecksumValidation: "WHEN_REQUIRED",
+    // An endpoint of one's own may have no DNS name for each bucket.
+    forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined,
+  });
+}
+
+/**
+ * Opens the version of the object that the source names; without a name, the present one. Where the object has no
+ * byte `offset` it is opened at 0. Answers with the reason, in words, when that version does not exist, which no
+ * retry can mend.
+ *
+ * @throws what the SDK throws for everything else.
+ */
+export async function openObject(s3: S3Client, source: Source, offset: number): Promise<OpenObject | string> {
+  const { bucket, key, versionId, etag } = source;
+  try {
+    const answer = await s3.send(
+      new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        VersionId: versionId,
+        IfMatch: etag && `"${etag}"`,
+        // An empty object has no range.
+        Range: offset > 0 ? `bytes=${offset}-` : undefined,
+      }),
+    );
+    const body = answer.Body;
+    if (!(body instanceof Readable)) throw new Error(`S3 sent no body for ${bucket}/${key}`);
+    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.ContentRange ?? "");
+    if (offset > 0 && Number(range?.[1]) !== offset)
+      throw new Error(`S3 sent another range of ${bucket}/${key}`);
+    return {
+      etag: (answer.ETag ?? "").replaceAll('"', ""),
+      versionId: answer.VersionId,
+      size: range ? Number(range[2]) : (answer.ContentLength ?? 0),
+      offset,
+      body,
+    };
+  } catch (error) {
+    const { name } = error as Error;
+    if (name === "NoSuchKey" || name === "NoSuchVersion" || name === "NoSuchBucket") {
+      return `there is no ${bucket}/${key}: ${name}`;
+    }
+    if (name === "InvalidRange" && offset > 0) return openObject(s3, source, 0);
+    if (name === "PreconditionFailed") return `${bucket}/${key} was replaced by another version`;
+    throw error;
+  }
+}
