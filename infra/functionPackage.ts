@@ -5,7 +5,8 @@ import { GroundworkError } from "./error";
 
 /** Folders and files of npm packages that `require` never reads. */
 const unneededFolders = new Set(["esm", "test", "tests", "docs", "examples"]);
-const neededFile = /(\.c?js|\.json|^LICENSE.*)$/;
+const neededFile = /\.c?js$|\.json$|^licen[cs]e/i;
+const unneededFile = /(^|\.)(min|test|bench)\.js$/;
 
 /**
  * A resource transformation that rebuilds the archive of a callback function.
@@ -44,7 +45,7 @@ export function unusedPackages(needed: readonly string[]): string[] {
 async function rootedArchive(archive: pulumi.asset.AssetArchive): Promise<pulumi.asset.AssetArchive> {
   const entries: pulumi.asset.AssetMap = {};
   for (const [key, value] of Object.entries(await archive.assets)) {
-    if (value instanceof pulumi.asset.FileArchive) {
+    if (isFolder(value)) {
       const folder = await value.path;
       for (const file of requirableFiles(folder)) {
         entries[fromRoot(path.posix.join(key, file))] = new pulumi.asset.FileAsset(path.join(folder, file));
@@ -54,6 +55,11 @@ async function rootedArchive(archive: pulumi.asset.AssetArchive): Promise<pulumi
     }
   }
   return new pulumi.asset.AssetArchive(entries);
+}
+
+/** An Output's value is a copy of what went in, which `instanceof` doesn't know. */
+function isFolder(value: pulumi.asset.Asset | pulumi.asset.Archive): value is pulumi.asset.FileArchive {
+  return pulumi.asset.Archive.isInstance(value) && "path" in value;
 }
 
 function fromRoot(key: string): string {
@@ -68,7 +74,7 @@ function requirableFiles(folder: string): string[] {
         if (unneededFolders.has(entry.name)) return [];
         return requirableFiles(path.join(folder, entry.name)).map((file) => `${entry.name}/${file}`);
       }
-      return neededFile.test(entry.name) && !entry.name.endsWith(".min.js") ? [entry.name] : [];
+      return neededFile.test(entry.name) && !unneededFile.test(entry.name) ? [entry.name] : [];
     })
     .sort();
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { GroundworkError } from "./error";
 
 /** The config of the ingest stack. */
 export const ingestConfig = {
@@ -26,3 +27,14 @@ export const ingestConfig = {
 };
 
 export type IngestConfig = z.output<z.ZodObject<typeof ingestConfig>>;
+
+/** @throws GroundworkError where the values don't fit one another */
+export function checkIngestConfig(config: IngestConfig): IngestConfig {
+  if (config.handOverReserveMs >= config.timeout * 1000) {
+    throw new GroundworkError(
+      `ingest:handOverReserveMs (${config.handOverReserveMs}) leaves a hop no time to load: ` +
+        `make it less than ingest:timeout, ${config.timeout} s`,
+    );
+  }
+  return config;
+}

@@ -10,16 +10,22 @@ export const root = path.join(__dirname, "..");
 export interface Program {
   readonly project: string;
   readonly dir: string;
+  /** The projects whose outputs it reads. */
+  readonly reads: readonly string[];
 }
 
 /** All five, each after those whose outputs it reads. */
 export const programs: readonly Program[] = [
-  ...["networking", "database", "auth", "ingest"].map((project) => ({
-    project,
-    dir: path.join(root, "stacks", project),
-  })),
-  { project: "groundwork", dir: root },
+  stackProgram("networking"),
+  stackProgram("database", "networking"),
+  stackProgram("auth"),
+  stackProgram("ingest", "networking", "database"),
+  { project: "groundwork", dir: root, reads: ["networking", "database", "auth", "ingest"] },
 ];
+
+function stackProgram(project: string, ...reads: string[]): Program {
+  return { project, dir: path.join(root, "stacks", project), reads };
+}
 
 /**
  * The config of an environment, from `Pulumi.<stack>.yaml`, in the form that the CLI hands to a program: each

@@ -1,3 +1,6 @@
 // Loads TypeScript as the Pulumi CLI does, with ts-node: a loader built on esbuild puts helpers into
 // functions that Pulumi's closure serializer cannot follow. Types are checked by `npm test`, not here.
 require("ts-node").register({ transpileOnly: true });
+
+// The SDK's notice about Node 20 is for those who deploy with it; Lambda's runtime brings its own.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";

@@ -1,0 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig } from "./infra/config";
+import { Upstream } from "./infra/upstream";
+
+readConfig({});
+const ingest = new Upstream("ingest");
+
+export const bucketName = ingest.string("bucketName");
+export const loadCommand = pulumi.interpolate`aws s3 cp FILE.csv s3://${bucketName}/`;

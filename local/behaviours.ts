@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type * as pulumi from "@pulumi/pulumi";
+import { GroundworkError } from "../infra/error";
+import { archiveFiles } from "./archive";
+import { type Attributes, type ResourceRequest, input } from "./attributes/table";
+import { startPostgres } from "./postgres";
+import type { Services } from "./services";
+
+/**
+ * What a resource does on this machine, beside having attributes.
+ * @returns outputs that replace those of the attribute table
+ */
+type Behaviour = (
+  resource: ResourceRequest,
+  attributes: Attributes,
+  services: Services,
+) => Promise<Record<string, unknown>>;
+
+const behaviours: Readonly<Record<string, Behaviour>> = {
+  async "aws:rds/instance:Instance"(r, attributes, services) {
+    const credentials = { user: input(r, "username"), password: randomBytes(18).toString("base64url") };
+    const server = await startPostgres(services.session, { database: input(r, "dbName"), ...credentials });
+    services.database = { server, ...credentials, ca: readFileSync(server.caFile, "utf8") };
+    const { masterUserSecrets } = attributes as unknown as { masterUserSecrets: { secretArn: string }[] };
+    for (const { secretArn } of masterUserSecrets) {
+      const { user: username, password } = credentials;
+      services.secrets.put(secretArn, JSON.stringify({ username, password }));
+    }
+    return { address: server.host, port: server.port, endpoint: `${server.host}:${server.port}` };
+  },
+
+  async "aws:lambda/function:Function"(r, attributes, services) {
+    await services.lambda.createFunction({
+      name: String(attributes.name),
+      arn: String(attributes.arn),
+      handler: input(r, "handler"),
+      memorySize: r.inputs.memorySize as number,
+      timeout: r.inputs.timeout as number,
+      environment:
+        (r.inputs.environment as { variables?: Record<string, string> } | undefined)?.variables ?? {},
+      files: await archiveFiles(r.inputs.code as pulumi.asset.Archive, process.cwd()),
+    });
+    return {};
+  },
+
+  async "aws:lambda/invocation:Invocation"(r, _attributes, { lambda }) {
+    const functionName = input(r, "functionName");
+    const answer = await lambda.invoke(functionName, JSON.parse(input(r, "input")));
+    if (answer.functionError) {
+      throw new GroundworkError(`Function ${functionName} failed while the stack came up: ${answer.payload}`);
+    }
+    return { result: answer.payload };
+  },
+
+  "aws:lambda/functionRecursionConfig:FunctionRecursionConfig"(r, _attributes, { lambda }) {
+    lambda.setRecursion(input(r, "functionName"), input(r, "recursiveLoop") as "Allow" | "Terminate");
+    return done;
+  },
+
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"(r, _attributes, { lambda, queues }) {
+    const { destinationConfig, maximumRetryAttempts } = r.inputs as {
+      destinationConfig?: { onFailure?: { destination: string } };
+      maximumRetryAttempts?: number;
+    };
+    const queue = destinationConfig?.onFailure?.destination.split(":").at(-1);
+    lambda.setEventInvokeConfig(input(r, "functionName"), {
+      maximumRetryAttempts: maximumRetryAttempts ?? 2,
+      ...(queue !== undefined && { onFailure: (record) => void queues.send(queue, JSON.stringify(record)) }),
+    });
+    return done;
+  },
+
+  "aws:sqs/queue:Queue"(_r, attributes, { queues }) {
+    return Promise.resolve({ url: queues.createQueue(String(attributes.name)) });
+  },
+
+  "aws:s3/bucket:Bucket"(_r, attributes, { s3 }) {
+    s3.createBucket(attributes.id);
+    return done;
+  },
+
+  "aws:s3/bucketNotification:BucketNotification"(r, _attributes, { s3, lambda }) {
+    const { lambdaFunctions } = r.inputs as {
+      lambdaFunctions: {
+        lambdaFunctionArn: string;
+        events: string[];
+        filterPrefix?: string;
+        filterSuffix?: string;
+      }[];
+    };
+    for (const { lambdaFunctionArn, events, filterPrefix: prefix, filterSuffix: suffix } of lambdaFunctions) {
+      const filter = {
+        events,
+        ...(prefix !== undefined && { prefix }),
+        ...(suffix !== undefined && { suffix }),
+      };
+      s3.onObjectCreated(input(r, "bucket"), filter, (event, traceId) => {
+        void lambda.invoke(lambdaFunctionArn, event, "Event", traceId);
+      });
+    }
+    return done;
+  },
+};
+
+const done = Promise.resolve({});
+
+/** Makes the resource do here what it does on AWS, where it does something. */
+export async function behave(
+  resource: ResourceRequest,
+  attributes: Attributes,
+  services: Services,
+): Promise<Record<string, unknown>> {
+  return (await behaviours[resource.type]?.(resource, attributes, services)) ?? {};
+}

@@ -1,0 +1,48 @@
+import { GroundworkError } from "../infra/error";
+import { attributesOf } from "./attributes";
+import { behave } from "./behaviours";
+import { type Outputs, evaluateAll, scopeOf } from "./evaluateAll";
+import { type LocalDatabase, type Services, startServices } from "./services";
+import type { Session } from "./session";
+
+/** An environment that is up on this machine until its session closes. */
+export interface Environment {
+  readonly outputs: Outputs;
+  readonly services: Services;
+  readonly database: LocalDatabase;
+  readonly region: string;
+}
+
+interface Options {
+  readonly stack: string;
+  /** Told of each program once it is up, and how long that took in milliseconds. */
+  readonly onUp?: (project: string, milliseconds: number) => void;
+  /** Ends the coming up between two programs. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Brings up the five programs, in order, on services of this machine.
+ *
+ * @throws GroundworkError for bad config, an unknown environment, or a resource that couldn't be made.
+ */
+export async function startEnvironment(session: Session, options: Options): Promise<Environment> {
+  const scope = scopeOf(options.stack);
+  const services = await startServices(session, scope);
+  let start = 0;
+  const outputs = await evaluateAll(options.stack, {
+    before() {
+      options.signal?.throwIfAborted();
+      start = performance.now();
+    },
+    async create(resource) {
+      const attributes = attributesOf(resource);
+      return { ...attributes, ...(await behave(resource, attributes, services)) };
+    },
+    after: ({ project }) => options.onUp?.(project, performance.now() - start),
+  });
+  if (!services.database) {
+    throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
+  }
+  return { outputs, services, database: services.database, region: scope.region };
+}

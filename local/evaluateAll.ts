@@ -1,0 +1,49 @@
+import { answerOf } from "./attributes";
+import type { Attributes, ResourceRequest, Scope } from "./attributes/table";
+import { evaluate } from "./evaluate";
+import { type Program, programs, readStackConfig } from "./programs";
+
+/** The account that resources here belong to: AWS's own in its examples. */
+const account = "123456789012";
+
+/** The outputs of each program by project. */
+export type Outputs = Readonly<Record<string, Record<string, unknown>>>;
+
+interface Options {
+  /** Makes a resource; what it returns completes the inputs. */
+  readonly create: (resource: ResourceRequest, program: Program) => Promise<Attributes>;
+  /** Told of each program before it runs. */
+  readonly before?: (program: Program) => void;
+  /** Told of each program when all its resources are made. */
+  readonly after?: (program: Program) => void;
+}
+
+/** Where an environment's resources are made. */
+export function scopeOf(stack: string): Scope {
+  return { region: readStackConfig(stack)["aws:region"] ?? "us-east-1", account, stack };
+}
+
+/**
+ * Runs the five programs of an environment in order, each with the outputs of those before it.
+ *
+ * @throws GroundworkError for bad config or an unknown environment, and whatever `create` throws.
+ */
+export async function evaluateAll(stack: string, { create, before, after }: Options): Promise<Outputs> {
+  const config = readStackConfig(stack);
+  const scope = scopeOf(stack);
+  const outputs: Record<string, Record<string, unknown>> = {};
+  for (const program of programs) {
+    before?.(program);
+    const world = {
+      async create(resource: Omit<ResourceRequest, "scope">) {
+        const { id, ...computed } = await create({ ...resource, scope }, program);
+        return { id, outputs: computed };
+      },
+      call: (token: string) => Promise.resolve(answerOf(token, scope)),
+      stackOutputs: (name: string) => outputs[name.split("/")[1] ?? ""],
+    };
+    outputs[program.project] = await evaluate(program, { stack, config, world });
+    after?.(program);
+  }
+  return outputs;
+}

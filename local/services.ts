@@ -1,0 +1,46 @@
+import { type LocalLambda, startLambda } from "./aws/lambda/service";
+import { type LocalQueues, startQueues } from "./aws/queue";
+import { type LocalS3, startS3 } from "./aws/s3/server";
+import { type LocalSecrets, startSecrets } from "./aws/secrets";
+import type { Scope } from "./attributes/table";
+import type { LocalPostgres } from "./postgres";
+import type { Session } from "./session";
+
+/** What stands in for AWS's services in one environment. The database starts with its resource. */
+export interface Services {
+  readonly session: Session;
+  readonly s3: LocalS3;
+  readonly secrets: LocalSecrets;
+  readonly queues: LocalQueues;
+  readonly lambda: LocalLambda;
+  database?: LocalDatabase;
+}
+
+/** The database with what it takes to sign in to it; the authority as PEM text. */
+export interface LocalDatabase {
+  readonly server: LocalPostgres;
+  readonly user: string;
+  readonly password: string;
+  readonly ca: string;
+}
+
+export async function startServices(session: Session, scope: Scope): Promise<Services> {
+  const [s3, secrets, queues] = await Promise.all([
+    startS3(session, scope),
+    startSecrets(session, scope),
+    startQueues(session, scope),
+  ]);
+  const lambda: LocalLambda = await startLambda(session, {
+    ...scope,
+    // What the laptop adds to a function's environment: where AWS is, and whom to trust for the database.
+    environment: () => ({
+      AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ENDPOINT_URL_SQS: queues.url,
+      AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+      ...(services.database && { DATABASE_CA: services.database.ca }),
+    }),
+  });
+  const services: Services = { session, s3, secrets, queues, lambda };
+  return services;
+}

@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import { startEnvironment } from "../local/environment";
+import { Session } from "../local/session";
+import { addresses, untilStopped, upLine } from "./environmentView";
+import { runCommand, table } from "./terminal";
+
+const command = new Command("npm run local --")
+  .description("Brings the environment local up on this machine, until Ctrl-C.")
+  .parse();
+
+runCommand(async (stop) => {
+  command.opts();
+  const session = new Session();
+  try {
+    const environment = await startEnvironment(session, { stack: "local", onUp: upLine, signal: stop });
+    table(addresses(environment), process.stdout);
+    await untilStopped(stop);
+  } finally {
+    await session.close();
+  }
+});

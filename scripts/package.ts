@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { Command } from "commander";
+import { archiveFiles, zip } from "../local/archive";
+import { attributesOf } from "../local/attributes";
+import type { ResourceRequest } from "../local/attributes/table";
+import { evaluateAll } from "../local/evaluateAll";
+import { formatBytes, runCommand, table } from "./terminal";
+
+interface FunctionInputs {
+  code: pulumi.asset.Archive;
+  handler: string;
+  runtime: string;
+  memorySize: number;
+  timeout: number;
+  environment?: { variables?: Record<string, string> };
+}
+
+const command = new Command("npm run package --")
+  .description("Writes each function as it deploys: <function>.zip, and <function>.json with how it runs.")
+  .argument("<dir>", "the folder to write into; made where it is missing")
+  .option("--stack <name>", "the environment whose config applies", "dev");
+
+runCommand(async () => {
+  command.parse();
+  const [dir] = command.args as [string];
+  const { stack } = command.opts<{ stack: string }>();
+  mkdirSync(dir, { recursive: true });
+  const written: [string, string][] = [];
+  await evaluateAll(stack, {
+    async create(resource, program) {
+      if (resource.type === "aws:lambda/function:Function") {
+        written.push(await writePackage(resource, program.dir, dir));
+      }
+      return attributesOf(resource);
+    },
+  });
+  table(written, process.stdout);
+});
+
+async function writePackage(
+  resource: ResourceRequest,
+  programDir: string,
+  dir: string,
+): Promise<[string, string]> {
+  const inputs = resource.inputs as unknown as FunctionInputs;
+  const bytes = zip(await archiveFiles(inputs.code, programDir));
+  writeFileSync(path.join(dir, `${resource.name}.zip`), bytes);
+  writeFileSync(path.join(dir, `${resource.name}.json`), `${JSON.stringify(describe(inputs), null, 2)}\n`);
+  return [`${resource.name}.zip`, formatBytes(bytes.length)];
+}
+
+function describe(inputs: FunctionInputs) {
+  const { handler, runtime, memorySize, timeout } = inputs;
+  const environment = Object.keys(inputs.environment?.variables ?? {});
+  return { handler, runtime, memorySize, timeout, environment };
+}

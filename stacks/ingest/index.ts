@@ -1,0 +1,25 @@
+import { readConfig } from "../../infra/config";
+import { Ingest } from "../../infra/ingest";
+import { checkIngestConfig, ingestConfig } from "../../infra/ingestConfig";
+import { Upstream } from "../../infra/upstream";
+
+const config = checkIngestConfig(readConfig(ingestConfig));
+const networking = new Upstream("networking", config.networkingStack);
+const database = new Upstream("database", config.databaseStack);
+
+const ingest = new Ingest("ingest", {
+  ...config,
+  vpcId: networking.string("vpcId"),
+  subnetIds: networking.strings("privateSubnetIds"),
+  database: {
+    endpoint: database.string("endpoint"),
+    port: database.number("port"),
+    databaseName: database.string("databaseName"),
+    secretArn: database.string("secretArn"),
+    securityGroupId: database.string("securityGroupId"),
+  },
+});
+
+export const bucketName = ingest.bucket.id;
+export const functionName = ingest.function.name;
+export const deadLetterQueueUrl = ingest.deadLetters.url;

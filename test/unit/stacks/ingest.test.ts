@@ -1,0 +1,123 @@
+import { expect } from "chai";
+import { type Recording, failureOf, record } from "../support/stacks";
+
+const lambda = "aws:lambda/function:Function";
+
+describe("the ingest stack", () => {
+  it("keeps its bucket private, versioned, encrypted and on TLS", async () => {
+    const { only, outputs } = await record("ingest");
+    const bucket = outputs.bucketName;
+    expect(only("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")).to.include({
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    expect(only("aws:s3/bucketVersioning:BucketVersioning")).to.deep.include({
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    expect(
+      only("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"),
+    ).to.include({ bucket });
+    expect(only("aws:s3/bucketPolicy:BucketPolicy").policy).to.include('"aws:SecureTransport":"false"');
+  });
+
+  it("starts the function at each object that is created, once the bucket may call it", async () => {
+    const { only, outputs } = await record("ingest");
+    expect(only("aws:lambda/permission:Permission")).to.include({
+      action: "lambda:InvokeFunction",
+      principal: "s3.amazonaws.com",
+      function: outputs.functionName,
+      sourceArn: `arn:aws:s3:::${String(outputs.bucketName)}`,
+    });
+    const { lambdaFunctions } = only("aws:s3/bucketNotification:BucketNotification");
+    expect(lambdaFunctions).to.have.length(1);
+    expect(lambdaFunctions).to.have.nested.property("[0].events").deep.equal(["s3:ObjectCreated:*"]);
+  });
+
+  it("runs the function in the private subnets, with where the database is and no secret", async () => {
+    const { only } = await record("ingest");
+    const inputs = only(lambda);
+    expect(inputs).to.include({ name: "dev-ingest", runtime: "nodejs22.x", memorySize: 1769, timeout: 900 });
+    expect(inputs).to.have.nested.property("vpcConfig.subnetIds").with.length(2);
+    const { variables } = inputs.environment as { variables: Record<string, string> };
+    expect(Object.keys(variables)).to.have.members([
+      "DATABASE_HOST",
+      "DATABASE_PORT",
+      "DATABASE_NAME",
+      "DATABASE_SECRET_ARN",
+    ]);
+    expect(variables.DATABASE_PORT).to.equal("5432");
+  });
+
+  it("may read its bucket and its secret, write its log and dead letters, call itself, and no more", async () => {
+    const recording = await record("ingest");
+    const statements = [...statementsOf(recording, "ingest"), ...statementsOf(recording, "ingest-hand-over")];
+    expect(statements.flatMap(({ Action }) => Action)).to.have.members([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "ec2:CreateNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:DeleteNetworkInterface",
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:UnassignPrivateIpAddresses",
+      "s3:GetObject",
+      "s3:GetObjectVersion",
+      "secretsmanager:GetSecretValue",
+      "sqs:SendMessage",
+      "lambda:InvokeFunction",
+    ]);
+    const everywhere = statements.filter(({ Resource }) => Resource.includes("*"));
+    expect(everywhere.flatMap(({ Action }) => Action).filter((a) => !a.startsWith("ec2:"))).to.be.empty;
+    expect(recording.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")).to.be.empty;
+  });
+
+  it("lets the function call itself, and keeps what it gave up on for two weeks", async () => {
+    const { only, outputs } = await record("ingest");
+    expect(only("aws:lambda/functionRecursionConfig:FunctionRecursionConfig")).to.include({
+      functionName: outputs.functionName,
+      recursiveLoop: "Allow",
+    });
+    const onFailure = only("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    expect(onFailure)
+      .to.have.nested.property("destinationConfig.onFailure.destination")
+      .that.matches(/:sqs:/);
+    expect(only("aws:sqs/queue:Queue").messageRetentionSeconds).to.equal(14 * 24 * 3600);
+  });
+
+  it("reaches the database by a rule from its own security group, and HTTPS", async () => {
+    const { all, only } = await record("ingest");
+    expect(only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")).to.include({
+      fromPort: 5432,
+      toPort: 5432,
+    });
+    const egress = all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
+    expect(egress.map(({ inputs }) => inputs.fromPort)).to.have.members([5432, 443]);
+  });
+
+  it("keeps the log for as long as config says", async () => {
+    const { only } = await record("ingest", { config: { "ingest:logRetentionDays": "90" } });
+    expect(only("aws:cloudwatch/logGroup:LogGroup").retentionInDays).to.equal(90);
+  });
+
+  it("deletes files on destroy in dev only", async () => {
+    const bucket = "aws:s3/bucket:Bucket";
+    expect((await record("ingest")).only(bucket).forceDestroy).to.equal(true);
+    expect((await record("ingest", { stack: "prod" })).only(bucket).forceDestroy).to.equal(false);
+  });
+
+  it("refuses a reserve that leaves a hop no time", async () => {
+    const message = await failureOf(
+      record("ingest", { config: { "ingest:timeout": "60", "ingest:handOverReserveMs": "60000" } }),
+    );
+    expect(message).to.include("ingest:handOverReserveMs").and.to.include("ingest:timeout");
+  });
+});
+
+function statementsOf({ only }: Recording, name: string): { Action: string[]; Resource: string[] }[] {
+  const policy = String(only("aws:iam/rolePolicy:RolePolicy", name).policy);
+  return (JSON.parse(policy) as { Statement: { Action: string[]; Resource: string[] }[] }).Statement;
+}

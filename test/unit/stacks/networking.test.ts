@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import { failureOf, record } from "../support/stacks";
+
+const vpc = "awsx:ec2:Vpc";
+const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
+
+describe("the networking stack", () => {
+  it("lays out the VPC to the tutorial's numbers", async () => {
+    const { only } = await record("networking");
+    expect(only(vpc)).to.include({
+      cidrBlock: "10.0.0.0/16",
+      enableDnsHostnames: true,
+      numberOfAvailabilityZones: 2,
+      subnetStrategy: "Auto",
+    });
+    expect(only(vpc).subnetSpecs).to.deep.equal([
+      { type: "Public", name: "public", cidrBlocks: ["10.0.1.0/24", "10.0.4.0/24"] },
+      { type: "Private", name: "private", cidrBlocks: ["10.0.2.0/24", "10.0.3.0/24"] },
+    ]);
+  });
+
+  it("attaches the S3 gateway endpoint to the route tables", async () => {
+    const { only } = await record("networking");
+    expect(only(vpc).vpcEndpointStrategy).to.equal("Auto");
+    expect(only(vpc).vpcEndpointSpecs).to.have.length(1);
+    expect(only(vpc).vpcEndpointSpecs).to.have.nested.property(
+      "[0].serviceName",
+      "com.amazonaws.us-east-1.s3",
+    );
+  });
+
+  it("reaches Lambda and Secrets Manager through endpoints in the private subnets, HTTPS from the VPC only", async () => {
+    const { all, only, outputs } = await record("networking");
+    expect(all(endpoint).map(({ inputs }) => inputs.serviceName)).to.have.members([
+      "com.amazonaws.us-east-1.lambda",
+      "com.amazonaws.us-east-1.secretsmanager",
+    ]);
+    for (const { inputs } of all(endpoint)) {
+      expect(inputs).to.include({ vpcEndpointType: "Interface", privateDnsEnabled: true });
+      expect(inputs.subnetIds).to.deep.equal(outputs.privateSubnetIds);
+      expect(inputs.securityGroupIds).to.have.length(1);
+    }
+    expect(only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")).to.include({
+      cidrIpv4: "10.0.0.0/16",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
+  });
+
+  const natModes = [
+    { nat: "none", strategy: "None", endpoints: 2 },
+    { nat: "gateway", strategy: "Single", endpoints: 0 },
+    { nat: "gateway-per-zone", strategy: "OnePerAz", endpoints: 0 },
+  ];
+  for (const { nat, strategy, endpoints } of natModes) {
+    it(`with nat ${nat} makes awsx's ${strategy} and ${endpoints} interface endpoints`, async () => {
+      const { only, all, outputs } = await record("networking", { config: { "networking:nat": nat } });
+      expect(only(vpc).natGateways).to.deep.equal({ strategy });
+      expect(all(endpoint)).to.have.length(endpoints);
+      expect(outputs.natMode).to.equal(nat);
+    });
+  }
+
+  it("leaves the default security group without a rule", async () => {
+    const { only } = await record("networking");
+    expect(only("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")).to.not.have.any.keys(
+      "ingress",
+      "egress",
+    );
+  });
+
+  it("logs all traffic, with a role that may only write this log", async () => {
+    const { only } = await record("networking");
+    expect(only("aws:ec2/flowLog:FlowLog")).to.include({ trafficType: "ALL" });
+    const policy = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy").policy)) as {
+      Statement: { Resource: string[] }[];
+    };
+    for (const { Resource } of policy.Statement) {
+      expect(Resource).to.have.length(1);
+      expect(Resource[0]).to.match(/:log-group:network-flow-logs-.*:\*$/);
+    }
+  });
+
+  it("exports what the other stacks build on", async () => {
+    const { outputs } = await record("networking");
+    expect(outputs).to.include({ vpcCidrBlock: "10.0.0.0/16", natMode: "none" });
+    expect(outputs.vpcId).to.match(/^vpc-/);
+    expect(outputs.publicSubnetIds).to.have.length(2);
+    expect(outputs.privateSubnetIds).to.have.length(2);
+    expect(outputs.availabilityZones).to.deep.equal(["us-east-1a", "us-east-1b"]);
+  });
+
+  it("takes its zones by name where config names them", async () => {
+    const { only, outputs } = await record("networking", {
+      config: { "networking:zones": '["us-east-1c","us-east-1d"]' },
+    });
+    expect(only(vpc).availabilityZoneNames).to.deep.equal(["us-east-1c", "us-east-1d"]);
+    expect(outputs.availabilityZones).to.deep.equal(["us-east-1c", "us-east-1d"]);
+  });
+
+  it("names every bad key of its config at once", async () => {
+    const message = await failureOf(
+      record("networking", {
+        config: {
+          "networking:vpcCidrBlock": "10.0.0.0/33",
+          "networking:nat": "router",
+          "networking:vpcCdir": "10.0.0.0/16",
+        },
+      }),
+    );
+    expect(message).to.include("Pulumi.dev.yaml");
+    expect(message).to.include("networking:vpcCidrBlock: must be an IPv4 range");
+    expect(message).to.include("networking:nat");
+    expect(message).to.include("networking:vpcCdir is not known; the keys are vpcCidrBlock");
+  });
+
+  it("says that the region is missing, and where to add it", async () => {
+    const given = process.env.AWS_REGION;
+    delete process.env.AWS_REGION;
+    const message = await failureOf(record("networking", { config: { "aws:region": undefined } }));
+    if (given !== undefined) process.env.AWS_REGION = given;
+    expect(message).to.equal(
+      "aws:region is missing: add it to Pulumi.dev.yaml, for instance aws:region: us-east-1",
+    );
+  });
+});
