@@ -8,6 +8,7 @@ import type { Session } from "./session";
 
 /** An environment that is up on this machine until its session closes. */
 export interface Environment {
+  readonly stack: string;
   readonly outputs: Outputs;
   readonly services: Services;
   readonly database: LocalDatabase;
@@ -47,7 +48,7 @@ export async function startEnvironment(session: Session, options: Options): Prom
   const cognito = await services.cognito;
   if (!database) throw missing(options.stack, "database", "stacks/database");
   if (!cognito) throw missing(options.stack, "user pool", "stacks/auth");
-  return { outputs, services, database, cognito, region: scope.region };
+  return { stack: options.stack, outputs, services, database, cognito, region: scope.region };
 }
 
 function missing(stack: string, what: string, where: string): GroundworkError {

@@ -75,7 +75,7 @@ async function run(
         const { id, ...computed } = attributesOf({ ...resource, scope });
         return Promise.resolve({ id, outputs: computed });
       },
-      call: (token) => Promise.resolve(answerOf(token, scope)),
+      call: (token, inputs) => Promise.resolve(answerOf(token, scope, inputs)),
       stackOutputs: (name) => upstream[name.split("/")[1] ?? ""],
     },
   });
