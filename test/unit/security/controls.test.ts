@@ -16,7 +16,9 @@ const [begin, end] = [
 
 describe("AWS Foundational Security Best Practices", () => {
   let all: Subject[];
-  before(async () => {
+  before(async function () {
+    // Three environments with all their programs, on a machine that may be busy.
+    this.timeout(300_000);
     all = await collectSubjects();
   });
 
