@@ -95,6 +95,8 @@ export class Ingest extends Component {
         action: "lambda:InvokeFunction",
         principal: "s3.amazonaws.com",
         sourceArn: this.bucket.arn,
+        // A bucket's ARN names no account: whoever made a bucket of this name after ours is gone could call.
+        sourceAccount: aws.getCallerIdentityOutput({}, { parent: this }).accountId,
       },
       this.child,
     );

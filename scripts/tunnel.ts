@@ -85,7 +85,13 @@ function announce(target: Target, { stack, port }: Options): void {
   announced = true;
   const local = stack === "local" ? findEnvironment(stack) : undefined;
   const caFile = local?.databaseCaFile ?? writeRdsAuthorities(path.join(cache, "rds-ca.pem"));
-  table(accessRows(target, port, caFile, local?.environment ?? {}), process.stdout);
+  table(accessRows(target, port, caFile, secretsAccess(local?.environment ?? {})), process.stdout);
+}
+
+/** Of what the environment on this machine needs, what reading a secret takes. */
+function secretsAccess(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const needed = /^AWS_(ENDPOINT_URL_SECRETS_MANAGER|REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => needed.test(name)));
 }
 
 function say(text: string): void {

@@ -32,6 +32,8 @@ export function answerOf(
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
       return { id: scope.region, names: zonesOf(scope), zoneIds: [] };
+    case "aws:index/getCallerIdentity:getCallerIdentity":
+      return { id: scope.account, accountId: scope.account };
     case "aws:ssm/getParameter:getParameter":
       return { id: inputs.name, name: inputs.name, insecureValue: "ami-0123456789abcdef0" };
     case "aws:iam/getRole:getRole":

@@ -52,6 +52,7 @@ describe("the networking stack", () => {
     { nat: "none", strategy: "None", endpoints: 2 },
     { nat: "gateway", strategy: "Single", endpoints: 0 },
     { nat: "gateway-per-zone", strategy: "OnePerAz", endpoints: 0 },
+    { nat: "instance", strategy: "None", endpoints: 0 },
   ];
   for (const { nat, strategy, endpoints } of natModes) {
     it(`with nat ${nat} makes awsx's ${strategy} and ${endpoints} interface endpoints`, async () => {
@@ -61,6 +62,48 @@ describe("the networking stack", () => {
       expect(outputs.natMode).to.equal(nat);
     });
   }
+
+  describe("with a NAT instance", () => {
+    const config = { "networking:nat": "instance" };
+
+    it("forwards what the private subnets send, with IMDSv2, without SSH and source checks", async () => {
+      const { only, all } = await record("networking", { config });
+      const machine = only("aws:ec2/instance:Instance");
+      expect(machine).to.include({ instanceType: "t4g.nano", sourceDestCheck: false });
+      expect(machine).to.have.nested.property("metadataOptions.httpTokens", "required");
+      expect(machine).to.not.have.property("keyName");
+      expect(machine.userData).to.include("net.ipv4.ip_forward=1").and.to.include("-s 10.0.3.0/24");
+      const rules = all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+      expect(rules.map(({ inputs }) => inputs.cidrIpv4)).to.have.members(["10.0.2.0/24", "10.0.3.0/24"]);
+    });
+
+    it("is the default route of each private subnet", async () => {
+      const { all, outputs } = await record("networking", { config });
+      const routes = all("aws:ec2/route:Route").map(({ inputs }) => inputs);
+      const tables = (outputs.privateSubnetIds as string[]).map((id) => id.replace("subnet-", "rtb-"));
+      expect(routes.map(({ routeTableId }) => routeTableId)).to.have.members(tables);
+      for (const route of routes) {
+        expect(route.destinationCidrBlock).to.equal("0.0.0.0/0");
+        expect(route.networkInterfaceId).to.match(/^eni-/);
+      }
+    });
+
+    it("is rebooted when its status check fails, and started again when it was stopped", async () => {
+      const { only } = await record("networking", { config });
+      expect(only("aws:cloudwatch/metricAlarm:MetricAlarm")).to.deep.include({
+        metricName: "StatusCheckFailed_Instance",
+        alarmActions: ["arn:aws:automate:us-east-1:ec2:reboot"],
+      });
+      expect(only("aws:scheduler/schedule:Schedule")).to.have.nested.property(
+        "target.arn",
+        "arn:aws:scheduler:::aws-sdk:ec2:startInstances",
+      );
+      const policy = String(only("aws:iam/rolePolicy:RolePolicy", "nat-start").policy);
+      expect(policy).to.match(
+        /"Action":\["ec2:StartInstances"\],"Resource":\["arn:aws:ec2:[^"]+instance\/i-/,
+      );
+    });
+  });
 
   it("leaves the default security group without a rule", async () => {
     const { only } = await record("networking");

@@ -1,0 +1,109 @@
+import * as path from "node:path";
+import { expect } from "chai";
+import { Client } from "pg";
+import { migrate } from "../../functions/schema/migrate";
+import { readMigrations } from "../../functions/schema/migrations";
+import { setRolePassword } from "../../functions/schema/role";
+import { type LocalSecrets, startSecrets } from "../../local/aws/secrets";
+import { type LocalPostgres, startPostgres } from "../../local/postgres";
+import { Session } from "../../local/session";
+import { readFileSync } from "node:fs";
+import { failureOf } from "../unit/support/stacks";
+
+const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ingest-abcdef";
+
+/** On a real PostgreSQL, with the statements that deploy. */
+describe("the role that the ingest function signs in as", () => {
+  const session = new Session();
+  const given = { ...process.env };
+  let server: LocalPostgres;
+  let master: Client;
+  let secrets: LocalSecrets;
+
+  before(async () => {
+    [server, secrets] = await Promise.all([
+      startPostgres(session, { database: "groundwork", user: "postgres", password: "master" }),
+      startSecrets(session),
+    ]);
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+    });
+    secrets.declare(secretArn, "dev-ingest");
+    master = await signIn("postgres", "master");
+    await migrate(master, readMigrations(path.join(__dirname, "../../functions/sql")));
+  });
+  after(async () => {
+    await master.end();
+    process.env = given;
+    await session.close();
+  });
+
+  it("can't sign in before the schema function has given it a password", async () => {
+    expect(await failureOf(signIn("ingest", ""))).to.match(/password/);
+  });
+
+  it("signs in with what the schema function put into its empty secret", async () => {
+    await setRolePassword(master, "ingest", secretArn);
+    const { username, password } = secret();
+    expect(username).to.equal("ingest");
+    expect(password).to.have.length.of.at.least(40);
+    await (await signIn(username, password)).end();
+  });
+
+  it("keeps its password from one deployment to the next, and gets it back where the database has another", async () => {
+    await setRolePassword(master, "ingest", secretArn);
+    const before = secret().password;
+    await master.query("ALTER ROLE ingest PASSWORD 'of an old snapshot'");
+    await setRolePassword(master, "ingest", secretArn);
+    expect(secret().password).to.equal(before);
+    await (await signIn("ingest", before)).end();
+  });
+
+  it("says which secret is malformed, and not what is in it", async () => {
+    secrets.put(secretArn, "pass-phrase");
+    const message = await failureOf(setRolePassword(master, "ingest", secretArn));
+    secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
+    expect(message).to.include(secretArn).and.to.not.include("pass-phrase");
+  });
+
+  const forbidden = [
+    "SELECT * FROM records",
+    "UPDATE records SET amount = 0",
+    "DELETE FROM records",
+    "TRUNCATE records",
+    "DELETE FROM ingest_jobs",
+    "SELECT record FROM ingest_rejects",
+    "DELETE FROM ingest_rejects",
+    "SELECT * FROM schema_migrations",
+    "CREATE TABLE public.mine (id int)",
+    "ALTER TABLE records ADD COLUMN mine int",
+    "CREATE ROLE mine",
+    "SELECT rolpassword FROM pg_authid",
+    "SELECT pg_read_file('PG_VERSION')",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+  ];
+  for (const sql of forbidden) {
+    it(`may not ${sql}`, async () => {
+      await setRolePassword(master, "ingest", secretArn);
+      const client = await signIn("ingest", secret().password);
+      const message = await failureOf(client.query(sql));
+      await client.end();
+      expect(message).to.match(/permission denied|must be owner/);
+    });
+  }
+
+  async function signIn(user: string, password: string): Promise<Client> {
+    const { host, port, database, caFile } = server;
+    const ca = readFileSync(caFile, "utf8");
+    const client = new Client({ host, port, database, user, password, ssl: { ca } });
+    await client.connect();
+    return client;
+  }
+
+  function secret(): { username: string; password: string } {
+    return JSON.parse(secrets.get(secretArn) ?? "{}") as { username: string; password: string };
+  }
+});
