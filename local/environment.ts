@@ -16,6 +16,8 @@ export interface Environment {
 
 interface Options {
   readonly stack: string;
+  /** Config on top of the environment's file, each key with its namespace. */
+  readonly config?: Readonly<Record<string, string>>;
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
   /** Ends the coming up between two programs. */
@@ -32,6 +34,7 @@ export async function startEnvironment(session: Session, options: Options): Prom
   const services = await startServices(session, scope);
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
+    ...(options.config && { config: options.config }),
     before() {
       options.signal?.throwIfAborted();
       start = performance.now();
