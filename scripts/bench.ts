@@ -1,4 +1,4 @@
-import { copyFileSync, createReadStream, createWriteStream, statSync } from "node:fs";
+import { copyFileSync, createReadStream, createWriteStream } from "node:fs";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
