@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { GroundworkError } from "../infra/error";
 import { archiveFiles } from "./archive";
 import { type Attributes, type ResourceRequest, input } from "./attributes/table";
+import { startCognito } from "./cognito";
 import { startPostgres } from "./postgres";
 import type { Services } from "./services";
 
@@ -100,6 +101,17 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
       });
     }
     return done;
+  },
+
+  async "aws:cognito/userPool:UserPool"(r, attributes, services) {
+    services.cognito ??= startCognito(services.session);
+    const id = await (await services.cognito).createUserPool({ ...r.inputs, id: attributes.id });
+    return { id };
+  },
+
+  async "aws:cognito/userPoolClient:UserPoolClient"(r, attributes, services) {
+    services.cognito ??= startCognito(services.session);
+    return { id: await (await services.cognito).createUserPoolClient({ ...r.inputs, id: attributes.id }) };
   },
 };
 

@@ -1,6 +1,7 @@
 import { GroundworkError } from "../infra/error";
 import { attributesOf } from "./attributes";
 import { behave } from "./behaviours";
+import type { LocalCognito } from "./cognito";
 import { type Outputs, evaluateAll, scopeOf } from "./evaluateAll";
 import { type LocalDatabase, type Services, startServices } from "./services";
 import type { Session } from "./session";
@@ -11,6 +12,7 @@ export interface Environment {
   readonly outputs: Outputs;
   readonly services: Services;
   readonly database: LocalDatabase;
+  readonly cognito: LocalCognito;
   readonly region: string;
 }
 
@@ -45,14 +47,13 @@ export async function startEnvironment(session: Session, options: Options): Prom
     },
     after: ({ project }) => options.onUp?.(project, performance.now() - start),
   });
-  if (!services.database) {
-    throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
-  }
-  return {
-    stack: options.stack,
-    outputs,
-    services,
-    database: services.database,
-    region: scope.region,
-  };
+  const { database } = services;
+  const cognito = await services.cognito;
+  if (!database) throw missing(options.stack, "database", "stacks/database");
+  if (!cognito) throw missing(options.stack, "user pool", "stacks/auth");
+  return { stack: options.stack, outputs, services, database, cognito, region: scope.region };
+}
+
+function missing(stack: string, what: string, where: string): GroundworkError {
+  return new GroundworkError(`Environment ${stack} has no ${what}: ${where} makes none`);
 }

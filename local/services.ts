@@ -3,10 +3,11 @@ import { type LocalQueues, startQueues } from "./aws/queue";
 import { type LocalS3, startS3 } from "./aws/s3/server";
 import { type LocalSecrets, startSecrets } from "./aws/secrets";
 import type { Scope } from "./attributes/table";
+import type { LocalCognito } from "./cognito";
 import type { LocalPostgres } from "./postgres";
 import type { Session } from "./session";
 
-/** What stands in for AWS's services in one environment. The database starts with its resource. */
+/** What stands in for AWS's services in one environment. The last two start with the first resource of theirs. */
 export interface Services {
   readonly session: Session;
   readonly s3: LocalS3;
@@ -16,6 +17,7 @@ export interface Services {
   /** Where the services are, as the variables that AWS's SDKs and CLI read. */
   readonly endpoints: () => Record<string, string>;
   database?: LocalDatabase;
+  cognito?: Promise<LocalCognito>;
 }
 
 /** The database with what it takes to sign in to it; the authority as PEM text. */

@@ -1,10 +1,10 @@
-import { type Column, type Decimal, type Row, type Value, columns, transform } from "./columns";
+import { type Column, type Decimal, type Row, type Value, columns, makeTransform } from "./columns";
 import { type Refusal, valueReader } from "./values";
 
 /** Turns records into PostgreSQL's binary COPY format, with the checks that make sure that the server takes them. */
 export interface RowEncoder {
-  /** Adds a record; returns why it can't be loaded, in words, when it can't, and then adds nothing. */
-  add(fields: readonly string[]): string | undefined;
+  /** Adds a record, or adds nothing and returns why it can't be loaded, in words; "" when it was added. */
+  add(fields: readonly string[]): string;
   /** Forgets what was added since the last `take`. */
   reset(): void;
   /** What was added since the last `take`, in a buffer that is the caller's until `giveBack`. */
@@ -28,9 +28,9 @@ export function copyTrailer(): Buffer {
  * @throws Error when a column's type is beyond what the encoder can hold exactly.
  */
 export function rowEncoder(pieceBytes: number): RowEncoder {
-  // Locals for the reason given in values.ts.
+  // Local names, and "" instead of undefined where all is well, for the reason given in values.ts.
   const definition = columns;
-  const change = transform;
+  const change = makeTransform();
   const read = valueReader();
   const memory = Buffer;
   const allocate = (bytes: number): Buffer => memory.allocUnsafeSlow(bytes);
@@ -72,7 +72,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     buffer[end++] = value;
   }
 
-  function writeText(value: string, length: number): string | undefined {
+  function writeText(value: string, length: number): string {
     if (value.length > length && longerThan(value, length)) return `longer than ${length} characters`;
     makeRoom(3 * value.length + rowBytes);
     const start = end;
@@ -92,11 +92,11 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     end = start;
     writeInt32(bytes);
     end += bytes;
-    return undefined;
+    return "";
   }
 
   /** Rounds half away from zero to the column's scale, as PostgreSQL does. */
-  function writeDecimal(value: Decimal, precision: number, scale: number): string | undefined {
+  function writeDecimal(value: Decimal, precision: number, scale: number): string {
     let units = value.units < 0 ? -value.units : value.units;
     if (value.scale > scale) {
       const divisor = power(value.scale - scale);
@@ -107,7 +107,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     }
     if (units >= power(precision)) return `beyond numeric(${precision},${scale})`;
     writeNumeric(units, scale, value.units < 0);
-    return undefined;
+    return "";
   }
 
   /** PostgreSQL's numeric: digits to the base 10000, `weight` the place of the first, zeros at both ends left out. */
@@ -137,7 +137,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     for (let i = count - 1; i >= first; i--) writeInt16(groups[i] ?? 0);
   }
 
-  function writeValue(column: Column, value: Value): string | undefined {
+  function writeValue(column: Column, value: Value): string {
     const type = column.type;
     if (value === null) {
       if (column.required) return "the value is NULL";
@@ -154,7 +154,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
       if (type.kind !== "decimal") return `a decimal is no ${type.kind}`;
       return writeDecimal(value, type.precision, type.scale);
     }
-    return undefined;
+    return "";
   }
 
   function readRow(fields: readonly string[]): Value[] | string {
@@ -171,7 +171,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     return values;
   }
 
-  function add(fields: readonly string[]): string | undefined {
+  function add(fields: readonly string[]): string {
     const values = readRow(fields);
     const changed = typeof values === "string" ? values : change(values as Row);
     if (typeof changed === "string") return changed;
@@ -181,13 +181,13 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     for (let i = 0; i < definition.length; i++) {
       const column = definition[i]!;
       const problem = writeValue(column, changed[i]!);
-      if (problem !== undefined) {
+      if (problem !== "") {
         end = start;
         return `${column.header}: ${problem}`;
       }
     }
     rows++;
-    return undefined;
+    return "";
   }
 
   return {
