@@ -6,4 +6,5 @@ readConfig({});
 const ingest = new Upstream("ingest");
 
 export const bucketName = ingest.string("bucketName");
-export const loadCommand = pulumi.interpolate`aws s3 cp FILE.csv s3://${bucketName}/`;
+export const loadCommand = `npm run load -- FILE --stack ${pulumi.getStack()}`;
+export const dashboardUrl = ingest.string("dashboardUrl");

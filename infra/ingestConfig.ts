@@ -22,6 +22,13 @@ export const ingestConfig = {
     .default(8 * 1024 * 1024),
   /** Bad rows after which a job stops. Default 1000. */
   maxRejects: z.int().min(0).default(1000),
+  /** Minutes after which a job that runs and doesn't move is started again. Default 5. */
+  sweepMinutes: z.int().min(1).max(60).default(5),
+  /** An SNS topic that is told of alarms; without one they only show in CloudWatch. */
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:/, "must be the ARN of an SNS topic")
+    .optional(),
   /** Days that the function's log is kept. Default 30. */
   logRetentionDays: z.int().positive().default(30),
   /** Days that replaced and deleted files are kept. Default 30. */

@@ -20,6 +20,8 @@ interface Options {
   readonly stack: string;
   /** Config on top of the environment's file, each key with its namespace. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Milliseconds before each retry of an asynchronous invocation. */
+  readonly retryDelays?: readonly number[];
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
   /** Ends the coming up between two programs. */
@@ -33,7 +35,7 @@ interface Options {
  */
 export async function startEnvironment(session: Session, options: Options): Promise<Environment> {
   const scope = scopeOf(options.stack);
-  const services = await startServices(session, scope);
+  const services = await startServices(session, scope, options.retryDelays);
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
     ...(options.config && { config: options.config }),

@@ -1,4 +1,5 @@
 import { type LocalLambda, startLambda } from "./aws/lambda/service";
+import { LocalSchedules } from "./aws/schedules";
 import { type LocalQueues, startQueues } from "./aws/queue";
 import { type LocalS3, startS3 } from "./aws/s3/server";
 import { type LocalSecrets, startSecrets } from "./aws/secrets";
@@ -13,6 +14,7 @@ export interface Services {
   readonly s3: LocalS3;
   readonly secrets: LocalSecrets;
   readonly queues: LocalQueues;
+  readonly schedules: LocalSchedules;
   readonly lambda: LocalLambda;
   /** Where the services are, as the variables that AWS's SDKs and CLI read. */
   readonly endpoints: () => Record<string, string>;
@@ -28,7 +30,11 @@ export interface LocalDatabase {
   readonly ca: string;
 }
 
-export async function startServices(session: Session, scope: Scope): Promise<Services> {
+export async function startServices(
+  session: Session,
+  scope: Scope,
+  retryDelays?: readonly number[],
+): Promise<Services> {
   const [s3, secrets, queues] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),
@@ -42,12 +48,14 @@ export async function startServices(session: Session, scope: Scope): Promise<Ser
   });
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
+    ...(retryDelays && { retryDelays }),
     // What the laptop adds to a function's environment: where AWS is, and whom to trust for the database.
     environment: () => ({
       ...endpoints(),
       ...(services.database && { DATABASE_CA: services.database.ca }),
     }),
   });
-  const services: Services = { session, s3, secrets, queues, lambda, endpoints };
+  const schedules = new LocalSchedules(session);
+  const services: Services = { session, s3, secrets, queues, schedules, lambda, endpoints };
   return services;
 }

@@ -55,7 +55,8 @@ export async function runHop(
   const s3 = makeS3();
   const work: HopWork = { rows: 0, rejected: 0 };
   try {
-    const result = await openBoth(s3, source, async (client, object) => {
+    const result = await openBoth(s3, source, async (client, first) => {
+      const object = typeof first === "string" ? await openKnownVersion(client, s3, source, first) : first;
       if (typeof object === "string") return failUnopened(client, source, object);
       const { bucket, key } = source;
       const { etag, size, versionId } = object;
@@ -71,6 +72,20 @@ export async function runHop(
   } finally {
     s3.destroy();
   }
+}
+
+/** An event may name no version, and come when the object was replaced: its job knows what it was reading. */
+async function openKnownVersion(
+  client: Client,
+  s3: S3Client,
+  source: Source,
+  reason: string,
+): Promise<OpenObject | string> {
+  const { bucket, key, etag } = source;
+  if (etag === undefined || source.versionId !== undefined) return reason;
+  const job = await find(client, { bucket, key, etag });
+  if (job?.versionId === undefined) return reason;
+  return openObject(s3, { ...source, versionId: job.versionId }, job.offset);
 }
 
 /**

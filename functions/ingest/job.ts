@@ -17,6 +17,7 @@ export interface Job {
   id: string;
   /** How often a function began with it since its last checkpoint, this time included. */
   starts: number;
+  versionId: string | undefined;
   offset: number;
   newline: Newline | undefined;
   rows: number;
@@ -41,6 +42,7 @@ export interface Progress {
 interface JobRow {
   id: string;
   starts: number;
+  version_id: string | null;
   byte_offset: string;
   newline: Newline | null;
   rows_loaded: string;
@@ -60,7 +62,7 @@ export async function claim(client: Client, file: FileVersion): Promise<Job> {
      ON CONFLICT (bucket, key, etag) DO UPDATE SET
        starts = CASE job.status WHEN 'running' THEN job.starts + 1 ELSE job.starts END,
        updated_at = CASE job.status WHEN 'running' THEN now() ELSE job.updated_at END
-     RETURNING id, starts, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason`,
+     RETURNING id, starts, version_id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason`,
     [file.bucket, file.key, file.etag, file.size, file.versionId],
   );
   return jobOf(rows[0]!);
@@ -72,7 +74,7 @@ export async function find(
   { bucket, key, etag }: Pick<FileVersion, "bucket" | "key" | "etag">,
 ): Promise<Job | undefined> {
   const { rows } = await client.query<JobRow>(
-    `SELECT id, starts, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason
+    `SELECT id, starts, version_id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason
      FROM ingest_jobs WHERE bucket = $1 AND key = $2 AND etag = $3`,
     [bucket, key, etag],
   );
@@ -83,6 +85,7 @@ function jobOf(row: JobRow): Job {
   return {
     id: row.id,
     starts: row.starts,
+    versionId: row.version_id ?? undefined,
     offset: Number(row.byte_offset),
     newline: row.newline ?? undefined,
     rows: Number(row.rows_loaded),

@@ -39,7 +39,8 @@ describe("all stacks", () => {
     const bucket = String(recordings.get("ingest")?.outputs.bucketName);
     expect(recordings.get("groundwork")?.outputs).to.deep.equal({
       bucketName: bucket,
-      loadCommand: `aws s3 cp FILE.csv s3://${bucket}/`,
+      loadCommand: "npm run load -- FILE --stack dev",
+      dashboardUrl: recordings.get("ingest")?.outputs.dashboardUrl,
     });
   });
 });
@@ -47,7 +48,9 @@ describe("all stacks", () => {
 // By AWS's documentation of each, written down apart from the code that tags.
 const taggable = new Set([
   "awsx:ec2:Vpc",
+  "aws:cloudwatch/eventRule:EventRule",
   "aws:cloudwatch/logGroup:LogGroup",
+  "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:cognito/userPool:UserPool",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
   "aws:ec2/flowLog:FlowLog",
@@ -64,6 +67,8 @@ const taggable = new Set([
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ]);
 const untaggable = new Set([
+  "aws:cloudwatch/dashboard:Dashboard",
+  "aws:cloudwatch/eventTarget:EventTarget",
   "aws:cognito/userPoolClient:UserPoolClient",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
