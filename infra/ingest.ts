@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { records } from "../functions/ingest/columns";
 import { ingestHandler } from "../functions/ingest/handler";
 import { Component } from "./component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
@@ -62,6 +63,7 @@ export class Ingest extends Component {
       name,
       {
         callback: ingestHandler({
+          table: records,
           reserveMs: args.handOverReserveMs,
           maxRejects: args.maxRejects,
           chunkBytes: args.chunkBytes,

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Context } from "aws-lambda";
+import type { TableDefinition } from "./columns";
 import { type Source, readEvent } from "./event";
 import { type HopOptions, type HopWork, type IngestResult, runHop } from "./hop";
 import { metricLine } from "../metrics";
@@ -7,6 +8,8 @@ import { metricLine } from "../metrics";
 export type { IngestResult } from "./hop";
 
 export interface IngestOptions {
+  /** What the files hold and where it goes. */
+  table: TableDefinition;
   /** The function hands over when fewer milliseconds than these remain; a chunk and its commit must fit in. */
   reserveMs: number;
   /** A job fails at one more rejected record than these. */
