@@ -8,5 +8,6 @@ const database = new Upstream("database");
 const ingest = new Upstream("ingest");
 
 export const bucketName = ingest.string("bucketName");
-export const loadCommand = pulumi.interpolate`aws s3 cp FILE.csv s3://${bucketName}/`;
 export const tunnelCommand = database.string("tunnelCommand");
+export const loadCommand = `npm run load -- FILE --stack ${pulumi.getStack()}`;
+export const dashboardUrl = ingest.string("dashboardUrl");

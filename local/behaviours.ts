@@ -88,6 +88,18 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     return done;
   },
 
+  "aws:cloudwatch/eventRule:EventRule"(r, attributes, { schedules }) {
+    schedules.createRule(String(attributes.name), input(r, "scheduleExpression"));
+    return done;
+  },
+
+  "aws:cloudwatch/eventTarget:EventTarget"(r, _attributes, { schedules, lambda }) {
+    const event = JSON.parse(input(r, "input")) as unknown;
+    const functionArn = input(r, "arn");
+    schedules.addTarget(input(r, "rule"), () => void lambda.invoke(functionArn, event, "Event"));
+    return done;
+  },
+
   "aws:sqs/queue:Queue"(_r, attributes, { queues }) {
     return Promise.resolve({ url: queues.createQueue(String(attributes.name)) });
   },

@@ -18,6 +18,10 @@ export interface Environment {
 
 interface Options {
   readonly stack: string;
+  /** Config on top of the environment's file, each key with its namespace. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Milliseconds before each retry of an asynchronous invocation. */
+  readonly retryDelays?: readonly number[];
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
   /** Ends the coming up between two programs. */
@@ -31,9 +35,10 @@ interface Options {
  */
 export async function startEnvironment(session: Session, options: Options): Promise<Environment> {
   const scope = scopeOf(options.stack);
-  const services = await startServices(session, scope);
+  const services = await startServices(session, scope, options.retryDelays);
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
+    ...(options.config && { config: options.config }),
     before() {
       options.signal?.throwIfAborted();
       start = performance.now();

@@ -10,6 +10,8 @@ const account = "123456789012";
 export type Outputs = Readonly<Record<string, Record<string, unknown>>>;
 
 interface Options {
+  /** Config on top of the environment's file, each key with its namespace. */
+  readonly config?: Readonly<Record<string, string>>;
   /** Makes a resource; what it returns completes the inputs. */
   readonly create: (resource: ResourceRequest, program: Program) => Promise<Attributes>;
   /** Told of each program before it runs. */
@@ -28,8 +30,9 @@ export function scopeOf(stack: string): Scope {
  *
  * @throws GroundworkError for bad config or an unknown environment, and whatever `create` throws.
  */
-export async function evaluateAll(stack: string, { create, before, after }: Options): Promise<Outputs> {
-  const config = readStackConfig(stack);
+export async function evaluateAll(stack: string, options: Options): Promise<Outputs> {
+  const { create, before, after } = options;
+  const config = { ...readStackConfig(stack), ...options.config };
   const scope = scopeOf(stack);
   const outputs: Record<string, Record<string, unknown>> = {};
   for (const program of programs) {

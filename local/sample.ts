@@ -142,7 +142,7 @@ function exactly(wanted: number, calls: number, random: () => number): () => boo
 }
 
 /** Mulberry32: uniform in [0, 1), from whole-number arithmetic alone, hence the same on every machine. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,5 +1,6 @@
 import { type LocalEc2, startEc2 } from "./aws/ec2";
 import { type LocalLambda, startLambda } from "./aws/lambda/service";
+import { LocalSchedules } from "./aws/schedules";
 import { type LocalQueues, startQueues } from "./aws/queue";
 import { type LocalS3, startS3 } from "./aws/s3/server";
 import { type LocalSecrets, startSecrets } from "./aws/secrets";
@@ -15,6 +16,7 @@ export interface Services {
   readonly s3: LocalS3;
   readonly secrets: LocalSecrets;
   readonly queues: LocalQueues;
+  readonly schedules: LocalSchedules;
   readonly lambda: LocalLambda;
   readonly ec2: LocalEc2;
   /** The public keys of key pairs, by name. */
@@ -34,7 +36,11 @@ export interface LocalDatabase {
   readonly ca: string;
 }
 
-export async function startServices(session: Session, scope: Scope): Promise<Services> {
+export async function startServices(
+  session: Session,
+  scope: Scope,
+  retryDelays?: readonly number[],
+): Promise<Services> {
   const [s3, secrets, queues, ec2] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),
@@ -50,6 +56,7 @@ export async function startServices(session: Session, scope: Scope): Promise<Ser
   });
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
+    ...(retryDelays && { retryDelays }),
     // What the laptop adds to a function's environment: where AWS is, and whom to trust for the database.
     environment: () => ({
       ...endpoints(),
@@ -61,6 +68,7 @@ export async function startServices(session: Session, scope: Scope): Promise<Ser
     s3,
     secrets,
     queues,
+    schedules: new LocalSchedules(session),
     lambda,
     ec2,
     keyPairs: new Map(),

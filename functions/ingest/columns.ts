@@ -12,7 +12,7 @@ export type ColumnType =
 export interface Column {
   /** The name in the file's header. */
   readonly header: string;
-  /** The column of table `records`. */
+  /** The column of the table. */
   readonly column: string;
   readonly type: ColumnType;
   /** Whether an empty field is refused. Otherwise it is NULL, and for text the empty text. */
@@ -28,8 +28,34 @@ export interface Decimal {
 /** A field once it is read: an integer, the days since 2000-01-01 of a date, a decimal, a text; null is NULL. */
 export type Value = number | Decimal | string | null;
 
-/** A record of the file in the order of `columns`. */
-export type Row = [
+/**
+ * What files hold and where it goes: one such definition is all that the loader knows of a table. From it follow the
+ * header that a file must have, the checks, and the columns of the COPY.
+ *
+ * To load other files write another definition, a SQL file in functions/sql with its table, and hand the definition
+ * to `ingestHandler` in infra/ingest.ts. A test holds each column's type against the table (test/local/table.test.ts).
+ */
+export interface TableDefinition<R extends readonly Value[] = readonly Value[]> {
+  /** The table's name, in the schema `public`. */
+  readonly table: string;
+  /** Exactly the file's header, in its order. */
+  readonly columns: readonly Column[];
+  /**
+   * Makes the pure function that stands between the file and the table. It gets the values in the order of the
+   * columns and may return a text instead of a row: the reason why the record must not be loaded.
+   *
+   * It is made by a function, and everything it uses stands inside, because it runs once a record: see values.ts.
+   */
+  readonly makeTransform: () => (row: R) => R | string;
+}
+
+/** A definition whose transform has names and types for its row's values. */
+export function defineTable<R extends readonly Value[]>(definition: TableDefinition<R>): TableDefinition {
+  const { table, columns, makeTransform } = definition;
+  return { table, columns, makeTransform: makeTransform as TableDefinition["makeTransform"] };
+}
+
+type RecordRow = readonly [
   mcc: number | null,
   merchant: string | null,
   currency: string | null,
@@ -38,28 +64,26 @@ export type Row = [
   cardType: string | null,
 ];
 
-/**
- * What a file must hold: exactly this header, and records of these types. To load other files, change this list,
- * the type `Row`, `makeTransform` and the table (a new SQL file in functions/sql) together.
- */
-export const columns: readonly Column[] = [
-  { header: "mcc", column: "mcc", type: { kind: "integer" }, required: false },
-  { header: "merchant", column: "merchant", type: { kind: "text", length: 100 }, required: false },
-  { header: "currency", column: "currency", type: { kind: "text", length: 10 }, required: false },
-  { header: "amount", column: "amount", type: { kind: "decimal", precision: 15, scale: 2 }, required: true },
-  { header: "transaction_date", column: "transaction_date", type: { kind: "date" }, required: true },
-  { header: "card_type", column: "card_type", type: { kind: "text", length: 50 }, required: false },
-];
-
-/**
- * Makes the pure function that stands between the file and the table: it doubles the amount (so did the research
- * that this reproduces). It may return a text instead of a row: the reason why the record must not be loaded.
- *
- * It is made by a function, and everything it uses stands inside, because it runs once a record: see values.ts.
- */
-export function makeTransform(): (row: Readonly<Row>) => Row | string {
-  const twice = ({ units, scale }: Decimal): Decimal => ({ units: 2 * units, scale });
-  return ([mcc, merchant, currency, amount, transactionDate, cardType]) => {
-    return [mcc, merchant, currency, amount && twice(amount), transactionDate, cardType];
-  };
-}
+/** Card transactions; the amount is doubled (so did the research that this reproduces). */
+export const records = defineTable<RecordRow>({
+  table: "records",
+  columns: [
+    { header: "mcc", column: "mcc", type: { kind: "integer" }, required: false },
+    { header: "merchant", column: "merchant", type: { kind: "text", length: 100 }, required: false },
+    { header: "currency", column: "currency", type: { kind: "text", length: 10 }, required: false },
+    {
+      header: "amount",
+      column: "amount",
+      type: { kind: "decimal", precision: 15, scale: 2 },
+      required: true,
+    },
+    { header: "transaction_date", column: "transaction_date", type: { kind: "date" }, required: true },
+    { header: "card_type", column: "card_type", type: { kind: "text", length: 50 }, required: false },
+  ],
+  makeTransform: () => {
+    const twice = ({ units, scale }: Decimal): Decimal => ({ units: 2 * units, scale });
+    return ([mcc, merchant, currency, amount, transactionDate, cardType]) => {
+      return [mcc, merchant, currency, amount && twice(amount), transactionDate, cardType];
+    };
+  },
+});

@@ -1,4 +1,4 @@
-import { type Column, type Decimal, type Row, type Value, columns, makeTransform } from "./columns";
+import type { Column, Decimal, TableDefinition, Value } from "./columns";
 import { type Refusal, valueReader } from "./values";
 
 /** Turns records into PostgreSQL's binary COPY format, with the checks that make sure that the server takes them. */
@@ -27,10 +27,10 @@ export function copyTrailer(): Buffer {
  * @param pieceBytes about how many bytes of the file lie between two calls of `take`.
  * @throws Error when a column's type is beyond what the encoder can hold exactly.
  */
-export function rowEncoder(pieceBytes: number): RowEncoder {
+export function rowEncoder(table: TableDefinition, pieceBytes: number): RowEncoder {
   // Local names, and "" instead of undefined where all is well, for the reason given in values.ts.
-  const definition = columns;
-  const change = makeTransform();
+  const definition = table.columns;
+  const change = table.makeTransform();
   const read = valueReader();
   const memory = Buffer;
   const allocate = (bytes: number): Buffer => memory.allocUnsafeSlow(bytes);
@@ -174,7 +174,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
   function add(fields: readonly string[]): string {
     const unreadable = readRow(fields);
     if (unreadable !== "") return unreadable;
-    const changed = change(values as Row);
+    const changed = change(values);
     if (typeof changed === "string") return changed;
     makeRoom(rowBytes);
     const start = end;

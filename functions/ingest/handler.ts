@@ -1,11 +1,15 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Context } from "aws-lambda";
+import type { TableDefinition } from "./columns";
 import { type Source, readEvent } from "./event";
-import { type HopOptions, type IngestResult, runHop } from "./hop";
+import { type HopOptions, type HopWork, type IngestResult, runHop } from "./hop";
+import { metricLine } from "../metrics";
 
 export type { IngestResult } from "./hop";
 
 export interface IngestOptions {
+  /** What the files hold and where it goes. */
+  table: TableDefinition;
   /** The function hands over when fewer milliseconds than these remain; a chunk and its commit must fit in. */
   reserveMs: number;
   /** A job fails at one more rejected record than these. */
@@ -18,6 +22,11 @@ export interface IngestOptions {
   pieceBytes?: number;
   /** A job fails instead of handing over once more often; 1000 unless told. */
   maxHops?: number;
+  /**
+   * A job fails when so many functions in a row began with it and none committed a chunk; 25 unless told. Lambda
+   * tries an event three times, and the sweeper sends one every few minutes.
+   */
+  maxStarts?: number;
 }
 
 /**
@@ -34,20 +43,29 @@ export function ingestHandler(
     maxRecordBytes: 256 * 1024,
     pieceBytes: 128 * 1024,
     maxHops: 1000,
+    maxStarts: 25,
     ...options,
   };
   return async (event, context) => {
     const { sources, problem } = readEvent(event);
     const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
-    if (problem !== undefined) return report({ status: "failed", ...nothing, reason: problem });
+    const idle = { rows: 0, rejected: 0 };
+    if (problem !== undefined)
+      return report({ status: "failed", ...nothing, reason: problem }, idle, context);
     const [source] = sources;
-    if (source === undefined) return report({ status: "skipped", ...nothing });
+    if (source === undefined) return report({ status: "skipped", ...nothing }, idle, context);
     if (sources.length > 1) {
       // Each file gets the whole time of a function, and fails alone.
       for (const each of sources) await handOver(each);
-      return report({ status: "continued", ...nothing });
+      return report({ status: "continued", ...nothing }, idle, context);
     }
-    return report(await runHop(source, hopOptions, () => context.getRemainingTimeInMillis(), handOver));
+    const { result, work } = await runHop(
+      source,
+      hopOptions,
+      () => context.getRemainingTimeInMillis(),
+      handOver,
+    );
+    return report(result, work, context, source);
   };
 }
 
@@ -66,8 +84,20 @@ async function handOver(source: Source): Promise<void> {
   }
 }
 
-/** One line of JSON a hop, for CloudWatch's queries. */
-function report(result: IngestResult): IngestResult {
-  console.log(JSON.stringify(result));
+/** One line a hop, which CloudWatch reads both as a log and as metrics. */
+function report(result: IngestResult, work: HopWork, context: Context, source?: Source): IngestResult {
+  const { status } = result;
+  const metrics = {
+    Rows: work.rows,
+    Rejects: work.rejected,
+    FailedJobs: status === "failed" ? 1 : 0,
+    ...(work.lag !== undefined && { Lag: work.lag }),
+  };
+  const facts = {
+    requestId: context.awsRequestId,
+    ...(source && { bucket: source.bucket, key: source.key }),
+    ...result,
+  };
+  process.stdout.write(metricLine(status === "failed" ? "ERROR" : "INFO", metrics, facts));
   return result;
 }

@@ -2,7 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { Client } from "pg";
 import { connect } from "../database";
 import type { Source } from "./event";
-import { type Job, claim, countHop, fail } from "./job";
+import { type Job, claim, countHop, fail, find } from "./job";
 import { type LoadEnd, type LoadOptions, load } from "./load";
 import { type OpenObject, makeS3, openObject } from "./object";
 
@@ -23,43 +23,82 @@ export interface IngestResult {
   seconds?: number;
 }
 
+/** What this hop did of its job, for the metrics. */
+export interface HopWork {
+  rows: number;
+  rejected: number;
+  /** Seconds since the upload of the file; undefined where it was not opened. */
+  lag?: number;
+}
+
 export interface HopOptions extends LoadOptions {
   reserveMs: number;
   maxHops: number;
+  /** A job ends when so many functions in a row began with it and none committed a chunk. */
+  maxStarts: number;
 }
 
 /**
  * Loads as much of a file as this function's time allows and hands the rest over.
  *
  * @param remainingMs the milliseconds that this function has left.
- * @throws what a retry may mend.
+ * @throws what a retry may mend; and for a job that came to its end without progress, so that its event goes to the
+ *   dead letters.
  */
 export async function runHop(
   source: Source,
   options: HopOptions,
   remainingMs: () => number,
   handOver: (source: Source) => Promise<void>,
-): Promise<IngestResult> {
+): Promise<{ result: IngestResult; work: HopWork }> {
   const started = Date.now();
   const s3 = makeS3();
+  const work: HopWork = { rows: 0, rejected: 0 };
   try {
-    const result = await openBoth(s3, source, async (client, object) => {
-      if (typeof object === "string") return { ...nothing, status: "failed" as const, reason: object };
-      const job = await claim(client, {
-        bucket: source.bucket,
-        key: source.key,
-        etag: object.etag,
-        size: object.size,
-      });
-      return loadJob({ client, s3, source, object, job, options, remainingMs, handOver });
+    const result = await openBoth(s3, source, async (client, first) => {
+      const object = typeof first === "string" ? await openKnownVersion(client, s3, source, first) : first;
+      if (typeof object === "string") return failUnopened(client, source, object);
+      const { bucket, key } = source;
+      const { etag, size, versionId } = object;
+      const job = await claim(client, { bucket, key, etag, size, versionId });
+      const before = { rows: job.rows, rejected: job.rejected };
+      const ended = await loadJob({ client, s3, source, object, job, options, remainingMs, handOver });
+      work.rows = job.rows - before.rows;
+      work.rejected = job.rejected - before.rejected;
+      work.lag = (Date.now() - object.uploadedAt) / 1000;
+      return ended;
     });
-    return { ...result, seconds: (Date.now() - started) / 1000 };
+    return { result: { ...result, seconds: (Date.now() - started) / 1000 }, work };
   } finally {
     s3.destroy();
   }
 }
 
-const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
+/** An event may name no version, and come when the object was replaced: its job knows what it was reading. */
+async function openKnownVersion(
+  client: Client,
+  s3: S3Client,
+  source: Source,
+  reason: string,
+): Promise<OpenObject | string> {
+  const { bucket, key, etag } = source;
+  if (etag === undefined || source.versionId !== undefined) return reason;
+  const job = await find(client, { bucket, key, etag });
+  if (job?.versionId === undefined) return reason;
+  return openObject(s3, { ...source, versionId: job.versionId }, job.offset);
+}
+
+/**
+ * The version that the event names can't be read any more. Its job, where a former hop has made one, ends: nobody
+ * could go on with it.
+ */
+async function failUnopened(client: Client, source: Source, reason: string): Promise<IngestResult> {
+  const { bucket, key, etag } = source;
+  const job = etag === undefined ? undefined : await find(client, { bucket, key, etag });
+  if (job === undefined) return { status: "failed", rows: 0, rejected: 0, offset: 0, hop: 0, reason };
+  if (job.status === "running") await fail(client, job, reason, []);
+  return resultOf(job, job.status === "done" ? "skipped" : "failed");
+}
 
 /** Connects to the database and starts to read at the same time, since both take as long; closes both. */
 async function openBoth<T>(
@@ -92,6 +131,13 @@ interface Hop {
 
 async function loadJob(hop: Hop): Promise<IngestResult> {
   const { client, source, object, job, options } = hop;
+  if (job.status === "running" && job.starts > options.maxStarts) {
+    const reason = `${options.maxStarts} functions in a row began at byte ${job.offset}, and none got on from there`;
+    await fail(client, job, reason, []);
+  }
+  // Thrown at every further try, until the retries are used up and the event is a dead letter.
+  if (job.status === "failed" && job.starts > options.maxStarts)
+    throw new Error(`Job ${job.id}: ${job.reason}`);
   if (job.status !== "running") return resultOf(job, job.status === "done" ? "skipped" : "failed");
   const end = await loadFromCheckpoint(hop);
   if (end === "lost") return resultOf(job, "skipped");

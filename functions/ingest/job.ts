@@ -9,11 +9,15 @@ export interface FileVersion {
   etag: string;
   /** Bytes. */
   size: number;
+  versionId: string | undefined;
 }
 
 /** A row of `ingest_jobs`. */
 export interface Job {
   id: string;
+  /** How often a function began with it since its last checkpoint, this time included. */
+  starts: number;
+  versionId: string | undefined;
   offset: number;
   newline: Newline | undefined;
   rows: number;
@@ -37,6 +41,8 @@ export interface Progress {
 
 interface JobRow {
   id: string;
+  starts: number;
+  version_id: string | null;
   byte_offset: string;
   newline: Newline | null;
   rows_loaded: string;
@@ -46,26 +52,40 @@ interface JobRow {
   reason: string | null;
 }
 
-/** Finds the job of a file version, or makes it. Any number of functions may hold one job: see `checkpoint`. */
+/**
+ * Finds the job of a file version, or makes it, and counts this start of one that runs. Any number of functions may
+ * hold one job: see `checkpoint`.
+ */
 export async function claim(client: Client, file: FileVersion): Promise<Job> {
-  const sql = `WITH made AS (
-      INSERT INTO ingest_jobs (bucket, key, etag, size) VALUES ($1, $2, $3, $4)
-      ON CONFLICT (bucket, key, etag) DO NOTHING RETURNING *
-    )
-    SELECT id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason FROM made
-    UNION ALL
-    SELECT id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason FROM ingest_jobs
-    WHERE bucket = $1 AND key = $2 AND etag = $3`;
-  for (;;) {
-    const { rows } = await client.query<JobRow>(sql, [file.bucket, file.key, file.etag, file.size]);
-    // None, when another function made it after this statement began: it is there for the next.
-    if (rows[0] !== undefined) return jobOf(rows[0]);
-  }
+  const { rows } = await client.query<JobRow>(
+    `INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, starts) VALUES ($1, $2, $3, $4, $5, 1)
+     ON CONFLICT (bucket, key, etag) DO UPDATE SET
+       starts = CASE job.status WHEN 'running' THEN job.starts + 1 ELSE job.starts END,
+       updated_at = CASE job.status WHEN 'running' THEN now() ELSE job.updated_at END
+     RETURNING id, starts, version_id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason`,
+    [file.bucket, file.key, file.etag, file.size, file.versionId],
+  );
+  return jobOf(rows[0]!);
+}
+
+/** The job of a file version, if there is one. */
+export async function find(
+  client: Client,
+  { bucket, key, etag }: Pick<FileVersion, "bucket" | "key" | "etag">,
+): Promise<Job | undefined> {
+  const { rows } = await client.query<JobRow>(
+    `SELECT id, starts, version_id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason
+     FROM ingest_jobs WHERE bucket = $1 AND key = $2 AND etag = $3`,
+    [bucket, key, etag],
+  );
+  return rows[0] && jobOf(rows[0]);
 }
 
 function jobOf(row: JobRow): Job {
   return {
     id: row.id,
+    starts: row.starts,
+    versionId: row.version_id ?? undefined,
     offset: Number(row.byte_offset),
     newline: row.newline ?? undefined,
     rows: Number(row.rows_loaded),
@@ -83,7 +103,7 @@ function jobOf(row: JobRow): Job {
 export async function checkpoint(client: Client, job: Job, progress: Progress): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE ingest_jobs SET byte_offset = $3, newline = $4, rows_loaded = rows_loaded + $5,
-       rows_rejected = rows_rejected + $6, updated_at = now(),
+       rows_rejected = rows_rejected + $6, updated_at = now(), starts = 0,
        status = CASE WHEN $7 THEN 'done' ELSE status END, finished_at = CASE WHEN $7 THEN now() END
      WHERE id = $1 AND byte_offset = $2 AND status = 'running'`,
     [

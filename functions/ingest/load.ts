@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { columns } from "./columns";
+import type { TableDefinition } from "./columns";
 import { type RowEncoder, copyHeader, copyTrailer, rowEncoder } from "./encode";
 import { type Job, checkpoint, fail } from "./job";
 import { type Piece, type PieceOptions, type Reject, readPieces } from "./pieces";
@@ -33,7 +33,7 @@ export async function load(
   options: LoadOptions,
   timeIsUp: (chunks: number) => boolean,
 ): Promise<LoadEnd> {
-  const encoder = rowEncoder(options.pieceBytes);
+  const encoder = rowEncoder(options.table, options.pieceBytes);
   const start = { offset: job.offset, newline: job.newline, size };
   const left = { ...options, maxRejects: options.maxRejects - job.rejected };
   // Parses ahead while the server works: eight pieces are about one megabyte.
@@ -45,7 +45,7 @@ export async function load(
   let chunks = 0;
   for await (const next of pieces) {
     const piece = next as Piece;
-    chunk ??= await openChunk(client, encoder);
+    chunk ??= await openChunk(client, encoder, options.table);
     if (piece.failure !== undefined) {
       return await refuse(client, job, piece.failure, [...(await chunk.rollBack()), ...piece.rejects]);
     }
@@ -76,12 +76,18 @@ interface Chunk {
   rollBack(): Promise<Reject[]>;
 }
 
-async function openChunk(client: Client, encoder: RowEncoder): Promise<Chunk> {
+async function openChunk(
+  client: Client,
+  encoder: RowEncoder,
+  { table, columns }: TableDefinition,
+): Promise<Chunk> {
   const names = columns.map(({ column }) => client.escapeIdentifier(column)).join(", ");
   await client.query("BEGIN");
   // A full megabyte, since waiting for each piece to leave would make the parser wait for the network.
   const copy = client.query(
-    copyFrom(`COPY records (${names}) FROM STDIN (FORMAT binary)`, { highWaterMark: 1024 * 1024 }),
+    copyFrom(`COPY ${client.escapeIdentifier(table)} (${names}) FROM STDIN (FORMAT binary)`, {
+      highWaterMark: 1024 * 1024,
+    }),
   );
   const copied = finished(copy);
   copied.catch(() => undefined); // It is awaited below, and may fail before.

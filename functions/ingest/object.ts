@@ -10,6 +10,8 @@ export interface OpenObject {
   /** Bytes of the whole object. */
   size: number;
   offset: number;
+  /** When it was uploaded, milliseconds since 1970. */
+  uploadedAt: number;
   body: Readable;
 }
 
@@ -53,6 +55,7 @@ export async function openObject(s3: S3Client, source: Source, offset: number): 
       versionId: answer.VersionId,
       size: range ? Number(range[2]) : (answer.ContentLength ?? 0),
       offset,
+      uploadedAt: answer.LastModified?.getTime() ?? Date.now(),
       body,
     };
   } catch (error) {

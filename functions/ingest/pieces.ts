@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { columns } from "./columns";
+import type { TableDefinition } from "./columns";
 import { type Header, type Newline, type RecordReader, type Span, readHeader, recordReader } from "./csv";
 import type { RowEncoder } from "./encode";
 
@@ -26,6 +26,8 @@ export interface Piece {
 }
 
 export interface PieceOptions {
+  /** What the file must hold. */
+  table: TableDefinition;
   /** Bytes read before they are parsed. */
   pieceBytes: number;
   /** A record that is longer is malformed. */
@@ -83,7 +85,7 @@ type Cutter = (text: string, last: boolean) => { piece: Piece | undefined; rest:
 /** Cuts pieces off a text that begins where the last piece ended. */
 function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): Cutter {
   // Local names: see values.ts.
-  const { maxRejects, maxRecordBytes } = options;
+  const { maxRejects, maxRecordBytes, table } = options;
   const makeReader = recordReader;
   const isHeader = headerProblem;
   const header = readHeader;
@@ -103,7 +105,7 @@ function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): 
     if (reader !== undefined && newline !== undefined) return cutRecords(reader, newline, text, last);
     const found = header(text, last || text.length > maxRecordBytes);
     if (found === undefined) return { piece: undefined, rest: text };
-    const problem = isHeader(found);
+    const problem = isHeader(found, table);
     if (problem !== undefined) return { piece: failed(problem), rest: "" };
     newline = found.newline;
     reader = makeReader(newline, maxRecordBytes);
@@ -164,8 +166,8 @@ function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): 
 }
 
 /** Undefined for the header that the definition asks for. */
-function headerProblem(header: Header): string | undefined {
-  const expected = columns.map((column) => column.header);
+function headerProblem(header: Header, table: TableDefinition): string | undefined {
+  const expected = table.columns.map((column) => column.header);
   if (header.names.length === expected.length && expected.every((name, i) => name === header.names[i])) {
     return undefined;
   }

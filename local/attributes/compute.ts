@@ -24,6 +24,24 @@ export const compute: AttributeTable = {
   }),
   "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": (r) => ({ id: input(r, "functionName") }),
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (r) => ({ id: input(r, "functionName") }),
+  "aws:cloudwatch/eventRule:EventRule": (r) => ({
+    id: named(r),
+    name: named(r),
+    arn: arn(r, "events", `rule/${named(r)}`),
+  }),
+  "aws:cloudwatch/eventTarget:EventTarget": (r) => {
+    const targetId = named(r, "targetId");
+    return { id: `${input(r, "rule")}-${targetId}`, targetId };
+  },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (r) => ({
+    id: named(r),
+    name: named(r),
+    arn: arn(r, "cloudwatch", `alarm:${named(r)}`),
+  }),
+  "aws:cloudwatch/dashboard:Dashboard": (r) => ({
+    id: input(r, "dashboardName"),
+    dashboardArn: `arn:aws:cloudwatch::${r.scope.account}:dashboard/${input(r, "dashboardName")}`,
+  }),
   "aws:cloudwatch/logGroup:LogGroup": (r) => ({
     id: named(r),
     name: named(r),

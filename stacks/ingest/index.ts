@@ -25,3 +25,5 @@ const ingest = new Ingest("ingest", {
 export const bucketName = ingest.bucket.id;
 export const functionName = ingest.function.name;
 export const deadLetterQueueUrl = ingest.deadLetters.url;
+export const jobsFunctionName = ingest.jobs.name;
+export const dashboardUrl = ingest.dashboardUrl;

@@ -131,6 +131,51 @@ describe("An ingest job, whatever happens to its function,", () => {
     expect(result.reason).to.match(/bucket\/sample.csv was replaced by another version/);
   });
 
+  it("reads the version that it began to its end, though another took its place and the event names none", async () => {
+    fixture.aws.versioned = true;
+    const { event, expected } = await fixture.sample();
+    await resultOf(ingest.invoke(event, oneChunkMs));
+    const { etag } = fixture.aws.invocations[0] as { etag: string };
+    fixture.put("another", "sample.csv");
+    expect((await resultOf(ingest.invoke({ ...event, etag }))).status).to.equal("done");
+    await fixture.expectExactly(expected);
+    fixture.aws.versioned = false;
+  });
+
+  it("ends, and makes each further event a dead letter, when too many functions began it in vain", async () => {
+    const { event } = await fixture.sample();
+    await resultOf(ingest.invoke(event, oneChunkMs));
+    await fixture.rows("UPDATE ingest_jobs SET starts = 25");
+    expect((await ingest.invoke(event))?.error).to.match(/25 functions in a row began at byte \d+/);
+    expect((await ingest.invoke(event))?.error).to.match(/25 functions in a row began at byte \d+/);
+    expect(await fixture.rows("SELECT status FROM ingest_jobs")).to.deep.equal([["failed"]]);
+  });
+
+  it("counts the starts since the last checkpoint only", async () => {
+    const { event } = await fixture.sample();
+    await resultOf(ingest.invoke(event, oneChunkMs));
+    await fixture.rows("UPDATE ingest_jobs SET starts = 20");
+    await resultOf(ingest.invoke(event, oneChunkMs));
+    expect(await fixture.rows("SELECT starts FROM ingest_jobs")).to.deep.equal([[0]]);
+  });
+
+  it("says in one line of log, which CloudWatch takes for metrics, what each hop did", async () => {
+    const { event } = await fixture.sample(9);
+    const { log, result } = (await ingest.invoke(event, oneChunkMs)) ?? {};
+    const line = JSON.parse(log ?? "") as Record<string, unknown>;
+    expect(line).to.deep.include({ ...result, level: "INFO", requestId: "request", FunctionName: "ingest" });
+    expect(line).to.include({
+      Rows: result?.rows,
+      Rejects: result?.rejected,
+      FailedJobs: 0,
+      key: "sample.csv",
+    });
+    expect(line).to.have.nested.property("_aws.CloudWatchMetrics[0].Namespace", "Groundwork");
+    const second = await ingest.invoke(event, oneChunkMs);
+    const rows = Number(second?.result?.rows) - Number(result?.rows);
+    expect(JSON.parse(second?.log ?? ""), "its own rows, not the job's").to.include({ Rows: rows });
+  });
+
   it("does not block its successor for long when it is frozen in the middle of a transaction", async () => {
     // Serialized like the functions themselves.
     const settings = async (): Promise<unknown> => {

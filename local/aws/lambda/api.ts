@@ -70,7 +70,7 @@ async function invoke(
   if (type !== "RequestResponse" && type !== "Event") {
     throw new AwsError("InvalidParameterValueException", 400, `Unknown invocation type ${type}`);
   }
-  const result = await lambda.invokeJson(name, payload, type, header("x-amzn-trace-id"));
+  const result = await lambda.accept(name, payload, type, header("x-amzn-trace-id"));
   const headers: Record<string, string> = {
     "content-type": "application/json",
     "x-amzn-requestid": result.requestId,

@@ -66,6 +66,11 @@ interface Registered {
 export class LocalLambda {
   /** The endpoint; "" until it listens. */
   url = "";
+  /**
+   * Asked at every asynchronous request through the API: "lost" and "twice" happen to an event that was accepted.
+   * May throw the AwsError with which it is refused.
+   */
+  fault: ((request: { readonly functionName: string }) => "lost" | "twice" | undefined) | undefined;
   /** What happens, for whoever follows it. */
   readonly events = new EventEmitter<LambdaEvents>();
   private readonly functions = new Map<string, Registered>();
@@ -130,7 +135,7 @@ export class LocalLambda {
   }
 
   /** The same with a payload that is JSON already. */
-  async invokeJson(
+  private async invokeJson(
     name: string,
     payload: string,
     type: InvocationType,
@@ -147,6 +152,20 @@ export class LocalLambda {
     if (stopped) this.stopRecursion(registered, start);
     else this.enqueue(registered, start, header);
     return { requestId, payload: "", logTail: Buffer.alloc(0) };
+  }
+
+  /** The same as a request from outside, to which something may happen on its way. */
+  async accept(
+    name: string,
+    payload: string,
+    type: InvocationType,
+    traceId: string | undefined,
+  ): Promise<InvokeResult> {
+    const functionName = this.find(name).deployed.spec.name;
+    const fault = type === "Event" ? this.fault?.({ functionName }) : undefined;
+    if (fault === "lost") return { requestId: randomUUID(), payload: "", logTail: Buffer.alloc(0) };
+    if (fault === "twice") await this.invokeJson(name, payload, type, traceId);
+    return this.invokeJson(name, payload, type, traceId);
   }
 
   /** Resolves when no asynchronous invocation waits, runs or is to be tried again. */

