@@ -42,7 +42,8 @@ export async function evaluateAll(stack: string, options: Options): Promise<Outp
         const { id, ...computed } = await create({ ...resource, scope }, program);
         return { id, outputs: computed };
       },
-      call: (token: string) => Promise.resolve(answerOf(token, scope)),
+      call: (token: string, inputs: Record<string, unknown>) =>
+        Promise.resolve(answerOf(token, scope, inputs)),
       stackOutputs: (name: string) => outputs[name.split("/")[1] ?? ""],
     };
     outputs[program.project] = await evaluate(program, { stack, config, world });

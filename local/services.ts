@@ -1,14 +1,16 @@
+import { type LocalEc2, startEc2 } from "./aws/ec2";
 import { type LocalLambda, startLambda } from "./aws/lambda/service";
 import { LocalSchedules } from "./aws/schedules";
 import { type LocalQueues, startQueues } from "./aws/queue";
 import { type LocalS3, startS3 } from "./aws/s3/server";
 import { type LocalSecrets, startSecrets } from "./aws/secrets";
 import type { Scope } from "./attributes/table";
+import type { LocalBastion } from "./bastion/bastion";
 import type { LocalCognito } from "./cognito";
 import type { LocalPostgres } from "./postgres";
 import type { Session } from "./session";
 
-/** What stands in for AWS's services in one environment. The last two start with the first resource of theirs. */
+/** What stands in for AWS's services in one environment. The last three start with the first resource of theirs. */
 export interface Services {
   readonly session: Session;
   readonly s3: LocalS3;
@@ -16,9 +18,13 @@ export interface Services {
   readonly queues: LocalQueues;
   readonly schedules: LocalSchedules;
   readonly lambda: LocalLambda;
+  readonly ec2: LocalEc2;
+  /** The public keys of key pairs, by name. */
+  readonly keyPairs: Map<string, string>;
   /** Where the services are, as the variables that AWS's SDKs and CLI read. */
   readonly endpoints: () => Record<string, string>;
   database?: LocalDatabase;
+  bastion?: LocalBastion;
   cognito?: Promise<LocalCognito>;
 }
 
@@ -35,16 +41,18 @@ export async function startServices(
   scope: Scope,
   retryDelays?: readonly number[],
 ): Promise<Services> {
-  const [s3, secrets, queues] = await Promise.all([
+  const [s3, secrets, queues, ec2] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),
     startQueues(session, scope),
+    startEc2(session),
   ]);
   const endpoints = (): Record<string, string> => ({
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_SQS: queues.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_EC2: ec2.url,
   });
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
@@ -56,6 +64,16 @@ export async function startServices(
     }),
   });
   const schedules = new LocalSchedules(session);
-  const services: Services = { session, s3, secrets, queues, schedules, lambda, endpoints };
+  const services: Services = {
+    session,
+    s3,
+    secrets,
+    queues,
+    schedules,
+    lambda,
+    ec2,
+    keyPairs: new Map(),
+    endpoints,
+  };
   return services;
 }

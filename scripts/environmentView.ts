@@ -15,12 +15,18 @@ export function addresses({ services, database, cognito }: Environment): [string
       "PostgreSQL",
       `postgresql://${user}@${server.host}:${server.port}/${server.database}?sslmode=verify-full`,
     ],
+    ...bastionAddress(services.bastion),
     ["S3", services.s3.url],
     ["Lambda", services.lambda.url],
     ["Secrets Manager", services.secrets.url],
     ["SQS", services.queues.url],
     ["Cognito", cognito.url],
   ];
+}
+
+function bastionAddress(bastion: Environment["services"]["bastion"]): [string, string][] {
+  if (!bastion) return [];
+  return [["Bastion (SSH)", `${bastion.host}:${bastion.port}, process ${bastion.pid()}`]];
 }
 
 /** Resolves at Ctrl-C. */

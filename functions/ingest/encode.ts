@@ -48,6 +48,8 @@ export function rowEncoder(table: TableDefinition, pieceBytes: number): RowEncod
   const longerThan = (text: string, length: number): boolean =>
     text.length > 2 * length || [...text].length > length;
 
+  // One array for all records: half a million of them would be work for the garbage collector.
+  const values: Value[] = definition.map(() => null);
   const free: Buffer[] = [];
   let buffer = allocate(2 * pieceBytes);
   let end = 0;
@@ -157,23 +159,22 @@ export function rowEncoder(table: TableDefinition, pieceBytes: number): RowEncod
     return "";
   }
 
-  function readRow(fields: readonly string[]): Value[] | string {
-    if (fields.length !== definition.length) {
-      return `${fields.length} fields instead of ${definition.length}`;
-    }
-    const values: Value[] = [];
+  /** Reads the fields into `values`; returns why that can't be, or "". */
+  function readRow(fields: readonly string[]): string {
+    if (fields.length !== definition.length) return `${fields.length} fields instead of ${definition.length}`;
     for (let i = 0; i < definition.length; i++) {
       const column = definition[i]!;
       const value = read(column, fields[i]!);
       if (isRefusal(value)) return `${column.header}: ${value.refused}`;
-      values.push(value);
+      values[i] = value;
     }
-    return values;
+    return "";
   }
 
   function add(fields: readonly string[]): string {
-    const values = readRow(fields);
-    const changed = typeof values === "string" ? values : change(values);
+    const unreadable = readRow(fields);
+    if (unreadable !== "") return unreadable;
+    const changed = change(values);
     if (typeof changed === "string") return changed;
     makeRoom(rowBytes);
     const start = end;

@@ -40,8 +40,8 @@ export class TableProvider implements pulumi.provider.Provider {
     return Promise.resolve();
   }
 
-  invoke(token: string): Promise<pulumi.provider.InvokeResult> {
-    return Promise.resolve({ outputs: answerOf(token, scopeOf("")) });
+  invoke(token: string, inputs: Properties): Promise<pulumi.provider.InvokeResult> {
+    return Promise.resolve({ outputs: answerOf(token, scopeOf(""), inputs) });
   }
 
   /** A remote component, such as `awsx.ec2.Vpc`. */

@@ -4,7 +4,9 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { Command } from "./support/command";
 
-describe("npm start", () => {
+describe("npm start", function () {
+  // The whole sample takes seconds on an idle machine, and much longer on one that is shared.
+  this.timeout(300_000);
   let command: Command;
   let dir: string;
   beforeEach(() => {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { recordAll } from "../support/stacks";
+import { record, recordAll } from "../support/stacks";
 
 describe("all stacks", () => {
-  for (const stack of ["dev", "prod", "local"]) {
+  for (const stack of ["dev", "prod", "local", "learnerlab"]) {
     it(`of ${stack} tag every taggable resource with project, environment and stack`, async () => {
       for (const [project, { resources }] of await recordAll(stack)) {
         for (const { type, name, inputs } of resources.filter((r) => taggable.has(r.type))) {
@@ -25,7 +25,9 @@ describe("all stacks", () => {
   }
 
   it("know every resource type that they make as taggable or not", async () => {
-    for (const { resources } of (await recordAll()).values()) {
+    const nat = await record("networking", { config: { "networking:nat": "instance" } });
+    const recordings = [nat, ...(await recordAll()).values(), ...(await recordAll("local")).values()];
+    for (const { resources } of recordings) {
       for (const { type } of resources) {
         expect(taggable.has(type) || untaggable.has(type), `${type} is in a list of this test`).to.equal(
           true,
@@ -41,6 +43,7 @@ describe("all stacks", () => {
       bucketName: bucket,
       loadCommand: "npm run load -- FILE --stack dev",
       dashboardUrl: recordings.get("ingest")?.outputs.dashboardUrl,
+      tunnelCommand: "npm run tunnel -- --stack dev --port 8003",
     });
   });
 });
@@ -53,15 +56,20 @@ const taggable = new Set([
   "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:cognito/userPool:UserPool",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  "aws:ec2/eip:Eip",
   "aws:ec2/flowLog:FlowLog",
+  "aws:ec2/instance:Instance",
+  "aws:ec2/keyPair:KeyPair",
   "aws:ec2/securityGroup:SecurityGroup",
   "aws:ec2/vpcEndpoint:VpcEndpoint",
+  "aws:iam/instanceProfile:InstanceProfile",
   "aws:iam/role:Role",
   "aws:lambda/function:Function",
   "aws:rds/instance:Instance",
   "aws:rds/parameterGroup:ParameterGroup",
   "aws:rds/subnetGroup:SubnetGroup",
   "aws:s3/bucket:Bucket",
+  "aws:secretsmanager/secret:Secret",
   "aws:sqs/queue:Queue",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -70,6 +78,7 @@ const untaggable = new Set([
   "aws:cloudwatch/dashboard:Dashboard",
   "aws:cloudwatch/eventTarget:EventTarget",
   "aws:cognito/userPoolClient:UserPoolClient",
+  "aws:ec2/route:Route",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
@@ -82,4 +91,5 @@ const untaggable = new Set([
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   "aws:s3/bucketVersioning:BucketVersioning",
+  "aws:scheduler/schedule:Schedule",
 ]);
