@@ -7,6 +7,7 @@ import type { Session } from "./session";
 
 /** An environment that is up on this machine until its session closes. */
 export interface Environment {
+  readonly stack: string;
   readonly outputs: Outputs;
   readonly services: Services;
   readonly database: LocalDatabase;
@@ -44,5 +45,11 @@ export async function startEnvironment(session: Session, options: Options): Prom
   if (!services.database) {
     throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
   }
-  return { outputs, services, database: services.database, region: scope.region };
+  return {
+    stack: options.stack,
+    outputs,
+    services,
+    database: services.database,
+    region: scope.region,
+  };
 }

@@ -13,6 +13,8 @@ export interface Services {
   readonly secrets: LocalSecrets;
   readonly queues: LocalQueues;
   readonly lambda: LocalLambda;
+  /** Where the services are, as the variables that AWS's SDKs and CLI read. */
+  readonly endpoints: () => Record<string, string>;
   database?: LocalDatabase;
 }
 
@@ -30,17 +32,20 @@ export async function startServices(session: Session, scope: Scope): Promise<Ser
     startSecrets(session, scope),
     startQueues(session, scope),
   ]);
+  const endpoints = (): Record<string, string> => ({
+    AWS_ENDPOINT_URL_S3: s3.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_SQS: queues.url,
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+  });
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
     // What the laptop adds to a function's environment: where AWS is, and whom to trust for the database.
     environment: () => ({
-      AWS_ENDPOINT_URL_S3: s3.url,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-      AWS_ENDPOINT_URL_SQS: queues.url,
-      AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+      ...endpoints(),
       ...(services.database && { DATABASE_CA: services.database.ca }),
     }),
   });
-  const services: Services = { session, s3, secrets, queues, lambda };
+  const services: Services = { session, s3, secrets, queues, lambda, endpoints };
   return services;
 }

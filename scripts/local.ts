@@ -1,11 +1,14 @@
 import { Command } from "commander";
 import { startEnvironment } from "../local/environment";
+import { publishEnvironment } from "../local/running";
 import { Session } from "../local/session";
 import { addresses, untilStopped, upLine } from "./environmentView";
 import { runCommand, table } from "./terminal";
 
 const command = new Command("npm run local --")
-  .description("Brings the environment local up on this machine, until Ctrl-C.")
+  .description(
+    "Brings the environment local up on this machine, until Ctrl-C; other commands find it with --stack local.",
+  )
   .parse();
 
 runCommand(async (stop) => {
@@ -13,6 +16,7 @@ runCommand(async (stop) => {
   const session = new Session();
   try {
     const environment = await startEnvironment(session, { stack: "local", onUp: upLine, signal: stop });
+    publishEnvironment(session, environment);
     table(addresses(environment), process.stdout);
     await untilStopped(stop);
   } finally {

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { GroundworkError } from "../infra/error";
 import { type Environment, startEnvironment } from "../local/environment";
 import { type Job, connect, follow, upload } from "../local/load";
+import { publishEnvironment } from "../local/running";
 import { sampleRows, writeSample } from "../local/sample";
 import { Session } from "../local/session";
 import { actuals, compare, expectations } from "../local/verify";
@@ -41,7 +42,10 @@ runCommand(async (stop) => {
     const { job, seconds } = await load(environment, file, stop);
     await check(environment, file);
     summarize(environment, job, seconds, options.json);
-    if (options.keep) await untilStopped(stop);
+    if (options.keep) {
+      publishEnvironment(session, environment);
+      await untilStopped(stop);
+    }
   } finally {
     await session.close();
   }

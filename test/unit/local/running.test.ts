@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { findEnvironment, publishEnvironment } from "../../../local/running";
+import { Session } from "../../../local/session";
+
+describe("an environment that is up on this machine", () => {
+  let dir: string;
+  let session: Session;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "groundwork-test-"));
+    session = new Session();
+  });
+  afterEach(async () => {
+    await session.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  it("is found by its name, with outputs and endpoints, until its session closes", async () => {
+    publishEnvironment(session, environment(), dir);
+    expect(findEnvironment("local", dir)).to.deep.equal({
+      pid: process.pid,
+      outputs: { database: { port: 5432 } },
+      environment: {
+        AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9",
+        AWS_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: "local",
+        AWS_SECRET_ACCESS_KEY: "local",
+      },
+      databaseCaFile: "/tmp/ca.pem",
+    });
+    expect(findEnvironment("other", dir)).to.equal(undefined);
+    await session.close();
+    expect(findEnvironment("local", dir)).to.equal(undefined);
+    expect(existsSync(join(dir, "local.json"))).to.equal(false);
+  });
+
+  it("is announced to its owner only, and without the password", () => {
+    publishEnvironment(session, environment(), dir);
+    expect(statSync(join(dir, "local.json")).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(join(dir, "local.json"), "utf8")).to.not.include("s3cret");
+  });
+
+  it("is not found any more once its process was killed, and makes way for the next", () => {
+    publishEnvironment(session, environment(), dir);
+    announceAs(spawnSync("true").pid);
+    expect(findEnvironment("local", dir)).to.equal(undefined);
+    publishEnvironment(session, environment(), dir);
+    expect(findEnvironment("local", dir)?.pid).to.equal(process.pid);
+  });
+
+  it("is refused a name that another process holds", () => {
+    publishEnvironment(session, environment(), dir);
+    announceAs(process.ppid);
+    expect(() => publishEnvironment(session, environment(), dir)).to.throw(`in process ${process.ppid}`);
+  });
+
+  function announceAs(pid: number): void {
+    const file = join(dir, "local.json");
+    const content = JSON.parse(readFileSync(file, "utf8")) as object;
+    writeFileSync(file, JSON.stringify({ ...content, pid }));
+  }
+});
+
+/** As much of an environment as is announced. */
+function environment() {
+  return {
+    stack: "local",
+    region: "us-east-1",
+    outputs: { database: { port: 5432 } },
+    services: { endpoints: () => ({ AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" }) },
+    database: { password: "s3cret", server: { caFile: "/tmp/ca.pem" } },
+  };
+}
