@@ -4,6 +4,8 @@ import { Upstream } from "./infra/upstream";
 
 readConfig({});
 const ingest = new Upstream("ingest");
+const auth = new Upstream("auth");
 
+export const apiUrl = auth.string("apiUrl");
 export const bucketName = ingest.string("bucketName");
 export const loadCommand = pulumi.interpolate`aws s3 cp FILE.csv s3://${bucketName}/`;

@@ -9,6 +9,10 @@ export const identity: AttributeTable = {
     uniqueId: `AROA${digest(r).slice(0, 17).toUpperCase()}`,
   }),
   "aws:iam/rolePolicy:RolePolicy": (r) => ({ id: `${input(r, "role")}:${named(r)}`, name: named(r) }),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (r) => ({
+    id: `${input(r, "role")}-${digest(r).slice(0, 26)}`,
+    policyArn: input(r, "policyArn"),
+  }),
   "aws:cognito/userPool:UserPool": (r) => {
     const id = `${r.scope.region}_${digest(r).slice(0, 9)}`;
     return {
@@ -20,5 +24,19 @@ export const identity: AttributeTable = {
   "aws:cognito/userPoolClient:UserPoolClient": (r) => {
     input(r, "userPoolId");
     return { id: digest(r).slice(0, 26), clientSecret: "" };
+  },
+  "aws:cognito/userGroup:UserGroup": (r) => ({ id: `${input(r, "userPoolId")}/${input(r, "name")}` }),
+  "aws:cognito/resourceServer:ResourceServer": (r) => {
+    const identifier = input(r, "identifier");
+    const scopes = (r.inputs.scopes ?? []) as { scopeName: string }[];
+    return {
+      id: `${input(r, "userPoolId")}|${identifier}`,
+      scopeIdentifiers: scopes.map(({ scopeName }) => `${identifier}/${scopeName}`),
+    };
+  },
+  // The environment on this machine replaces the domain by the URL of its own hosted UI.
+  "aws:cognito/userPoolDomain:UserPoolDomain": (r) => {
+    input(r, "userPoolId");
+    return { id: input(r, "domain"), domain: input(r, "domain"), version: "20260101000000" };
   },
 };

@@ -1,11 +1,12 @@
 import { GroundworkError } from "../../infra/error";
+import { api } from "./api";
 import { compute } from "./compute";
 import { data } from "./data";
 import { identity } from "./identity";
 import { network } from "./network";
 import type { AttributeTable, Attributes, ResourceRequest, Scope } from "./table";
 
-const table: AttributeTable = { ...network, ...data, ...compute, ...identity };
+const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...api };
 
 /**
  * What AWS would compute for a resource: ids, ARNs, endpoints.

@@ -38,6 +38,7 @@ describe("all stacks", () => {
     const recordings = await recordAll();
     const bucket = String(recordings.get("ingest")?.outputs.bucketName);
     expect(recordings.get("groundwork")?.outputs).to.deep.equal({
+      apiUrl: recordings.get("auth")?.outputs.apiUrl,
       bucketName: bucket,
       loadCommand: `aws s3 cp FILE.csv s3://${bucket}/`,
     });
@@ -47,6 +48,8 @@ describe("all stacks", () => {
 // By AWS's documentation of each, written down apart from the code that tags.
 const taggable = new Set([
   "awsx:ec2:Vpc",
+  "aws:apigateway/restApi:RestApi",
+  "aws:apigateway/stage:Stage",
   "aws:cloudwatch/logGroup:LogGroup",
   "aws:cognito/userPool:UserPool",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
@@ -64,8 +67,15 @@ const taggable = new Set([
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ]);
 const untaggable = new Set([
+  "aws:apigateway/account:Account",
+  "aws:apigateway/deployment:Deployment",
+  "aws:apigateway/methodSettings:MethodSettings",
+  "aws:cognito/resourceServer:ResourceServer",
+  "aws:cognito/userGroup:UserGroup",
   "aws:cognito/userPoolClient:UserPoolClient",
+  "aws:cognito/userPoolDomain:UserPoolDomain",
   "aws:iam/rolePolicy:RolePolicy",
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
   "aws:lambda/invocation:Invocation",
