@@ -1,8 +1,10 @@
+import { LocalApiGateway } from "./aws/api/server";
 import { type LocalLambda, startLambda } from "./aws/lambda/service";
 import { type LocalQueues, startQueues } from "./aws/queue";
 import { type LocalS3, startS3 } from "./aws/s3/server";
 import { type LocalSecrets, startSecrets } from "./aws/secrets";
 import type { Scope } from "./attributes/table";
+import { type LocalCognito, startCognito } from "./cognito";
 import type { LocalPostgres } from "./postgres";
 import type { Session } from "./session";
 
@@ -13,6 +15,8 @@ export interface Services {
   readonly secrets: LocalSecrets;
   readonly queues: LocalQueues;
   readonly lambda: LocalLambda;
+  readonly cognito: LocalCognito;
+  readonly apiGateway: LocalApiGateway;
   /** Where the services are, as the variables that AWS's SDKs and CLI read. */
   readonly endpoints: () => Record<string, string>;
   database?: LocalDatabase;
@@ -27,16 +31,18 @@ export interface LocalDatabase {
 }
 
 export async function startServices(session: Session, scope: Scope): Promise<Services> {
-  const [s3, secrets, queues] = await Promise.all([
+  const [s3, secrets, queues, cognito] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),
     startQueues(session, scope),
+    startCognito(session),
   ]);
   const endpoints = (): Record<string, string> => ({
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_SQS: queues.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
   });
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
@@ -46,6 +52,7 @@ export async function startServices(session: Session, scope: Scope): Promise<Ser
       ...(services.database && { DATABASE_CA: services.database.ca }),
     }),
   });
-  const services: Services = { session, s3, secrets, queues, lambda, endpoints };
+  const apiGateway = new LocalApiGateway(session, scope, { lambda, issuer: cognito.issuer });
+  const services: Services = { session, s3, secrets, queues, lambda, cognito, apiGateway, endpoints };
   return services;
 }

@@ -56,7 +56,8 @@ export function tokenVerifier({ issuer, clientIds }: TokenRules): Verify {
   };
 }
 
-async function fetchKeys(uri: string): Promise<ArrayBuffer> {
+/** Throws FetchError, after three seconds at the latest. */
+export async function fetchKeys(uri: string): Promise<ArrayBuffer> {
   try {
     const response = await fetch(uri, { signal: AbortSignal.timeout(3000) });
     if (response.ok) return await response.arrayBuffer();
