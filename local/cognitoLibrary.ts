@@ -1,6 +1,4 @@
-import { sign } from "node:crypto";
 import { CognitoError, UnsupportedError } from "cognito-local/lib/errors";
-import privateKey from "cognito-local/lib/keys/cognitoLocal.private.json";
 import publicKey from "cognito-local/lib/keys/cognitoLocal.public.json";
 import { Router } from "cognito-local/lib/server/Router";
 import { DefaultConfig } from "cognito-local/lib/server/config";
@@ -24,6 +22,7 @@ import { TriggersService } from "cognito-local/lib/services/triggers";
 import { UserPoolServiceFactoryImpl } from "cognito-local/lib/services/userPoolService";
 import { AwsError } from "./aws/http";
 import type { readUserPool, readUserPoolClient } from "./cognitoInputs";
+import { signAgain } from "./tokenSigning";
 
 /*
  * cognito-local, put together from its parts. Its own server would listen on a fixed port, keep its data in the
@@ -151,13 +150,6 @@ export async function issueTokens(
   const groups = await pool.listUserGroupMembership(context, user);
   const tokens = await tokenGenerator.generate(context, user, groups, client, undefined, "HostedAuth");
   await pool.storeRefreshToken(context, tokens.RefreshToken, user);
-  return { ...tokens, AccessToken: withScope(tokens.AccessToken, scope) };
-}
-
-/** The same access token for other scopes: cognito-local knows one only. */
-export function withScope(token: string, scope: string): string {
-  const [header = "", payload = ""] = token.split(".");
-  const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as object;
-  const signed = `${header}.${Buffer.from(JSON.stringify({ ...claims, scope })).toString("base64url")}`;
-  return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), privateKey.pem).toString("base64url")}`;
+  // cognito-local knows one scope only.
+  return { ...tokens, AccessToken: signAgain(tokens.AccessToken, { scope }) };
 }

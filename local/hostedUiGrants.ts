@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { AwsError } from "./aws/http";
-import { type CognitoLibrary, issueTokens, withScope } from "./cognitoLibrary";
+import { type CognitoLibrary, issueTokens } from "./cognitoLibrary";
+import { signAgain } from "./tokenSigning";
 
 /** What a user has let a client have by signing in for it. */
 interface Grant {
@@ -96,7 +97,7 @@ export class Grants {
     }
     const answer = refreshed.parse(await this.call(operation, body));
     const { AuthenticationResult: tokens } = answer;
-    const AccessToken = withScope(tokens.AccessToken, grant.scope);
+    const AccessToken = signAgain(tokens.AccessToken, { scope: grant.scope });
     return { ...answer, AuthenticationResult: { ...tokens, AccessToken } };
   };
 
