@@ -46,6 +46,12 @@ export function explained(error: unknown): unknown {
       `Cognito can't be reached (${code ?? "time is up"}): look at the network, at AWS_ENDPOINT_URL, and whether npm run local is up`,
     );
   }
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  if (($metadata?.httpStatusCode ?? 0) >= 500) {
+    return new GroundworkError(
+      `Cognito failed with status ${$metadata?.httpStatusCode}: try again; an emulator may lack this operation`,
+    );
+  }
   if (/region is missing/i.test(error.message)) {
     return new GroundworkError("The region is not known: set AWS_REGION, or COGNITO_USER_POOL_ID");
   }

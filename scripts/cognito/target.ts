@@ -19,7 +19,11 @@ export class Target {
   private stack: Promise<Readonly<Record<string, unknown>>> | undefined;
   private readonly given: Readonly<Record<string, string | undefined>>;
 
-  constructor(readonly options: TargetOptions) {
+  constructor(
+    readonly options: TargetOptions,
+    /** Where the auth stack's outputs come from. */
+    private readonly readOutputs: typeof stackOutputs = stackOutputs,
+  ) {
     this.given = options.stackNamed ? {} : { ...readEnvFile(options.env), ...process.env };
   }
 
@@ -42,7 +46,7 @@ export class Target {
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    this.stack ??= stackOutputs(this.options.stack, "auth");
+    this.stack ??= this.readOutputs(this.options.stack, "auth");
     return this.stack;
   }
 
