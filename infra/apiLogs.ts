@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
-import { assumedBy } from "./iam";
+import { ServiceRole } from "./serviceRole";
 
 interface ApiLogsArgs {
   readonly retentionDays: number;
@@ -32,27 +32,37 @@ export class ApiLogs extends Component {
     this.group = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.retentionDays }, this.child);
     // One setting for all APIs of an account in a region. It stays when this stack is destroyed, and with it the
     // role that it names: other environments in the account log by the same setting.
-    const kept = { ...this.child, retainOnDelete: true };
-    const role = new aws.iam.Role(
-      `${name}-logs`,
-      { assumeRolePolicy: assumedBy("apigateway.amazonaws.com") },
-      kept,
-    );
-    const policy = new aws.iam.RolePolicyAttachment(
+    const role = new ServiceRole(
       `${name}-logs`,
       {
-        role: role.name,
-        // API Gateway tries at once, on this setting, whether it may do all that this policy names.
-        policyArn: "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+        service: "apigateway.amazonaws.com",
+        // API Gateway tries at once, on this setting, whether it may do all that AWS's own policy for it names:
+        // AmazonAPIGatewayPushToCloudWatchLogs.
+        statements: [{ actions: logActions, resources: ["*"] }],
       },
-      kept,
+      { ...this.child, transformations: [retain] },
     );
     const account = new aws.apigateway.Account(
       name,
       { cloudwatchRoleArn: role.arn },
-      { ...kept, dependsOn: [policy] },
+      { ...this.child, retainOnDelete: true, dependsOn: role.ready },
     );
     this.ready = [account];
     this.registerOutputs();
   }
+}
+
+const logActions = [
+  "logs:CreateLogGroup",
+  "logs:CreateLogStream",
+  "logs:DescribeLogGroups",
+  "logs:DescribeLogStreams",
+  "logs:PutLogEvents",
+  "logs:GetLogEvents",
+  "logs:FilterLogEvents",
+];
+
+/** `retainOnDelete` for whatever a component makes: the option itself isn't handed down. */
+function retain({ props, opts }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
+  return { props: props as Record<string, unknown>, opts: { ...opts, retainOnDelete: true } };
 }

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
 import type { DatabaseConfig } from "./databaseConfig";
 import { physicalName } from "./names";
+import { ServiceRole } from "./serviceRole";
 
 interface DatabaseArgs extends DatabaseConfig {
   readonly vpcId: pulumi.Input<string>;
@@ -50,22 +51,21 @@ export class Database extends Component {
         engine: "postgres",
         engineVersion: args.engineVersion,
         instanceClass: args.instanceClass,
-        allocatedStorage: args.allocatedStorage,
-        storageType: "gp3",
-        storageEncrypted: true,
+        multiAz: args.multiAz,
+        ...storage(args),
         dbName: args.databaseName,
         username: "postgres",
         manageMasterUserPassword: true,
+        iamDatabaseAuthenticationEnabled: true,
         dbSubnetGroupName: subnetGroup.name,
         vpcSecurityGroupIds: [securityGroup.id],
         parameterGroupName: parameters.name,
         publiclyAccessible: false,
-        backupRetentionPeriod: args.backupRetentionDays,
-        copyTagsToSnapshot: true,
-        autoMinorVersionUpgrade: true,
+        ...upkeep(args),
+        ...this.observation(name, args),
         deletionProtection: args.deletionProtection,
-        skipFinalSnapshot: !args.deletionProtection,
-        ...(args.deletionProtection && { finalSnapshotIdentifier: `${physicalName(name)}-final` }),
+        skipFinalSnapshot: !args.finalSnapshot,
+        ...(args.finalSnapshot && { finalSnapshotIdentifier: finalSnapshotOf(name, securityGroup) }),
       },
       this.child,
     );
@@ -76,4 +76,69 @@ export class Database extends Component {
     this.secretArn = this.instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
     this.registerOutputs();
   }
+
+  /** What the database tells of itself. */
+  private observation(name: string, args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
+    return {
+      enabledCloudwatchLogsExports: args.logExports,
+      performanceInsightsEnabled: args.performanceInsights,
+      ...(args.performanceInsights && { performanceInsightsRetentionPeriod: 7 }),
+      monitoringInterval: args.monitoringInterval,
+      ...(args.monitoringInterval > 0 && { monitoringRoleArn: this.monitoringRole(name) }),
+    };
+  }
+
+  /** What AWS's policy AmazonRDSEnhancedMonitoringRole allows, on the one log group that RDS writes it to. */
+  private monitoringRole(name: string): pulumi.Input<string> {
+    const logGroup = "arn:aws:logs:*:*:log-group:RDSOSMetrics";
+    return new ServiceRole(
+      `${name}-monitoring`,
+      {
+        service: "monitoring.rds.amazonaws.com",
+        statements: [
+          { actions: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], resources: [logGroup] },
+          {
+            actions: [
+              "logs:CreateLogStream",
+              "logs:PutLogEvents",
+              "logs:DescribeLogStreams",
+              "logs:GetLogEvents",
+            ],
+            resources: [`${logGroup}:log-stream:*`],
+          },
+        ],
+      },
+      this.child,
+    ).arn;
+  }
+}
+
+function storage(args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
+  const { allocatedStorage, maxAllocatedStorage, storageType } = args;
+  return {
+    allocatedStorage,
+    // RDS takes a ceiling only where it leaves room to grow.
+    ...(maxAllocatedStorage > allocatedStorage && { maxAllocatedStorage }),
+    storageType,
+    storageEncrypted: true,
+  };
+}
+
+function upkeep(args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
+  return {
+    backupRetentionPeriod: args.backupRetentionDays,
+    backupWindow: args.backupWindow,
+    maintenanceWindow: args.maintenanceWindow,
+    applyImmediately: args.applyImmediately,
+    copyTagsToSnapshot: true,
+    autoMinorVersionUpgrade: true,
+  };
+}
+
+/**
+ * A name that no earlier snapshot has: AWS gives every security group another id, so that a database that is
+ * destroyed, made again and destroyed again leaves two snapshots. It stays the same from one update to the next.
+ */
+function finalSnapshotOf(name: string, group: aws.ec2.SecurityGroup): pulumi.Output<string> {
+  return group.id.apply((id) => `${physicalName(name)}-final-${id.replace(/^sg-/, "")}`);
 }

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
-import { assumedBy, policy } from "./iam";
+import { ServiceRole } from "./serviceRole";
 
 interface FlowLogsArgs {
   readonly vpcId: pulumi.Input<string>;
@@ -17,21 +17,16 @@ export class FlowLogs extends Component {
       { retentionInDays: args.retentionInDays },
       this.child,
     );
-    const role = new aws.iam.Role(
-      `${name}-flow-logs`,
-      { assumeRolePolicy: assumedBy("vpc-flow-logs.amazonaws.com") },
-      this.child,
-    );
-    const write = new aws.iam.RolePolicy(
+    const role = new ServiceRole(
       `${name}-flow-logs`,
       {
-        role: role.id,
-        policy: policy([
+        service: "vpc-flow-logs.amazonaws.com",
+        statements: [
           {
             actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             resources: [pulumi.interpolate`${logs.arn}:*`],
           },
-        ]),
+        ],
       },
       this.child,
     );
@@ -45,7 +40,7 @@ export class FlowLogs extends Component {
         iamRoleArn: role.arn,
         tags: { Name: `${name}-flow-logs` },
       },
-      { ...this.child, dependsOn: [write] },
+      { ...this.child, dependsOn: role.ready },
     );
     this.registerOutputs();
   }

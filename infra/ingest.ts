@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { ingestHandler } from "../functions/ingest/handler";
 import { Component } from "./component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
-import { policy } from "./iam";
 import type { IngestConfig } from "./ingestConfig";
 import { InlineFunction } from "./inlineFunction";
 import { PrivateBucket } from "./privateBucket";
@@ -72,14 +71,9 @@ export class Ingest extends Component {
   private allowHops(name: string, loader: InlineFunction<unknown, unknown>): pulumi.Resource[] {
     const functionName = loader.function.name;
     return [
-      new aws.iam.RolePolicy(
-        `${name}-hand-over`,
-        {
-          role: loader.role.id,
-          policy: policy([{ actions: ["lambda:InvokeFunction"], resources: [loader.function.arn] }]),
-        },
-        this.child,
-      ),
+      ...loader.role.allow(`${name}-hand-over`, [
+        { actions: ["lambda:InvokeFunction"], resources: [loader.function.arn] },
+      ]),
       new aws.lambda.FunctionRecursionConfig(name, { functionName, recursiveLoop: "Allow" }, this.child),
       new aws.lambda.FunctionEventInvokeConfig(
         name,

@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
 import { packageFunction, unusedPackages } from "./functionPackage";
-import { type Statement, assumedBy, policy } from "./iam";
+import type { Statement } from "./iam";
 import { environmentName } from "./names";
+import { ServiceRole } from "./serviceRole";
 
 export interface InlineFunctionArgs<E, R> {
   /** The function itself. It and what it captures are serialized: see docs/functions.md. */
@@ -26,17 +27,16 @@ export interface InlineFunctionArgs<E, R> {
 /** A Lambda function written inline, with a role and a log group of its own. */
 export class InlineFunction<E, R> extends Component {
   readonly function: aws.lambda.Function;
-  readonly role: aws.iam.Role;
+  readonly role: ServiceRole;
   /** What has to exist before the function can be called: await it with `dependsOn`. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: InlineFunctionArgs<E, R>, opts?: pulumi.ComponentResourceOptions) {
     super("lambda:InlineFunction", name, opts);
     const logs = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.logRetentionDays }, this.child);
-    this.role = new aws.iam.Role(name, { assumeRolePolicy: assumedBy("lambda.amazonaws.com") }, this.child);
-    const permissions = new aws.iam.RolePolicy(
+    this.role = new ServiceRole(
       name,
-      { role: this.role.id, policy: policy([...basics(logs, args), ...args.statements]) },
+      { service: "lambda.amazonaws.com", statements: [...basics(logs, args), ...args.statements] },
       this.child,
     );
     this.function = new aws.lambda.CallbackFunction(
@@ -46,7 +46,7 @@ export class InlineFunction<E, R> extends Component {
         callback: args.callback,
         runtime: "nodejs22.x",
         architectures: ["arm64"],
-        role: this.role,
+        role: this.role.arn,
         memorySize: args.memorySize,
         timeout: args.timeout,
         environment: { variables: args.environment },
@@ -56,9 +56,9 @@ export class InlineFunction<E, R> extends Component {
         codePathOptions: { extraExcludePackages: unusedPackages(args.packages) },
       },
       // Lambda checks at creation that the role may place the function into the VPC.
-      { ...this.child, dependsOn: [permissions], transformations: [packageFunction] },
+      { ...this.child, dependsOn: this.role.ready, transformations: [packageFunction] },
     );
-    this.ready = [this.function, permissions];
+    this.ready = [this.function, ...this.role.ready];
     this.registerOutputs();
   }
 }

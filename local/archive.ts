@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -52,11 +51,4 @@ async function collect(
   } else {
     throw new TypeError(`${key}: only text, files and folders can be read from an archive here`);
   }
-}
-
-/** One digest for all the files and their names. */
-export function digestOf(files: ArchiveFiles): string {
-  const hash = createHash("sha256");
-  for (const [name, content] of files) hash.update(`${name}\0${content.length}\0`).update(content);
-  return hash.digest("hex");
 }

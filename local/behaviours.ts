@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { GroundworkError } from "../infra/error";
 import { archiveFiles } from "./archive";
 import { type Attributes, type ResourceRequest, input } from "./attributes/table";
+import { launchInstance } from "./bastion/instance";
 import { startPostgres } from "./postgres";
 import type { Services } from "./services";
 
@@ -74,6 +75,21 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     }
     return { address: server.host, port: server.port, endpoint: `${server.host}:${server.port}` };
   },
+
+  "aws:secretsmanager/secret:Secret"(_r, attributes, { secrets }) {
+    secrets.declare(String(attributes.arn), String(attributes.name));
+    return done;
+  },
+
+  "aws:ec2/keyPair:KeyPair"(r, attributes, { keyPairs }) {
+    keyPairs.set(String(attributes.keyName), input(r, "publicKey"));
+    return done;
+  },
+
+  "aws:ec2/instance:Instance": (r, _attributes, services) => launchInstance(r, services),
+
+  // An instance here is reached where everything is.
+  "aws:ec2/eip:Eip": () => Promise.resolve({ publicIp: "127.0.0.1" }),
 
   async "aws:lambda/function:Function"(r, attributes, services) {
     await services.lambda.createFunction({

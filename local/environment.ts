@@ -42,14 +42,9 @@ export async function startEnvironment(session: Session, options: Options): Prom
     },
     after: ({ project }) => options.onUp?.(project, performance.now() - start),
   });
-  if (!services.database) {
+  const { database } = services;
+  if (!database) {
     throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
   }
-  return {
-    stack: options.stack,
-    outputs,
-    services,
-    database: services.database,
-    region: scope.region,
-  };
+  return { stack: options.stack, outputs, services, database, region: scope.region };
 }

@@ -39,7 +39,8 @@ export async function evaluateAll(stack: string, { create, before, after }: Opti
         const { id, ...computed } = await create({ ...resource, scope }, program);
         return { id, outputs: computed };
       },
-      call: (token: string) => Promise.resolve(answerOf(token, scope)),
+      call: (token: string, inputs: Record<string, unknown>) =>
+        Promise.resolve(answerOf(token, scope, inputs)),
       stackOutputs: (name: string) => outputs[name.split("/")[1] ?? ""],
     };
     outputs[program.project] = await evaluate(program, { stack, config, world });

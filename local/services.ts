@@ -1,25 +1,31 @@
 import { LocalApiGateway } from "./aws/api/server";
+import { type LocalEc2, startEc2 } from "./aws/ec2";
 import { type LocalLambda, startLambda } from "./aws/lambda/service";
 import { type LocalQueues, startQueues } from "./aws/queue";
 import { type LocalS3, startS3 } from "./aws/s3/server";
 import { type LocalSecrets, startSecrets } from "./aws/secrets";
 import type { Scope } from "./attributes/table";
+import type { LocalBastion } from "./bastion/bastion";
 import { type LocalCognito, startCognito } from "./cognito";
 import type { LocalPostgres } from "./postgres";
 import type { Session } from "./session";
 
-/** What stands in for AWS's services in one environment. The database starts with its resource. */
+/** What stands in for AWS's services in one environment. The last three start with the first resource of theirs. */
 export interface Services {
   readonly session: Session;
   readonly s3: LocalS3;
   readonly secrets: LocalSecrets;
   readonly queues: LocalQueues;
   readonly lambda: LocalLambda;
+  readonly ec2: LocalEc2;
   readonly cognito: LocalCognito;
   readonly apiGateway: LocalApiGateway;
+  /** The public keys of key pairs, by name. */
+  readonly keyPairs: Map<string, string>;
   /** Where the services are, as the variables that AWS's SDKs and CLI read. */
   readonly endpoints: () => Record<string, string>;
   database?: LocalDatabase;
+  bastion?: LocalBastion;
 }
 
 /** The database with what it takes to sign in to it; the authority as PEM text. */
@@ -31,10 +37,11 @@ export interface LocalDatabase {
 }
 
 export async function startServices(session: Session, scope: Scope): Promise<Services> {
-  const [s3, secrets, queues, cognito] = await Promise.all([
+  const [s3, secrets, queues, ec2, cognito] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),
     startQueues(session, scope),
+    startEc2(session),
     startCognito(session),
   ]);
   const endpoints = (): Record<string, string> => ({
@@ -42,6 +49,7 @@ export async function startServices(session: Session, scope: Scope): Promise<Ser
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_SQS: queues.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_EC2: ec2.url,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
   });
   const lambda: LocalLambda = await startLambda(session, {
@@ -52,7 +60,17 @@ export async function startServices(session: Session, scope: Scope): Promise<Ser
       ...(services.database && { DATABASE_CA: services.database.ca }),
     }),
   });
-  const apiGateway = new LocalApiGateway(session, scope, { lambda, issuer: cognito.issuer });
-  const services: Services = { session, s3, secrets, queues, lambda, cognito, apiGateway, endpoints };
+  const services: Services = {
+    session,
+    s3,
+    secrets,
+    queues,
+    lambda,
+    ec2,
+    cognito,
+    apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: cognito.issuer }),
+    keyPairs: new Map(),
+    endpoints,
+  };
   return services;
 }

@@ -17,7 +17,9 @@ export interface CsvRow {
  */
 export function strictRow(fields: readonly string[]): CsvRow | undefined {
   if (fields.length !== 6) return undefined;
-  const [mcc, merchant, currency, amount, date, cardType] = fields.map(utf8);
+  // The others can't hold what is not ASCII: their patterns say so.
+  const [mcc, , , amount, date] = fields;
+  const [merchant, currency, cardType] = [utf8(fields[1]), utf8(fields[2]), utf8(fields[5])];
   const doubled = doubledCents(amount);
   if (doubled === undefined || !isDate(date) || !isMcc(mcc)) return undefined;
   if (!fits(merchant, 100) || !fits(currency, 10) || !fits(cardType, 50)) return undefined;
@@ -35,7 +37,7 @@ export function strictRow(fields: readonly string[]): CsvRow | undefined {
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The text of the bytes; undefined when they are not UTF-8. */
-function utf8(bytes: string): string | undefined {
+function utf8(bytes = ""): string | undefined {
   if (!/[\x80-\xff]/.test(bytes)) return bytes;
   try {
     return decoder.decode(Buffer.from(bytes, "latin1"));
@@ -48,7 +50,7 @@ const characters = (text: string): number =>
   /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length;
 
 const fits = (text: string | undefined, limit: number): text is string =>
-  text !== undefined && characters(text) <= limit && !text.includes("\0");
+  text !== undefined && (text.length <= limit || characters(text) <= limit) && !text.includes("\0");
 
 /** Empty, or a whole number that fits an int. */
 const isMcc = (text: string | undefined): text is string =>

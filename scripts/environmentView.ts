@@ -15,6 +15,7 @@ export function addresses({ services, database, outputs }: Environment): [string
       "PostgreSQL",
       `postgresql://${user}@${server.host}:${server.port}/${server.database}?sslmode=verify-full`,
     ],
+    ...bastionAddress(services.bastion),
     ["S3", services.s3.url],
     ["Lambda", services.lambda.url],
     ["Secrets Manager", services.secrets.url],
@@ -22,6 +23,11 @@ export function addresses({ services, database, outputs }: Environment): [string
     ["Cognito", services.cognito.url],
     ["API", String(outputs.auth?.apiUrl)],
   ];
+}
+
+function bastionAddress(bastion: Environment["services"]["bastion"]): [string, string][] {
+  if (!bastion) return [];
+  return [["Bastion (SSH)", `${bastion.host}:${bastion.port}, process ${bastion.pid()}`]];
 }
 
 /** Resolves at Ctrl-C. */

@@ -6,6 +6,7 @@ import { archiveFiles, zip } from "../local/archive";
 import { attributesOf } from "../local/attributes";
 import type { ResourceRequest } from "../local/attributes/table";
 import { evaluateAll } from "../local/evaluateAll";
+import { readStackConfig } from "../local/programs";
 import { formatBytes, runCommand, table } from "./terminal";
 
 interface FunctionInputs {
@@ -26,6 +27,7 @@ runCommand(async () => {
   command.parse();
   const [dir] = command.args as [string];
   const { stack } = command.opts<{ stack: string }>();
+  readStackConfig(stack);
   mkdirSync(dir, { recursive: true });
   const written: [string, string][] = [];
   await evaluateAll(stack, {

@@ -40,7 +40,7 @@ export type Row = [
 
 /**
  * What a file must hold: exactly this header, and records of these types. To load other files, change this list,
- * the type `Row`, `transform` and the table (a new SQL file in functions/sql) together.
+ * the type `Row`, `makeTransform` and the table (a new SQL file in functions/sql) together.
  */
 export const columns: readonly Column[] = [
   { header: "mcc", column: "mcc", type: { kind: "integer" }, required: false },
@@ -52,14 +52,14 @@ export const columns: readonly Column[] = [
 ];
 
 /**
- * What happens to a record between the file and the table: the amount is doubled (so did the research that this
- * reproduces). May return a text instead: the reason why the record must not be loaded.
+ * Makes the pure function that stands between the file and the table: it doubles the amount (so did the research
+ * that this reproduces). It may return a text instead of a row: the reason why the record must not be loaded.
+ *
+ * It is made by a function, and everything it uses stands inside, because it runs once a record: see values.ts.
  */
-export function transform(row: Row): Row | string {
-  const [mcc, merchant, currency, amount, transactionDate, cardType] = row;
-  return [mcc, merchant, currency, amount && twice(amount), transactionDate, cardType];
-}
-
-function twice({ units, scale }: Decimal): Decimal {
-  return { units: 2 * units, scale };
+export function makeTransform(): (row: Readonly<Row>) => Row | string {
+  const twice = ({ units, scale }: Decimal): Decimal => ({ units: 2 * units, scale });
+  return ([mcc, merchant, currency, amount, transactionDate, cardType]) => {
+    return [mcc, merchant, currency, amount && twice(amount), transactionDate, cardType];
+  };
 }

@@ -1,10 +1,10 @@
-import { type Column, type Decimal, type Row, type Value, columns, transform } from "./columns";
+import { type Column, type Decimal, type Row, type Value, columns, makeTransform } from "./columns";
 import { type Refusal, valueReader } from "./values";
 
 /** Turns records into PostgreSQL's binary COPY format, with the checks that make sure that the server takes them. */
 export interface RowEncoder {
-  /** Adds a record; returns why it can't be loaded, in words, when it can't, and then adds nothing. */
-  add(fields: readonly string[]): string | undefined;
+  /** Adds a record, or adds nothing and returns why it can't be loaded, in words; "" when it was added. */
+  add(fields: readonly string[]): string;
   /** Forgets what was added since the last `take`. */
   reset(): void;
   /** What was added since the last `take`, in a buffer that is the caller's until `giveBack`. */
@@ -28,9 +28,9 @@ export function copyTrailer(): Buffer {
  * @throws Error when a column's type is beyond what the encoder can hold exactly.
  */
 export function rowEncoder(pieceBytes: number): RowEncoder {
-  // Locals for the reason given in values.ts.
+  // Local names, and "" instead of undefined where all is well, for the reason given in values.ts.
   const definition = columns;
-  const change = transform;
+  const change = makeTransform();
   const read = valueReader();
   const memory = Buffer;
   const allocate = (bytes: number): Buffer => memory.allocUnsafeSlow(bytes);
@@ -48,6 +48,8 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
   const longerThan = (text: string, length: number): boolean =>
     text.length > 2 * length || [...text].length > length;
 
+  // One array for all records: half a million of them would be work for the garbage collector.
+  const values: Value[] = definition.map(() => null);
   const free: Buffer[] = [];
   let buffer = allocate(2 * pieceBytes);
   let end = 0;
@@ -72,7 +74,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     buffer[end++] = value;
   }
 
-  function writeText(value: string, length: number): string | undefined {
+  function writeText(value: string, length: number): string {
     if (value.length > length && longerThan(value, length)) return `longer than ${length} characters`;
     makeRoom(3 * value.length + rowBytes);
     const start = end;
@@ -92,11 +94,11 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     end = start;
     writeInt32(bytes);
     end += bytes;
-    return undefined;
+    return "";
   }
 
   /** Rounds half away from zero to the column's scale, as PostgreSQL does. */
-  function writeDecimal(value: Decimal, precision: number, scale: number): string | undefined {
+  function writeDecimal(value: Decimal, precision: number, scale: number): string {
     let units = value.units < 0 ? -value.units : value.units;
     if (value.scale > scale) {
       const divisor = power(value.scale - scale);
@@ -107,7 +109,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     }
     if (units >= power(precision)) return `beyond numeric(${precision},${scale})`;
     writeNumeric(units, scale, value.units < 0);
-    return undefined;
+    return "";
   }
 
   /** PostgreSQL's numeric: digits to the base 10000, `weight` the place of the first, zeros at both ends left out. */
@@ -137,7 +139,7 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     for (let i = count - 1; i >= first; i--) writeInt16(groups[i] ?? 0);
   }
 
-  function writeValue(column: Column, value: Value): string | undefined {
+  function writeValue(column: Column, value: Value): string {
     const type = column.type;
     if (value === null) {
       if (column.required) return "the value is NULL";
@@ -154,26 +156,25 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
       if (type.kind !== "decimal") return `a decimal is no ${type.kind}`;
       return writeDecimal(value, type.precision, type.scale);
     }
-    return undefined;
+    return "";
   }
 
-  function readRow(fields: readonly string[]): Value[] | string {
-    if (fields.length !== definition.length) {
-      return `${fields.length} fields instead of ${definition.length}`;
-    }
-    const values: Value[] = [];
+  /** Reads the fields into `values`; returns why that can't be, or "". */
+  function readRow(fields: readonly string[]): string {
+    if (fields.length !== definition.length) return `${fields.length} fields instead of ${definition.length}`;
     for (let i = 0; i < definition.length; i++) {
       const column = definition[i]!;
       const value = read(column, fields[i]!);
       if (isRefusal(value)) return `${column.header}: ${value.refused}`;
-      values.push(value);
+      values[i] = value;
     }
-    return values;
+    return "";
   }
 
-  function add(fields: readonly string[]): string | undefined {
-    const values = readRow(fields);
-    const changed = typeof values === "string" ? values : change(values as Row);
+  function add(fields: readonly string[]): string {
+    const unreadable = readRow(fields);
+    if (unreadable !== "") return unreadable;
+    const changed = change(values as Row);
     if (typeof changed === "string") return changed;
     makeRoom(rowBytes);
     const start = end;
@@ -181,13 +182,13 @@ export function rowEncoder(pieceBytes: number): RowEncoder {
     for (let i = 0; i < definition.length; i++) {
       const column = definition[i]!;
       const problem = writeValue(column, changed[i]!);
-      if (problem !== undefined) {
+      if (problem !== "") {
         end = start;
         return `${column.header}: ${problem}`;
       }
     }
     rows++;
-    return undefined;
+    return "";
   }
 
   return {

@@ -128,7 +128,7 @@ function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): 
     if (all === undefined) return undefined;
     for (const fields of all.records) {
       if (isBlank(fields)) continue;
-      if (encoder.add(fields) !== undefined) return undefined;
+      if (encoder.add(fields) !== "") return undefined;
     }
     return all.consumed;
   }
@@ -140,7 +140,7 @@ function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): 
     const visitSpan = (span: Span): boolean => {
       if (span.problem === undefined && isBlank(span.fields)) return true;
       const problem = span.problem ?? encoder.add(span.fields);
-      if (problem !== undefined) {
+      if (problem !== "") {
         rejects.push(toReject(text.slice(span.start, span.end), base + span.start, problem));
       }
       return rejected + rejects.length <= maxRejects;

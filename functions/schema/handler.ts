@@ -1,6 +1,7 @@
 import { connect } from "../database";
 import { migrate } from "./migrate";
 import type { Migration } from "./migrations";
+import { setRolePassword } from "./role";
 
 export interface SchemaResult {
   /** The names of the migrations that this call applied; empty when the database had them all. */
@@ -9,13 +10,19 @@ export interface SchemaResult {
   version: string;
 }
 
-/** The callback of the function that brings the schema up to date; it throws what `migrate` throws. */
+/**
+ * The callback of the function that brings the schema up to date and gives the role `ingest` the password in the
+ * secret `INGEST_SECRET_ARN`; it throws what `migrate` and `setRolePassword` throw.
+ */
 export function schemaHandler(migrations: readonly Migration[]): (event: unknown) => Promise<SchemaResult> {
   return async () => {
     // A migration may take as long as the function itself may, and wait for a running load to commit.
     const client = await connect({ statementTimeoutMs: 0, lockTimeoutMs: 60_000 });
     try {
       const applied = await migrate(client, migrations);
+      const ingestSecret = process.env.INGEST_SECRET_ARN;
+      if (!ingestSecret) throw new Error("INGEST_SECRET_ARN is not set in the function's environment");
+      await setRolePassword(client, "ingest", ingestSecret);
       return { applied, version: migrations[migrations.length - 1]?.name ?? "" };
     } finally {
       await client.end();

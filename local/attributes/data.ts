@@ -45,6 +45,12 @@ export const data: AttributeTable = {
       masterUserSecrets: r.inputs.manageMasterUserPassword === true ? [masterSecret(r)] : [],
     };
   },
+  "aws:secretsmanager/secret:Secret": (r) => {
+    const { name = `${input(r, "namePrefix")}${digest(r).slice(0, 26)}` } = r.inputs as { name?: string };
+    // AWS ends the ARN with six characters of its own.
+    const secretArn = arn(r, "secretsmanager", `secret:${name}-${digest(r).slice(-6)}`);
+    return { id: secretArn, arn: secretArn, name };
+  },
   "aws:sqs/queue:Queue": (r) => {
     const url = `https://sqs.${r.scope.region}.amazonaws.com/${r.scope.account}/${named(r)}`;
     return { id: url, url, name: named(r), arn: arn(r, "sqs", named(r)) };

@@ -9,10 +9,6 @@ export const identity: AttributeTable = {
     uniqueId: `AROA${digest(r).slice(0, 17).toUpperCase()}`,
   }),
   "aws:iam/rolePolicy:RolePolicy": (r) => ({ id: `${input(r, "role")}:${named(r)}`, name: named(r) }),
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (r) => ({
-    id: `${input(r, "role")}-${digest(r).slice(0, 26)}`,
-    policyArn: input(r, "policyArn"),
-  }),
   "aws:cognito/userPool:UserPool": (r) => {
     const id = `${r.scope.region}_${digest(r).slice(0, 9)}`;
     return {

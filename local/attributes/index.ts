@@ -3,10 +3,11 @@ import { api } from "./api";
 import { compute } from "./compute";
 import { data } from "./data";
 import { identity } from "./identity";
+import { machines } from "./machines";
 import { network } from "./network";
 import type { AttributeTable, Attributes, ResourceRequest, Scope } from "./table";
 
-const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...api };
+const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...machines, ...api };
 
 /**
  * What AWS would compute for a resource: ids, ARNs, endpoints.
@@ -24,10 +25,22 @@ export function attributesOf(resource: ResourceRequest): Attributes {
 }
 
 /** What a provider function answers. */
-export function answerOf(token: string, scope: Scope): Record<string, unknown> {
+export function answerOf(
+  token: string,
+  scope: Scope,
+  inputs: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
       return { id: scope.region, names: zonesOf(scope), zoneIds: [] };
+    case "aws:ssm/getParameter:getParameter":
+      return { id: inputs.name, name: inputs.name, insecureValue: "ami-0123456789abcdef0" };
+    case "aws:iam/getRole:getRole":
+      return {
+        id: inputs.name,
+        name: inputs.name,
+        arn: `arn:aws:iam::${scope.account}:role/${String(inputs.name)}`,
+      };
     default:
       throw new GroundworkError(
         `Provider function ${token} is unknown here: add its answer to local/attributes/index.ts`,

@@ -8,6 +8,9 @@ export const network: AttributeTable = {
     publicSubnetIds: subnetIds(r, "Public"),
     privateSubnetIds: subnetIds(r, "Private"),
     isolatedSubnetIds: subnetIds(r, "Isolated"),
+    routeTableAssociations: ["Public", "Private", "Isolated"]
+      .flatMap((kind) => subnetIds(r, kind))
+      .map((subnetId) => ({ subnetId, routeTableId: subnetId.replace("subnet-", "rtb-") })),
   }),
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": securityGroup,
   "aws:ec2/securityGroup:SecurityGroup": securityGroup,

@@ -68,6 +68,11 @@ export class LocalSecrets {
     };
   }
 
+  /** Makes a secret without a value, as a program declares it. */
+  declare(arn: string, name: string): void {
+    this.secrets.set(arn, { arn, name, created: new Date(), versions: [] });
+  }
+
   private add(arn: string): Secret {
     const secret: Secret = { arn, name: nameOf(arn), created: new Date(), versions: [] };
     this.secrets.set(arn, secret);

@@ -1,11 +1,13 @@
 import { authConfig } from "../../infra/authConfig";
-import { readConfig } from "../../infra/config";
+import { readConfig, requireRegion } from "../../infra/config";
 import { groupAuthorizer } from "../../infra/groupAuthorizer";
 import { HostedUi } from "../../infra/hostedUi";
+import { checkLearnerLab } from "../../infra/learnerLab";
 import { RestApi } from "../../infra/restApi";
 import { UserPool } from "../../infra/userPool";
 
 const config = readConfig(authConfig);
+checkLearnerLab(requireRegion(), []);
 
 const pool = new UserPool("pool", config);
 const hostedUi = new HostedUi("hosted-ui", {

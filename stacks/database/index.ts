@@ -1,35 +1,63 @@
 import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { readMigrations } from "../../functions/schema/migrations";
-import { readConfig } from "../../infra/config";
+import { Bastion } from "../../infra/bastion";
+import { bastionConfig, checkBastionConfig } from "../../infra/bastionConfig";
+import { readConfig, requireRegion } from "../../infra/config";
 import { Database } from "../../infra/database";
-import { databaseConfig } from "../../infra/databaseConfig";
+import { checkDatabaseConfig, databaseConfig, learnerLabBreaches } from "../../infra/databaseConfig";
+import { checkLearnerLab } from "../../infra/learnerLab";
+import { RoleSecret } from "../../infra/roleSecret";
 import { SchemaMigration } from "../../infra/schemaMigration";
 import { Upstream } from "../../infra/upstream";
 
 const config = readConfig({
   ...databaseConfig,
+  ...bastionConfig,
   /** Days that the schema function's log is kept. Default 30. */
   logRetentionDays: z.int().positive().default(30),
   /** Full name of the networking stack, where it isn't `<organization>/networking/<environment>`. */
   networkingStack: z.string().optional(),
 });
+checkDatabaseConfig(config);
+checkBastionConfig(config);
+checkLearnerLab(requireRegion(), learnerLabBreaches(config));
 const networking = new Upstream("networking", config.networkingStack);
 const network = { vpcId: networking.string("vpcId"), subnetIds: networking.strings("privateSubnetIds") };
 
 const database = new Database("demo-db", { ...config, ...network });
 
+const ingestSecret = new RoleSecret("ingest", { recoveryDays: config.deletionProtection ? 30 : 0 });
+
 const schema = new SchemaMigration("schema", {
   ...network,
   database,
   databaseId: database.instance.id,
+  ingestSecretArn: ingestSecret.arn,
   migrations: readMigrations(path.join(__dirname, "../../functions/sql")),
   logRetentionDays: config.logRetentionDays,
 });
+
+const bastion =
+  config.bastion === "none"
+    ? undefined
+    : new Bastion("ec2-proxy", {
+        ...config,
+        vpcId: network.vpcId,
+        subnetId: networking.strings("publicSubnetIds").apply(([first]) => first ?? ""),
+        database,
+      });
 
 export const endpoint = database.endpoint;
 export const port = database.port;
 // Not before its schema is there: who reads this output may use the tables.
 export const databaseName = schema.applied.apply(() => database.databaseName);
 export const secretArn = database.secretArn;
+// Of the role that the ingest function signs in as; secretArn is the master user's.
+export const ingestSecretArn = schema.applied.apply(() => ingestSecret.arn);
 export const securityGroupId = database.securityGroupId;
+export const bastionMode = config.bastion;
+export const bastionHost = bastion?.host ?? "none";
+export const bastionInstanceId = bastion?.instanceId ?? "none";
+export const tunnelCommand = `npm run tunnel -- --stack ${pulumi.getStack()} --port 8003`;

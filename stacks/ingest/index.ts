@@ -1,9 +1,11 @@
-import { readConfig } from "../../infra/config";
+import { readConfig, requireRegion } from "../../infra/config";
 import { Ingest } from "../../infra/ingest";
 import { checkIngestConfig, ingestConfig } from "../../infra/ingestConfig";
+import { checkLearnerLab } from "../../infra/learnerLab";
 import { Upstream } from "../../infra/upstream";
 
 const config = checkIngestConfig(readConfig(ingestConfig));
+checkLearnerLab(requireRegion(), []);
 const networking = new Upstream("networking", config.networkingStack);
 const database = new Upstream("database", config.databaseStack);
 
@@ -15,7 +17,7 @@ const ingest = new Ingest("ingest", {
     endpoint: database.string("endpoint"),
     port: database.number("port"),
     databaseName: database.string("databaseName"),
-    secretArn: database.string("secretArn"),
+    secretArn: database.string("ingestSecretArn"),
     securityGroupId: database.string("securityGroupId"),
   },
 });

@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import { readConfig, requireRegion } from "../../infra/config";
+import { checkLearnerLab } from "../../infra/learnerLab";
 import { Network } from "../../infra/network";
-import { networkConfig, planNetwork } from "../../infra/networkPlan";
+import { learnerLabBreaches, networkConfig, planNetwork } from "../../infra/networkPlan";
 
 const plan = planNetwork(requireRegion(), readConfig(networkConfig));
+checkLearnerLab(plan.region, learnerLabBreaches(plan));
 
 const network = new Network("network", plan);
 

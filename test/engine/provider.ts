@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { archiveFiles, digestOf } from "../../local/archive";
 import { answerOf, attributesOf } from "../../local/attributes";
 import type { Scope } from "../../local/attributes/table";
 
@@ -16,21 +15,16 @@ export class TableProvider implements pulumi.provider.Provider {
     return Promise.resolve({ inputs: news });
   }
 
-  async diff(
-    _id: string,
-    _urn: string,
-    olds: Properties,
-    news: Properties,
-  ): Promise<pulumi.provider.DiffResult> {
+  diff(_id: string, _urn: string, olds: Properties, news: Properties): Promise<pulumi.provider.DiffResult> {
     const before = olds.__inputs as Record<string, string>;
-    const after = await comparable(news);
+    const after = comparable(news);
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return { changes: [...keys].some((key) => before[key] !== after[key]) };
+    return Promise.resolve({ changes: [...keys].some((key) => before[key] !== after[key]) });
   }
 
-  async create(urn: string, inputs: Properties): Promise<pulumi.provider.CreateResult> {
+  create(urn: string, inputs: Properties): Promise<pulumi.provider.CreateResult> {
     const { id, ...outputs } = attributesOf({ ...identify(urn), inputs, scope: scopeOf(urn) });
-    return { id, outs: { ...inputs, ...outputs, __inputs: await comparable(inputs) } };
+    return Promise.resolve({ id, outs: { ...inputs, ...outputs, __inputs: comparable(inputs) } });
   }
 
   async update(
@@ -46,8 +40,8 @@ export class TableProvider implements pulumi.provider.Provider {
     return Promise.resolve();
   }
 
-  invoke(token: string): Promise<pulumi.provider.InvokeResult> {
-    return Promise.resolve({ outputs: answerOf(token, scopeOf("")) });
+  invoke(token: string, inputs: Properties): Promise<pulumi.provider.InvokeResult> {
+    return Promise.resolve({ outputs: answerOf(token, scopeOf(""), inputs) });
   }
 
   /** A remote component, such as `awsx.ec2.Vpc`. */
@@ -68,15 +62,24 @@ export class TableProvider implements pulumi.provider.Provider {
   }
 }
 
-/** Inputs as text, key by key; an archive as the digest of its files. */
-async function comparable(inputs: Properties): Promise<Record<string, string>> {
-  const entries = Object.entries(inputs).map(async ([key, value]) => [
-    key,
-    value instanceof pulumi.asset.Archive
-      ? digestOf(await archiveFiles(value, process.cwd()))
-      : JSON.stringify(value),
-  ]);
-  return Object.fromEntries(await Promise.all(entries)) as Record<string, string>;
+/**
+ * Inputs as text, key by key. An archive arrives as the engine holds it: with the hash of its content, and at
+ * times without the content.
+ */
+function comparable(inputs: Properties): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => [key, hashOf(value) ?? JSON.stringify(value, sortedKeys)]),
+  );
+}
+
+function hashOf(value: unknown): string | undefined {
+  return (value as { hash?: string } | null)?.hash;
+}
+
+/** The engine hands over the keys of an object in any order. */
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** `urn:pulumi:dev::networking::parent$type::name` */

@@ -3,12 +3,20 @@
 // Its messages are typed in process.ts.
 "use strict";
 const fs = require("node:fs");
+const Module = require("node:module");
 const path = require("node:path");
 const { format } = require("node:util");
 
 const send = process.send.bind(process);
 process.send = undefined; // There is no parent to talk to on Lambda, and some packages look.
 process.once("disconnect", () => process.exit(0));
+
+// Node looks for packages in every folder above the function's: what happens to lie in the temporary folder would
+// be found here and missing on Lambda.
+const above = ancestors(process.env.LAMBDA_TASK_ROOT).map((dir) => path.join(dir, "node_modules"));
+const nodeModulePaths = Module._nodeModulePaths;
+Module._nodeModulePaths = (from) =>
+  isInside(from) ? nodeModulePaths(from).filter((dir) => !above.includes(dir)) : nodeModulePaths(from);
 
 let requestId = "";
 let handler;
@@ -40,6 +48,15 @@ async function start() {
   } catch (error) {
     die(describe(error, loadErrorType(error)));
   }
+}
+
+function ancestors(dir) {
+  const parent = path.dirname(dir);
+  return parent === dir ? [] : [parent, ...ancestors(parent)];
+}
+
+function isInside(dir) {
+  return `${dir}/`.startsWith(`${process.env.LAMBDA_TASK_ROOT}/`);
 }
 
 /** `dir/module.export` as Lambda reads it: the module is the file name up to its first dot. */

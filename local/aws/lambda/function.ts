@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Session } from "../../session";
 import { LogStream } from "./log";
@@ -59,8 +60,10 @@ export class DeployedFunction {
   /** Takes code and settings into use: processes that run older ones end with their invocation. */
   async deploy(spec: FunctionSpec): Promise<void> {
     const revision = this.revision + 1;
-    const folder = join(this.home, String(revision), "task");
-    await unpack(spec.files, folder);
+    const unpacked = join(this.home, String(revision), "task");
+    await unpack(spec.files, unpacked);
+    // The path that the process itself will see: on macOS the temporary folder is behind a link.
+    const folder = await realpath(unpacked);
     Object.assign(this, { spec, revision, folder });
     for (const { process } of this.idle.splice(0)) process.kill();
   }

@@ -80,7 +80,12 @@ export class FunctionProcess {
     // V8 has to collect before the limit is reached: a tenth is left for all that is not its heap.
     const args = [`--max-old-space-size=${Math.floor(memorySize * 0.9)}`, bootstrap];
     this.child = log.lend((fd) =>
-      session.spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", fd, fd, "ipc"] }),
+      session.spawn(process.execPath, args, {
+        cwd: folder,
+        // Node hands this one variable on by itself, unless it is named.
+        env: { ...env, NODE_V8_COVERAGE: undefined },
+        stdio: ["ignore", fd, fd, "ipc"],
+      }),
     );
     this.initialized = this.wait(INIT_TIMEOUT_MS).then((outcome) => {
       this.initDuration = performance.now() - started;

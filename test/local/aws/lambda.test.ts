@@ -172,9 +172,11 @@ describe("Lambda on this machine", () => {
     });
 
     it("is not spared when a peak was over before anybody looked", async () => {
-      const source = `exports.handler = async () => { Buffer.alloc(200 * 1024 * 1024, 1); return "done"; };`;
+      const source = `exports.handler = async () => { Buffer.alloc(100 * 1024 * 1024, 1); return "done"; };`;
       await create("peaks", source, { memorySize: 128 });
-      expect(await failure("peaks")).to.include({ errorType: "Runtime.OutOfMemory" });
+      for (let i = 0; i < 5; i++) {
+        expect(await failure("peaks")).to.include({ errorType: "Runtime.OutOfMemory" });
+      }
     });
 
     it("that exits is an ExitError, and the next event gets a new process", async () => {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { type LocalLambda, startLambda } from "../../../local/aws/lambda/service";
 import { Session } from "../../../local/session";
@@ -91,6 +92,45 @@ describe("A function's process", () => {
     const { resolved } = await look([...found, ...missing]);
     for (const name of found) expect(resolved[name], name).to.equal("found");
     for (const name of missing) expect(resolved[name], name).to.equal("MODULE_NOT_FOUND");
+  });
+});
+
+describe("A package above a function's folder", () => {
+  let dir: string;
+  const temporary = process.env.TMPDIR;
+
+  before(() => {
+    dir = mkdtempSync(join(realpathSync(tmpdir()), "above-"));
+    mkdirSync(join(dir, "node_modules", "outsider"), { recursive: true });
+    writeFileSync(join(dir, "node_modules", "outsider", "index.js"), "");
+    process.env.TMPDIR = dir;
+  });
+
+  after(() => {
+    if (temporary === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = temporary;
+    rmSync(dir, { recursive: true });
+  });
+
+  it("is not found, as it would not be on Lambda", async () => {
+    const session = new Session();
+    const lambda = await startLambda(session, { environment: () => ({}) });
+    const inside = Buffer.from("exports.handler = async () => require('insider');");
+    const archive = new Map([
+      ["index.js", inside],
+      ["node_modules/insider/index.js", Buffer.from("module.exports = 'archived';")],
+    ]);
+    await lambda.createFunction(functionSpec("above", looksAround));
+    await lambda.createFunction(functionSpec("within", "", { files: archive }));
+    const outcome = await lambda.invoke("above", { names: ["outsider", "@aws-sdk/client-s3"] });
+    const within = await lambda.invoke("within", {});
+    await session.close();
+    expect(session.dir.startsWith(dir)).to.be.true;
+    expect((JSON.parse(outcome.payload) as Seen).resolved).to.deep.equal({
+      outsider: "MODULE_NOT_FOUND",
+      "@aws-sdk/client-s3": "found",
+    });
+    expect(within.payload).to.equal('"archived"');
   });
 });
 

@@ -156,6 +156,7 @@ describe("S3 on this machine", () => {
       expect(await text("conditional", { IfMatch: ETag })).to.equal("x");
       const changed = await failureOf(text("conditional", { IfMatch: '"other"' }));
       expect(changed.name).to.equal("PreconditionFailed");
+      expect(changed).to.have.nested.property("$metadata.httpStatusCode", 412);
       const same = await failureOf(text("conditional", { IfNoneMatch: ETag }));
       expect(same).to.have.nested.property("$metadata.httpStatusCode", 304);
       const since = { IfModifiedSince: new Date(Date.now() + 60_000) };

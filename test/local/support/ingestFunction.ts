@@ -59,8 +59,12 @@ export class FunctionProcess {
   /** One invocation; undefined when the process is killed in the middle of it. */
   invoke(event: unknown, remainingMs = 60_000): Promise<Answer | undefined> {
     return new Promise((resolve) => {
-      this.child.once("message", (answer) => resolve(answer as Answer));
-      this.child.once("exit", () => resolve(undefined));
+      const killed = (): void => resolve(undefined);
+      this.child.once("exit", killed);
+      this.child.once("message", (answer) => {
+        this.child.off("exit", killed);
+        resolve(answer as Answer);
+      });
       this.child.send({ event, remainingMs });
     });
   }
@@ -122,6 +126,7 @@ export class FakeAws {
       AWS_ENDPOINT_URL_LAMBDA: url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
       AWS_MAX_ATTEMPTS: "1",
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       DATABASE_HOST: postgres.host,
       DATABASE_PORT: String(postgres.port),
       DATABASE_NAME: postgres.database,

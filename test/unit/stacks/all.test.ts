@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { recordAll } from "../support/stacks";
+import { record, recordAll } from "../support/stacks";
 
 describe("all stacks", () => {
-  for (const stack of ["dev", "prod", "local"]) {
+  for (const stack of ["dev", "prod", "local", "learnerlab"]) {
     it(`of ${stack} tag every taggable resource with project, environment and stack`, async () => {
       for (const [project, { resources }] of await recordAll(stack)) {
         for (const { type, name, inputs } of resources.filter((r) => taggable.has(r.type))) {
@@ -25,7 +25,9 @@ describe("all stacks", () => {
   }
 
   it("know every resource type that they make as taggable or not", async () => {
-    for (const { resources } of (await recordAll()).values()) {
+    const nat = await record("networking", { config: { "networking:nat": "instance" } });
+    const recordings = [nat, ...(await recordAll()).values(), ...(await recordAll("local")).values()];
+    for (const { resources } of recordings) {
       for (const { type } of resources) {
         expect(taggable.has(type) || untaggable.has(type), `${type} is in a list of this test`).to.equal(
           true,
@@ -41,6 +43,7 @@ describe("all stacks", () => {
       apiUrl: recordings.get("auth")?.outputs.apiUrl,
       bucketName: bucket,
       loadCommand: `aws s3 cp FILE.csv s3://${bucket}/`,
+      tunnelCommand: "npm run tunnel -- --stack dev --port 8003",
     });
   });
 });
@@ -51,17 +54,23 @@ const taggable = new Set([
   "aws:apigateway/restApi:RestApi",
   "aws:apigateway/stage:Stage",
   "aws:cloudwatch/logGroup:LogGroup",
+  "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:cognito/userPool:UserPool",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  "aws:ec2/eip:Eip",
   "aws:ec2/flowLog:FlowLog",
+  "aws:ec2/instance:Instance",
+  "aws:ec2/keyPair:KeyPair",
   "aws:ec2/securityGroup:SecurityGroup",
   "aws:ec2/vpcEndpoint:VpcEndpoint",
+  "aws:iam/instanceProfile:InstanceProfile",
   "aws:iam/role:Role",
   "aws:lambda/function:Function",
   "aws:rds/instance:Instance",
   "aws:rds/parameterGroup:ParameterGroup",
   "aws:rds/subnetGroup:SubnetGroup",
   "aws:s3/bucket:Bucket",
+  "aws:secretsmanager/secret:Secret",
   "aws:sqs/queue:Queue",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -74,8 +83,8 @@ const untaggable = new Set([
   "aws:cognito/userGroup:UserGroup",
   "aws:cognito/userPoolClient:UserPoolClient",
   "aws:cognito/userPoolDomain:UserPoolDomain",
+  "aws:ec2/route:Route",
   "aws:iam/rolePolicy:RolePolicy",
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
   "aws:lambda/invocation:Invocation",
@@ -87,4 +96,5 @@ const untaggable = new Set([
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   "aws:s3/bucketVersioning:BucketVersioning",
+  "aws:scheduler/schedule:Schedule",
 ]);

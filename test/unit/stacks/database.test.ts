@@ -35,14 +35,20 @@ describe("the database stack", () => {
 
   it("lies in the private subnets of the networking stack", async () => {
     const { only } = await record("database", {
-      upstream: { networking: { vpcId: "vpc-1", privateSubnetIds: ["subnet-a", "subnet-b"] } },
+      upstream: {
+        networking: {
+          vpcId: "vpc-1",
+          privateSubnetIds: ["subnet-a", "subnet-b"],
+          publicSubnetIds: ["subnet-p"],
+        },
+      },
     });
     expect(only("aws:rds/subnetGroup:SubnetGroup").subnetIds).to.deep.equal(["subnet-a", "subnet-b"]);
     expect(only("aws:ec2/securityGroup:SecurityGroup", "private-db-sg").vpcId).to.equal("vpc-1");
   });
 
   it("is entered by the schema function alone, on the database's port, by its security group", async () => {
-    const { all, outputs } = await record("database");
+    const { all, outputs } = await record("database", { config: { "database:bastion": "none" } });
     expect(all(ingressRule)).to.have.length(1);
     const [rule] = all(ingressRule);
     expect(rule?.inputs).to.include({
@@ -64,7 +70,7 @@ describe("the database stack", () => {
     expect(triggers.migrations.split(",")[0]).to.match(/^[0-9a-f]{64}$/);
   });
 
-  it("gives the schema function the master secret and nothing else of Secrets Manager", async () => {
+  it("gives the schema function the master secret to read, and the ingest role's to fill", async () => {
     const { only, outputs } = await record("database");
     const { Statement } = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy", "schema").policy)) as {
       Statement: { Action: string[]; Resource: string[] }[];
@@ -72,7 +78,85 @@ describe("the database stack", () => {
     const secrets = Statement.filter(({ Action }) => Action.some((a) => a.startsWith("secretsmanager:")));
     expect(secrets).to.deep.equal([
       { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: [outputs.secretArn] },
+      {
+        Effect: "Allow",
+        Action: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+        Resource: [outputs.ingestSecretArn],
+      },
     ]);
+    expect(outputs.ingestSecretArn).to.not.equal(outputs.secretArn);
+  });
+
+  it("makes the ingest role's secret without a value: none is in the program or its state", async () => {
+    const { only, all } = await record("database");
+    expect(only("aws:secretsmanager/secret:Secret")).to.include({ recoveryWindowInDays: 0 });
+    expect(all("aws:secretsmanager/secretVersion:SecretVersion")).to.be.empty;
+  });
+
+  it("lets the ingest function read the ingest role's secret and never the master user's", async () => {
+    const { resources } = await record("ingest");
+    const { outputs } = await record("database");
+    const text = JSON.stringify(resources);
+    expect(text).to.include(String(outputs.ingestSecretArn));
+    expect(text).to.not.include(String(outputs.secretArn));
+  });
+
+  it("takes every choice of config over to the instance", async () => {
+    const { only } = await record("database", {
+      config: {
+        "database:instanceClass": "db.m7g.large",
+        "database:allocatedStorage": "200",
+        "database:maxAllocatedStorage": "1000",
+        "database:multiAz": "true",
+        "database:backupRetentionDays": "21",
+        "database:backupWindow": "22:00-23:00",
+        "database:maintenanceWindow": "tue:01:00-tue:02:00",
+        "database:applyImmediately": "false",
+        "database:performanceInsights": "true",
+        "database:monitoringInterval": "15",
+        "database:logExports": '["postgresql"]',
+      },
+    });
+    expect(only(instance)).to.deep.include({
+      instanceClass: "db.m7g.large",
+      allocatedStorage: 200,
+      maxAllocatedStorage: 1000,
+      multiAz: true,
+      backupRetentionPeriod: 21,
+      backupWindow: "22:00-23:00",
+      maintenanceWindow: "tue:01:00-tue:02:00",
+      applyImmediately: false,
+      performanceInsightsEnabled: true,
+      performanceInsightsRetentionPeriod: 7,
+      monitoringInterval: 15,
+      enabledCloudwatchLogsExports: ["postgresql"],
+    });
+    expect(only(instance).monitoringRoleArn).to.match(/:role\/demo-db-monitoring/);
+  });
+
+  it("makes no monitoring role, and no ceiling, where config wants none", async () => {
+    const { only } = await record("database", {
+      config: { "database:monitoringInterval": "0", "database:maxAllocatedStorage": "20" },
+    });
+    expect(only(instance)).to.not.have.any.keys("monitoringRoleArn", "maxAllocatedStorage");
+  });
+
+  it("is safe where config says nothing", async () => {
+    const { only } = await record("database", {
+      stack: "prod",
+      config: Object.fromEntries(
+        ["multiAz", "deletionProtection", "finalSnapshot", "monitoringInterval", "performanceInsights"].map(
+          (key) => [`database:${key}`, undefined],
+        ),
+      ),
+    });
+    expect(only(instance)).to.include({
+      multiAz: true,
+      deletionProtection: true,
+      skipFinalSnapshot: false,
+      monitoringInterval: 60,
+      performanceInsightsEnabled: true,
+    });
   });
 
   it("can be destroyed in dev, and in prod neither destroyed nor lost without a snapshot", async () => {
@@ -82,7 +166,8 @@ describe("the database stack", () => {
     });
     const prod = (await record("database", { stack: "prod" })).only(instance);
     expect(prod).to.include({ deletionProtection: true, skipFinalSnapshot: false });
-    expect(prod.finalSnapshotIdentifier).to.be.a("string");
+    // The security group's id is another one each time that the stack is made.
+    expect(prod.finalSnapshotIdentifier).to.match(/^prod-demo-db-final-[0-9a-f]{17}$/);
   });
 
   it("puts the environment into names that AWS wants unique, so that two fit in one account", async () => {
@@ -103,6 +188,14 @@ describe("the database stack", () => {
     expect(await failureOf(record("database", { upstream: {} }))).to.equal(
       "Stack organization/networking/dev is not deployed: deploy it first with pulumi -C stacks/networking up -s dev",
     );
+  });
+
+  it("keeps its final snapshot when only the deletion protection is taken off, as a destroy needs it", async () => {
+    const { only } = await record("database", {
+      stack: "prod",
+      config: { "database:deletionProtection": "false" },
+    });
+    expect(only(instance).skipFinalSnapshot).to.equal(false);
   });
 
   it("names the output that an upstream stack lacks, and the fix", async () => {
@@ -128,6 +221,11 @@ describe("the database stack", () => {
     { key: "deletionProtection", value: "perhaps", says: "boolean" },
     { key: "databaseName", value: "My-Db", says: "lower-case letters" },
     { key: "instanceClass", value: "t4g.micro", says: "db.t4g.micro" },
+    { key: "maxAllocatedStorage", value: "10", says: "20" },
+    { key: "monitoringInterval", value: "7", says: "must be one of" },
+    { key: "backupWindow", value: "3am", says: "03:00-03:30" },
+    { key: "maintenanceWindow", value: "sunday", says: "sun:04:00-sun:05:00" },
+    { key: "bastion", value: "vpn", says: "ssm" },
     { key: "engineVersion", value: "newest", says: "18" },
   ];
   for (const { key, value, says } of bad) {

@@ -25,7 +25,8 @@ interface Options {
 
 /** Runs the program of one project and, unless given, those of the projects before it. */
 export async function record(project: string, options: Options = {}): Promise<Recording> {
-  const stack = options.stack ?? "dev";
+  const { stack = "dev" } = options;
+  if (!options.config && !options.upstream) return cached(project, stack);
   const upstream = options.upstream ?? (await upstreamOf(project, stack));
   return run(find(project), stack, withOverrides(readStackConfig(stack), options.config ?? {}), upstream);
 }
@@ -39,11 +40,14 @@ export async function recordAll(stack = "dev"): Promise<Map<string, Recording>> 
 
 const cache = new Map<string, Promise<Recording>>();
 
+/** A program makes the same of the same config: it is run once for all tests that look at it. */
 function cached(project: string, stack: string): Promise<Recording> {
   const key = `${project}/${stack}`;
-  const hit = cache.get(key);
-  if (hit) return hit;
-  const recording = record(project, { stack });
+  const recording =
+    cache.get(key) ??
+    upstreamOf(project, stack).then((upstream) =>
+      run(find(project), stack, readStackConfig(stack), upstream),
+    );
   cache.set(key, recording);
   return recording;
 }
@@ -71,7 +75,7 @@ async function run(
         const { id, ...computed } = attributesOf({ ...resource, scope });
         return Promise.resolve({ id, outputs: computed });
       },
-      call: (token) => Promise.resolve(answerOf(token, scope)),
+      call: (token, inputs) => Promise.resolve(answerOf(token, scope, inputs)),
       stackOutputs: (name) => upstream[name.split("/")[1] ?? ""],
     },
   });

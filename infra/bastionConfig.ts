@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { GroundworkError } from "./error";
+import { hostBits, overlaps } from "./cidr";
+
+const sshCidr = z.cidrv4({ error: "must be an IPv4 range such as 203.0.113.7/32" });
+
+/** The config of the way in from a laptop. */
+export const bastionConfig = {
+  /**
+   * How a laptop reaches the database. `ssm` (default): through Session Manager, with AWS credentials, no open port
+   * and no key. `ssh`: through SSH, with a key, from named addresses. `none`: not at all.
+   * The machine costs about $3.10 a month and its public address $3.65 (t4g.nano, us-east-1).
+   */
+  bastion: z.enum(["ssm", "ssh", "none"]).default("ssm"),
+  /** The smallest of the current generation. Default t4g.nano, 2 vCPU and 0.5 GiB. */
+  bastionInstanceType: z
+    .string()
+    .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "must be an EC2 instance type such as t4g.nano")
+    .default("t4g.nano"),
+  /** For `ssh`: your public key (the text of ~/.ssh/id_ed25519.pub), of which a key pair is made. */
+  bastionPublicKey: z
+    .string()
+    .regex(
+      /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+( .*)?$/,
+      "must be an OpenSSH public key, ssh-ed25519 AAAA…",
+    )
+    .optional(),
+  /** For `ssh`: the name of a key pair that the account has already. */
+  bastionKeyName: z.string().min(1).optional(),
+  /** For `ssh`: the ranges that may connect, for instance `["203.0.113.7/32"]`. */
+  bastionSshCidrs: z.array(sshCidr).default([]),
+};
+
+export type BastionConfig = z.output<z.ZodObject<typeof bastionConfig>>;
+
+/** Everything else would be most of the internet: no office or provider has more addresses than a /8. */
+const widest = 8;
+
+/** @throws GroundworkError with everything that doesn't fit together */
+export function checkBastionConfig(config: BastionConfig): BastionConfig {
+  const problems = config.bastion === "ssh" ? sshProblems(config) : [];
+  if (problems.length > 0) throw GroundworkError.all("The bastion's config", problems);
+  return config;
+}
+
+function sshProblems({ bastionPublicKey, bastionKeyName, bastionSshCidrs }: BastionConfig): string[] {
+  const problems: string[] = [];
+  if ((bastionPublicKey === undefined) === (bastionKeyName === undefined)) {
+    problems.push(
+      "database:bastion ssh needs one key: set database:bastionPublicKey, or database:bastionKeyName, not both",
+    );
+  }
+  if (bastionSshCidrs.length === 0) {
+    problems.push(
+      "database:bastion ssh needs database:bastionSshCidrs, the addresses that may connect: yours is what " +
+        "https://checkip.amazonaws.com says, with /32 behind it",
+    );
+  }
+  for (const range of bastionSshCidrs) {
+    if (Number(range.split("/")[1]) < widest) {
+      problems.push(
+        `database:bastionSshCidrs: ${range} opens SSH to the whole internet or much of it: name your own addresses, ` +
+          "or use database:bastion ssm, which opens no port",
+      );
+    } else if (hostBits(range)) {
+      problems.push(
+        `database:bastionSshCidrs: ${range} is not a range's first address: write ${hostBits(range)}`,
+      );
+    }
+  }
+  bastionSshCidrs.forEach((range, index) => {
+    const twin = bastionSshCidrs.slice(0, index).find((other) => overlaps(range, other));
+    if (twin !== undefined) problems.push(`database:bastionSshCidrs: ${range} overlaps ${twin}: keep one`);
+  });
+  return problems;
+}

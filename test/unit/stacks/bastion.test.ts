@@ -1,0 +1,133 @@
+import { expect } from "chai";
+import { type Recorded, failureOf, record } from "../support/stacks";
+
+const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+const instance = "aws:ec2/instance:Instance";
+const publicKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBFHFQ0ZOqWf0QwVyJ0wBq1l9jvKJQhXq2m3kJmZkz5a me@laptop";
+
+const ssh = {
+  "database:bastion": "ssh",
+  "database:bastionPublicKey": publicKey,
+  "database:bastionSshCidrs": '["203.0.113.7/32","198.51.100.0/24"]',
+};
+
+const named = (rules: Recorded[], prefix: string) =>
+  rules.filter(({ name }) => name.startsWith(prefix)).map(({ inputs }) => inputs);
+
+describe("the bastion", () => {
+  it("is the smallest current machine on Amazon Linux 2023, IMDSv2 only, encrypted, in a public subnet", async () => {
+    const { only, resources } = await record("database", { config: ssh });
+    const inputs = only(instance, "ec2-proxy");
+    expect(inputs).to.deep.include({
+      instanceType: "t4g.nano",
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      rootBlockDevice: { volumeType: "gp3", encrypted: true },
+    });
+    expect(inputs.ami).to.match(/^ami-/);
+    const { outputs } = await record("networking");
+    expect(outputs.publicSubnetIds).to.include(inputs.subnetId);
+    expect(resources.some(({ name }) => name === "proxy-ec2-sg")).to.equal(true);
+  });
+
+  it("with ssh takes connections from the named addresses alone, and reaches the database alone", async () => {
+    const { all, only, outputs } = await record("database", { config: ssh });
+    const [group] = only(instance).vpcSecurityGroupIds as string[];
+    const own = (type: string) => all(type).filter(({ inputs }) => inputs.securityGroupId === group);
+    expect(own(ingress).map(({ inputs }) => [inputs.cidrIpv4, inputs.fromPort, inputs.toPort])).to.deep.equal(
+      [
+        ["203.0.113.7/32", 22, 22],
+        ["198.51.100.0/24", 22, 22],
+      ],
+    );
+    expect(own(egress)).to.have.length(1);
+    expect(own(egress)[0]?.inputs).to.include({
+      referencedSecurityGroupId: outputs.securityGroupId,
+      fromPort: 5432,
+      toPort: 5432,
+      ipProtocol: "tcp",
+    });
+    expect(named(all(ingress), "bastion-into-database")).to.have.length(1);
+    expect(named(all(ingress), "bastion-into-database")[0]).to.include({
+      securityGroupId: outputs.securityGroupId,
+      referencedSecurityGroupId: group,
+      fromPort: 5432,
+    });
+    expect(only(instance)).to.not.have.property("iamInstanceProfile");
+  });
+
+  it("with ssh has a key pair of the given public key, and an address that survives a stop", async () => {
+    const { only, outputs } = await record("database", { config: ssh });
+    expect(only("aws:ec2/keyPair:KeyPair")).to.include({ keyName: "ec2-proxy", publicKey });
+    expect(only(instance).keyName).to.equal("ec2-proxy");
+    expect(only("aws:ec2/eip:Eip").instance).to.equal(outputs.bastionInstanceId);
+    expect(outputs).to.include({ bastionMode: "ssh", bastionHost: "198.51.100.11" });
+  });
+
+  it("with ssh takes an existing key pair by its name", async () => {
+    const { all, only } = await record("database", {
+      config: { ...ssh, "database:bastionPublicKey": undefined, "database:bastionKeyName": "vockey" },
+    });
+    expect(all("aws:ec2/keyPair:KeyPair")).to.be.empty;
+    expect(only(instance).keyName).to.equal("vockey");
+  });
+
+  it("with ssm opens no port at all, needs no key, and may talk to Session Manager", async () => {
+    const { all, only } = await record("database", { config: { "database:bastion": "ssm" } });
+    const [group] = only(instance).vpcSecurityGroupIds as string[];
+    expect(all(ingress).filter(({ inputs }) => inputs.securityGroupId === group)).to.be.empty;
+    expect(only(instance)).to.not.have.property("keyName");
+    expect(only(instance).iamInstanceProfile).to.be.a("string");
+    const policy = String(only("aws:iam/rolePolicy:RolePolicy", "ec2-proxy").policy);
+    const { Statement } = JSON.parse(policy) as { Statement: { Action: string[] }[] };
+    expect(Statement.flatMap(({ Action }) => Action).filter((a) => !/^ssm(messages)?:/.test(a))).to.be.empty;
+  });
+
+  it("with none leaves no machine and no rule behind", async () => {
+    const { all, outputs } = await record("database", { config: { "database:bastion": "none" } });
+    expect(all(instance)).to.be.empty;
+    expect([...all(ingress), ...all(egress)].filter(({ name }) => name.startsWith("bastion"))).to.be.empty;
+    expect(outputs).to.include({ bastionMode: "none", bastionHost: "none" });
+  });
+
+  const bad = [
+    {
+      what: "SSH from everywhere",
+      config: { "database:bastionSshCidrs": '["0.0.0.0/0"]' },
+      says: "0.0.0.0/0 opens SSH to the whole internet or much of it: name your own addresses",
+    },
+    {
+      what: "SSH from half of everywhere",
+      config: { "database:bastionSshCidrs": '["128.0.0.0/1"]' },
+      says: "128.0.0.0/1",
+    },
+    {
+      what: "ssh without an address",
+      config: { "database:bastionSshCidrs": "[]" },
+      says: "database:bastionSshCidrs",
+    },
+    { what: "ssh without a key", config: { "database:bastionPublicKey": undefined }, says: "needs one key" },
+    { what: "ssh with two keys", config: { "database:bastionKeyName": "mine" }, says: "not both" },
+    {
+      what: "a private key",
+      config: { "database:bastionPublicKey": "-----BEGIN" },
+      says: "an OpenSSH public key",
+    },
+    {
+      what: "a range that begins nowhere",
+      config: { "database:bastionSshCidrs": '["203.0.113.7/24"]' },
+      says: "write 203.0.113.0/24",
+    },
+    {
+      what: "an address twice",
+      config: { "database:bastionSshCidrs": '["203.0.113.0/24","203.0.113.7/32"]' },
+      says: "overlaps 203.0.113.0/24",
+    },
+  ];
+  for (const { what, config, says } of bad) {
+    it(`refuses ${what}`, async () => {
+      expect(await failureOf(record("database", { config: { ...ssh, ...config } }))).to.include(says);
+    });
+  }
+});
