@@ -6,7 +6,9 @@ import { Upstream } from "./infra/upstream";
 readConfig(sharedConfig);
 const database = new Upstream("database");
 const ingest = new Upstream("ingest");
+const auth = new Upstream("auth");
 
+export const apiUrl = auth.string("apiUrl");
 export const bucketName = ingest.string("bucketName");
 export const tunnelCommand = database.string("tunnelCommand");
 export const loadCommand = `npm run load -- FILE --stack ${pulumi.getStack()}`;

@@ -16,14 +16,15 @@ export interface InlineFunctionArgs<E, R> {
   readonly memorySize: number;
   /** In seconds, 900 at most. */
   readonly timeout: number;
-  readonly subnetIds: pulumi.Input<string[]>;
-  readonly securityGroupId: pulumi.Input<string>;
+  /** Its place in the VPC. Without subnets it runs outside, where it reaches the internet but nothing private. */
+  readonly subnetIds?: pulumi.Input<string[]>;
+  readonly securityGroupId?: pulumi.Input<string>;
   /** What it may do beyond writing its log and being in the VPC. */
   readonly statements: readonly Statement[];
   readonly logRetentionDays: number;
 }
 
-/** A Lambda function written inline, in private subnets, with a role and a log group of its own. */
+/** A Lambda function written inline, with a role and a log group of its own. */
 export class InlineFunction<E, R> extends Component {
   readonly function: aws.lambda.Function;
   readonly role: ServiceRole;
@@ -35,7 +36,7 @@ export class InlineFunction<E, R> extends Component {
     const logs = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.logRetentionDays }, this.child);
     this.role = new ServiceRole(
       name,
-      { service: "lambda.amazonaws.com", statements: [...basics(logs), ...args.statements] },
+      { service: "lambda.amazonaws.com", statements: [...basics(logs, args), ...args.statements] },
       this.child,
     );
     this.function = new aws.lambda.CallbackFunction(
@@ -49,7 +50,7 @@ export class InlineFunction<E, R> extends Component {
         memorySize: args.memorySize,
         timeout: args.timeout,
         environment: { variables: args.environment },
-        vpcConfig: { subnetIds: args.subnetIds, securityGroupIds: [args.securityGroupId] },
+        ...vpcConfig(args),
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tracingConfig: { mode: "PassThrough" },
         codePathOptions: { extraExcludePackages: unusedPackages(args.packages) },
@@ -62,12 +63,23 @@ export class InlineFunction<E, R> extends Component {
   }
 }
 
-function basics(logs: aws.cloudwatch.LogGroup): Statement[] {
+type Network = Pick<InlineFunctionArgs<unknown, unknown>, "subnetIds" | "securityGroupId">;
+
+function vpcConfig({ subnetIds, securityGroupId }: Network): Pick<aws.lambda.FunctionArgs, "vpcConfig"> {
+  if (subnetIds === undefined) return {};
+  return {
+    vpcConfig: { subnetIds, securityGroupIds: securityGroupId === undefined ? [] : [securityGroupId] },
+  };
+}
+
+function basics(logs: aws.cloudwatch.LogGroup, { subnetIds }: Network): Statement[] {
+  const writeLog = {
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [pulumi.interpolate`${logs.arn}:*`],
+  };
+  if (subnetIds === undefined) return [writeLog];
   return [
-    {
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      resources: [pulumi.interpolate`${logs.arn}:*`],
-    },
+    writeLog,
     {
       // Network interfaces have no name before they exist, and Lambda asks for them on all resources:
       // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { memberGroup } from "./apiRoutes";
 import { Component } from "./component";
 import { environmentName } from "./names";
 
@@ -8,10 +9,16 @@ interface UserPoolArgs {
   readonly deletionProtection: boolean;
 }
 
-/** Users who sign in by name and password, made by an administrator, and the client that apps sign in with. */
+/**
+ * Users who sign in by name and password, made by an administrator, the group whose members may call everything,
+ * and the client that apps sign in with. Cognito's price: 10,000 active users a month are free.
+ */
 export class UserPool extends Component {
   readonly userPoolId: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
+  /** The `iss` of its tokens. */
+  readonly issuer: pulumi.Output<string>;
 
   constructor(name: string, args: UserPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("auth:UserPool", name, opts);
@@ -62,7 +69,17 @@ export class UserPool extends Component {
       },
       this.child,
     );
+    new aws.cognito.UserGroup(
+      memberGroup,
+      { name: memberGroup, userPoolId: pool.id, description: "May call every route of the API" },
+      this.child,
+    );
     this.userPoolId = pool.id;
+    this.arn = pool.arn;
+    // AWS gives the endpoint without its scheme; an environment that isn't AWS gives a whole URL.
+    this.issuer = pool.endpoint.apply((endpoint) =>
+      endpoint.includes("://") ? endpoint : `https://${endpoint}`,
+    );
     this.clientId = client.id;
     this.registerOutputs();
   }

@@ -4,7 +4,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { GroundworkError } from "../infra/error";
 import { archiveFiles } from "./archive";
 import { type Attributes, type ResourceRequest, input } from "./attributes/table";
-import { startCognito } from "./cognito";
 import { launchInstance } from "./bastion/instance";
 import { startPostgres } from "./postgres";
 import type { Services } from "./services";
@@ -20,6 +19,51 @@ type Behaviour = (
 ) => Promise<Record<string, unknown>>;
 
 const behaviours: Readonly<Record<string, Behaviour>> = {
+  async "aws:cognito/userPool:UserPool"({ inputs }, { id }, { cognito }) {
+    return { endpoint: cognito.issuer(await cognito.createUserPool({ ...inputs, id })) };
+  },
+
+  async "aws:cognito/userPoolClient:UserPoolClient"({ inputs }, { id }, { cognito }) {
+    await cognito.createUserPoolClient({ ...inputs, id });
+    return {};
+  },
+
+  async "aws:cognito/userGroup:UserGroup"({ inputs }, _attributes, { cognito }) {
+    await cognito.createGroup(inputs);
+    return {};
+  },
+
+  "aws:cognito/resourceServer:ResourceServer"({ inputs }, _attributes, { cognito }) {
+    cognito.createResourceServer(inputs);
+    return done;
+  },
+
+  "aws:cognito/userPoolDomain:UserPoolDomain"({ inputs }, _attributes, { cognito }) {
+    return Promise.resolve({ domain: cognito.createUserPoolDomain(inputs) });
+  },
+
+  async "aws:apigateway/restApi:RestApi"(r, { id }, { apiGateway }) {
+    await apiGateway.createRestApi(id, input(r, "body"));
+    return {};
+  },
+
+  "aws:apigateway/stage:Stage"(r, _attributes, { apiGateway }) {
+    return Promise.resolve({
+      invokeUrl: apiGateway.createStage(input(r, "restApi"), input(r, "stageName")),
+    });
+  },
+
+  "aws:apigateway/methodSettings:MethodSettings"(r, _attributes, { apiGateway }) {
+    const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = r.inputs.settings as {
+      throttlingRateLimit?: number;
+      throttlingBurstLimit?: number;
+    };
+    if (rate !== undefined && burst !== undefined) {
+      apiGateway.setThrottling(input(r, "restApi"), input(r, "stageName"), rate, burst);
+    }
+    return done;
+  },
+
   async "aws:rds/instance:Instance"(r, attributes, services) {
     const credentials = { user: input(r, "username"), password: randomBytes(18).toString("base64url") };
     const server = await startPostgres(services.session, { database: input(r, "dbName"), ...credentials });
@@ -129,17 +173,6 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
       });
     }
     return done;
-  },
-
-  async "aws:cognito/userPool:UserPool"(r, attributes, services) {
-    services.cognito ??= startCognito(services.session);
-    const id = await (await services.cognito).createUserPool({ ...r.inputs, id: attributes.id });
-    return { id };
-  },
-
-  async "aws:cognito/userPoolClient:UserPoolClient"(r, attributes, services) {
-    services.cognito ??= startCognito(services.session);
-    return { id: await (await services.cognito).createUserPoolClient({ ...r.inputs, id: attributes.id }) };
   },
 };
 

@@ -1,9 +1,17 @@
 import { mkdirSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
+import { GroundworkError } from "../infra/error";
 import { AwsError, asAwsError, isSigned, listen, readBody, sendJson } from "./aws/http";
-import { readUserGroup, readUserPool, readUserPoolClient } from "./cognitoInputs";
+import {
+  readResourceServer,
+  readUserGroup,
+  readUserPool,
+  readUserPoolClient,
+  readUserPoolDomain,
+} from "./cognitoInputs";
 import { withRules } from "./cognitoRules";
+import type { HostedUi } from "./hostedUi";
 import type { Session } from "./session";
 
 /** Cognito's user pools on this machine. The inputs are those of Pulumi's resources, camelCase and resolved. */
@@ -18,6 +26,10 @@ export interface LocalCognito {
   createUserPoolClient(inputs: Inputs): Promise<string>;
   /** Makes an aws:cognito/userGroup:UserGroup and answers with its name. */
   createGroup(inputs: Inputs): Promise<string>;
+  /** Makes an aws:cognito/resourceServer:ResourceServer, whose scopes clients may then have. */
+  createResourceServer(inputs: Inputs): void;
+  /** Makes an aws:cognito/userPoolDomain:UserPoolDomain and answers with the URL of the pool's hosted UI. */
+  createUserPoolDomain(inputs: Inputs): string;
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -35,12 +47,17 @@ export async function startCognito(session: Session): Promise<LocalCognito> {
   // 0.2 s and 25 MB that only who wants a pool should pay.
   const { addUserPool, addUserPoolClient, asAnswer, context, signingKey, startLibrary } =
     await import("./cognitoLibrary");
+  const { HostedUi } = await import("./hostedUi");
+  const { Grants } = await import("./hostedUiGrants");
   const dir = join(session.dir, "cognito");
   // Passwords lie in it as they are; the session's folder is readable by all.
   mkdirSync(dir, { mode: 0o700 });
   let call: Call = () => Promise.reject(new AwsError("ServiceUnavailable", 503, "Cognito is starting"));
+  let hostedUi: HostedUi | undefined;
   const url = await listen(session, async (request, response) => {
     try {
+      const asked = new URL(request.url ?? "/", url);
+      if (hostedUi?.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
       sendJson(response, 200, await answer(request, url, signingKey, call));
     } catch (error) {
       const { code, message, statusCode } = asAwsError(error);
@@ -49,15 +66,39 @@ export async function startCognito(session: Session): Promise<LocalCognito> {
   });
   const library = await startLibrary(dir, url);
   const ruled = withRules(library.route, library.cognito, context, signingKey);
-  call = (operation, body) =>
+  const native: Call = (operation, body) =>
     ruled(operation, body).catch((error: unknown) => {
       throw asAnswer(error);
     });
+  const grants = new Grants(library, native);
+  call = grants.initiateAuth;
+  const domains = new Set<string>();
+  const scopes = new Map<string, string[]>();
+  hostedUi = new HostedUi(library, native, grants, (userPoolId) => domains.has(userPoolId));
   return {
     url,
     issuer: (userPoolId) => `${url}/${userPoolId}`,
     createUserPool: async (inputs) => addUserPool(library, readUserPool(inputs)),
-    createUserPoolClient: async (inputs) => addUserPoolClient(library, readUserPoolClient(inputs)),
+    createUserPoolClient: async (inputs) => {
+      const client = readUserPoolClient(inputs);
+      const known = [...ownScopes, ...(scopes.get(client.settings.UserPoolId) ?? [])];
+      const unknown = client.settings.AllowedOAuthScopes.filter((scope) => !known.includes(scope));
+      if (unknown.length > 0) {
+        throw new GroundworkError(
+          `Client ${client.settings.ClientName} asks for scopes that no resource server has: ${unknown.join(", ")}`,
+        );
+      }
+      return addUserPoolClient(library, client);
+    },
+    createResourceServer: (inputs) => {
+      const { userPoolId, identifier, scopes: made } = readResourceServer(inputs);
+      const names = made.map(({ scopeName }) => `${identifier}/${scopeName}`);
+      scopes.set(userPoolId, [...(scopes.get(userPoolId) ?? []), ...names]);
+    },
+    createUserPoolDomain: (inputs) => {
+      domains.add(readUserPoolDomain(inputs).userPoolId);
+      return url;
+    },
     createGroup: async (inputs) => {
       const group = readUserGroup(inputs);
       await call("CreateGroup", group);
@@ -65,6 +106,9 @@ export async function startCognito(session: Session): Promise<LocalCognito> {
     },
   };
 }
+
+/** The scopes that every pool has. */
+const ownScopes = ["openid", "profile", "email", "phone", "aws.cognito.signin.user.admin"];
 
 async function answer(
   request: IncomingMessage,
@@ -79,6 +123,12 @@ async function answer(
     return {
       issuer,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
+      authorization_endpoint: `${url}/oauth2/authorize`,
+      token_endpoint: `${url}/oauth2/token`,
+      revocation_endpoint: `${url}/oauth2/revoke`,
+      response_types_supported: ["code"],
+      scopes_supported: ["openid", "profile", "email", "phone"],
+      token_endpoint_auth_methods_supported: ["none"],
       id_token_signing_alg_values_supported: ["RS256"],
       subject_types_supported: ["public"],
     };

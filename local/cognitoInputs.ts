@@ -97,12 +97,17 @@ const userPoolClientInputs = z
     region: z.string().optional(),
     userPoolId: z.string(),
     accessTokenValidity: z.number().default(1),
+    allowedOauthFlows: z.array(z.literal("code")).default([]),
+    allowedOauthFlowsUserPoolClient: z.boolean().default(false),
+    allowedOauthScopes: z.array(z.string()).default([]),
+    callbackUrls: z.array(z.url()).default([]),
     enableTokenRevocation: z.boolean().default(true),
     explicitAuthFlows: z.array(z.string().startsWith("ALLOW_")).default([]),
     generateSecret: z.literal(false).default(false),
     idTokenValidity: z.number().default(1),
     preventUserExistenceErrors: z.enum(["ENABLED", "LEGACY"]).default("ENABLED"),
     refreshTokenValidity: z.number().default(30),
+    supportedIdentityProviders: z.array(z.literal("COGNITO")).default([]),
     tokenValidityUnits: z
       .strictObject({ accessToken: timeUnit, idToken: timeUnit, refreshToken: timeUnit })
       .optional(),
@@ -113,11 +118,16 @@ const userPoolClientInputs = z
       ClientName: c.name,
       UserPoolId: c.userPoolId,
       AccessTokenValidity: c.accessTokenValidity,
+      AllowedOAuthFlows: c.allowedOauthFlowsUserPoolClient ? c.allowedOauthFlows : [],
+      AllowedOAuthFlowsUserPoolClient: c.allowedOauthFlowsUserPoolClient,
+      AllowedOAuthScopes: c.allowedOauthScopes,
+      CallbackURLs: c.callbackUrls,
       EnableTokenRevocation: c.enableTokenRevocation,
       ExplicitAuthFlows: c.explicitAuthFlows,
       IdTokenValidity: c.idTokenValidity,
       PreventUserExistenceErrors: c.preventUserExistenceErrors,
       RefreshTokenValidity: c.refreshTokenValidity,
+      SupportedIdentityProviders: c.supportedIdentityProviders,
       TokenValidityUnits: {
         AccessToken: c.tokenValidityUnits?.accessToken ?? "hours",
         IdToken: c.tokenValidityUnits?.idToken ?? "hours",
@@ -141,6 +151,20 @@ const userGroupInputs = z
     ...defined({ Description: g.description, Precedence: g.precedence, RoleArn: g.roleArn }),
   }));
 
+const resourceServerInputs = z.strictObject({
+  userPoolId: z.string(),
+  identifier: z.string(),
+  name: z.string(),
+  region: z.string().optional(),
+  scopes: z.array(z.strictObject({ scopeName: z.string(), scopeDescription: z.string() })).default([]),
+});
+
+const userPoolDomainInputs = z.strictObject({
+  userPoolId: z.string(),
+  domain: z.string(),
+  region: z.string().optional(),
+});
+
 type Inputs = Readonly<Record<string, unknown>>;
 
 /** Of aws:cognito/userPool:UserPool, with the `id` that it is to have. Throws GroundworkError. */
@@ -151,6 +175,12 @@ export const readUserPoolClient = reader("aws:cognito/userPoolClient:UserPoolCli
 
 /** Of aws:cognito/userGroup:UserGroup. Throws GroundworkError. */
 export const readUserGroup = reader("aws:cognito/userGroup:UserGroup", userGroupInputs);
+
+/** Of aws:cognito/resourceServer:ResourceServer. Throws GroundworkError. */
+export const readResourceServer = reader("aws:cognito/resourceServer:ResourceServer", resourceServerInputs);
+
+/** Of aws:cognito/userPoolDomain:UserPoolDomain. Throws GroundworkError. */
+export const readUserPoolDomain = reader("aws:cognito/userPoolDomain:UserPoolDomain", userPoolDomainInputs);
 
 function reader<T>(type: string, schema: z.ZodType<T>): (inputs: Inputs) => T {
   return (inputs) => {

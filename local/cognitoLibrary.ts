@@ -13,11 +13,16 @@ import {
 import type { Context } from "cognito-local/lib/services/context";
 import { StormDBDataStoreFactory } from "cognito-local/lib/services/dataStore/stormDb";
 import { otp } from "cognito-local/lib/services/otp";
-import { JwtTokenGenerator } from "cognito-local/lib/services/tokenGenerator";
+import {
+  JwtTokenGenerator,
+  type TokenGenerator,
+  type Tokens,
+} from "cognito-local/lib/services/tokenGenerator";
 import { TriggersService } from "cognito-local/lib/services/triggers";
 import { UserPoolServiceFactoryImpl } from "cognito-local/lib/services/userPoolService";
 import { AwsError } from "./aws/http";
 import type { readUserPool, readUserPoolClient } from "./cognitoInputs";
+import { signAgain } from "./tokenSigning";
 
 /*
  * cognito-local, put together from its parts. Its own server would listen on a fixed port, keep its data in the
@@ -43,6 +48,7 @@ export interface CognitoLibrary {
   readonly cognito: CognitoService;
   /** Answers an operation of Cognito's API; throws the library's errors. */
   readonly route: (operation: string, request: object) => Promise<unknown>;
+  readonly tokenGenerator: TokenGenerator;
 }
 
 /**
@@ -58,17 +64,19 @@ export async function startLibrary(dir: string, url: string): Promise<CognitoLib
   });
   const cognito = await new CognitoServiceFactoryImpl(dir, stores, pools).create(context, {});
   const triggers = new TriggersService(clock, cognito, noLambda, noEncryption);
+  const tokenGenerator = new JwtTokenGenerator(clock, triggers, { IssuerDomain: url });
   const router = Router({
     clock,
     cognito,
     config: { ...DefaultConfig, UserPoolDefaults: {}, TokenConfig: { IssuerDomain: url } },
     messages: { deliver: () => Promise.resolve() },
     otp,
-    tokenGenerator: new JwtTokenGenerator(clock, triggers, { IssuerDomain: url }),
+    tokenGenerator,
     triggers,
   });
   return {
     cognito,
+    tokenGenerator,
     // The library keeps what it is given and changes it.
     route: (operation, request): Promise<unknown> => router(operation)(context, structuredClone(request)),
   };
@@ -126,4 +134,22 @@ export async function addUserPoolClient(
   const client = { ...settings, ClientId: id ?? newId(), CreationDate: now, LastModifiedDate: now };
   await pool.saveAppClient(context, client);
   return client.ClientId;
+}
+
+/** Tokens for a user who has proven to be himself, with exactly these scopes. */
+export async function issueTokens(
+  { cognito, tokenGenerator }: CognitoLibrary,
+  { clientId, username, scope }: { clientId: string; username: string; scope: string },
+): Promise<Tokens | undefined> {
+  const pool = await cognito.getUserPoolForClientId(context, clientId);
+  const [client, user] = [
+    await cognito.getAppClient(context, clientId),
+    await pool.getUserByUsername(context, username),
+  ];
+  if (!client || !user?.Enabled) return undefined;
+  const groups = await pool.listUserGroupMembership(context, user);
+  const tokens = await tokenGenerator.generate(context, user, groups, client, undefined, "HostedAuth");
+  await pool.storeRefreshToken(context, tokens.RefreshToken, user);
+  // cognito-local knows one scope only.
+  return { ...tokens, AccessToken: signAgain(tokens.AccessToken, { scope }) };
 }

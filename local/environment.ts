@@ -1,7 +1,6 @@
 import { GroundworkError } from "../infra/error";
 import { attributesOf } from "./attributes";
 import { behave } from "./behaviours";
-import type { LocalCognito } from "./cognito";
 import { type Outputs, evaluateAll, scopeOf } from "./evaluateAll";
 import { type LocalDatabase, type Services, startServices } from "./services";
 import type { Session } from "./session";
@@ -12,7 +11,6 @@ export interface Environment {
   readonly outputs: Outputs;
   readonly services: Services;
   readonly database: LocalDatabase;
-  readonly cognito: LocalCognito;
   readonly region: string;
 }
 
@@ -50,12 +48,8 @@ export async function startEnvironment(session: Session, options: Options): Prom
     after: ({ project }) => options.onUp?.(project, performance.now() - start),
   });
   const { database } = services;
-  const cognito = await services.cognito;
-  if (!database) throw missing(options.stack, "database", "stacks/database");
-  if (!cognito) throw missing(options.stack, "user pool", "stacks/auth");
-  return { stack: options.stack, outputs, services, database, cognito, region: scope.region };
-}
-
-function missing(stack: string, what: string, where: string): GroundworkError {
-  return new GroundworkError(`Environment ${stack} has no ${what}: ${where} makes none`);
+  if (!database) {
+    throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
+  }
+  return { stack: options.stack, outputs, services, database, region: scope.region };
 }

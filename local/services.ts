@@ -1,3 +1,4 @@
+import { LocalApiGateway } from "./aws/api/server";
 import { type LocalEc2, startEc2 } from "./aws/ec2";
 import { type LocalLambda, startLambda } from "./aws/lambda/service";
 import { LocalSchedules } from "./aws/schedules";
@@ -6,7 +7,7 @@ import { type LocalS3, startS3 } from "./aws/s3/server";
 import { type LocalSecrets, startSecrets } from "./aws/secrets";
 import type { Scope } from "./attributes/table";
 import type { LocalBastion } from "./bastion/bastion";
-import type { LocalCognito } from "./cognito";
+import { type LocalCognito, startCognito } from "./cognito";
 import type { LocalPostgres } from "./postgres";
 import type { Session } from "./session";
 
@@ -19,13 +20,14 @@ export interface Services {
   readonly schedules: LocalSchedules;
   readonly lambda: LocalLambda;
   readonly ec2: LocalEc2;
+  readonly cognito: LocalCognito;
+  readonly apiGateway: LocalApiGateway;
   /** The public keys of key pairs, by name. */
   readonly keyPairs: Map<string, string>;
   /** Where the services are, as the variables that AWS's SDKs and CLI read. */
   readonly endpoints: () => Record<string, string>;
   database?: LocalDatabase;
   bastion?: LocalBastion;
-  cognito?: Promise<LocalCognito>;
 }
 
 /** The database with what it takes to sign in to it; the authority as PEM text. */
@@ -41,11 +43,12 @@ export async function startServices(
   scope: Scope,
   retryDelays?: readonly number[],
 ): Promise<Services> {
-  const [s3, secrets, queues, ec2] = await Promise.all([
+  const [s3, secrets, queues, ec2, cognito] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),
     startQueues(session, scope),
     startEc2(session),
+    startCognito(session),
   ]);
   const endpoints = (): Record<string, string> => ({
     AWS_ENDPOINT_URL_S3: s3.url,
@@ -53,6 +56,7 @@ export async function startServices(
     AWS_ENDPOINT_URL_SQS: queues.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     AWS_ENDPOINT_URL_EC2: ec2.url,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
   });
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
@@ -71,6 +75,8 @@ export async function startServices(
     schedules: new LocalSchedules(session),
     lambda,
     ec2,
+    cognito,
+    apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: cognito.issuer }),
     keyPairs: new Map(),
     endpoints,
   };

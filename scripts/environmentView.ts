@@ -8,7 +8,7 @@ export function upLine(project: string, milliseconds: number): void {
 }
 
 /** Where the parts of an environment on this machine answer. */
-export function addresses({ services, database, cognito }: Environment): [string, string][] {
+export function addresses({ services, database, outputs }: Environment): [string, string][] {
   const { server, user } = database;
   return [
     [
@@ -20,7 +20,8 @@ export function addresses({ services, database, cognito }: Environment): [string
     ["Lambda", services.lambda.url],
     ["Secrets Manager", services.secrets.url],
     ["SQS", services.queues.url],
-    ["Cognito", cognito.url],
+    ["Cognito", services.cognito.url],
+    ["API", String(outputs.auth?.apiUrl)],
   ];
 }
 

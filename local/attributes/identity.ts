@@ -21,4 +21,18 @@ export const identity: AttributeTable = {
     input(r, "userPoolId");
     return { id: digest(r).slice(0, 26), clientSecret: "" };
   },
+  "aws:cognito/userGroup:UserGroup": (r) => ({ id: `${input(r, "userPoolId")}/${input(r, "name")}` }),
+  "aws:cognito/resourceServer:ResourceServer": (r) => {
+    const identifier = input(r, "identifier");
+    const scopes = (r.inputs.scopes ?? []) as { scopeName: string }[];
+    return {
+      id: `${input(r, "userPoolId")}|${identifier}`,
+      scopeIdentifiers: scopes.map(({ scopeName }) => `${identifier}/${scopeName}`),
+    };
+  },
+  // The environment on this machine replaces the domain by the URL of its own hosted UI.
+  "aws:cognito/userPoolDomain:UserPoolDomain": (r) => {
+    input(r, "userPoolId");
+    return { id: input(r, "domain"), domain: input(r, "domain"), version: "20260101000000" };
+  },
 };

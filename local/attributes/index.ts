@@ -1,4 +1,5 @@
 import { GroundworkError } from "../../infra/error";
+import { api } from "./api";
 import { compute } from "./compute";
 import { data } from "./data";
 import { identity } from "./identity";
@@ -6,7 +7,7 @@ import { machines } from "./machines";
 import { network } from "./network";
 import type { AttributeTable, Attributes, ResourceRequest, Scope } from "./table";
 
-const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...machines };
+const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...machines, ...api };
 
 /**
  * What AWS would compute for a resource: ids, ARNs, endpoints.

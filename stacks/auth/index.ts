@@ -1,17 +1,31 @@
-import * as pulumi from "@pulumi/pulumi";
-import * as z from "zod";
+import { authConfig } from "../../infra/authConfig";
 import { readConfig, requireRegion } from "../../infra/config";
+import { groupAuthorizer } from "../../infra/groupAuthorizer";
+import { HostedUi } from "../../infra/hostedUi";
 import { checkLearnerLab } from "../../infra/learnerLab";
+import { RestApi } from "../../infra/restApi";
 import { UserPool } from "../../infra/userPool";
 
-const config = readConfig({
-  /** Whether the pool, and with it every user, can't be deleted. Default true. */
-  deletionProtection: z.boolean().default(true),
-});
+const config = readConfig(authConfig);
 checkLearnerLab(requireRegion(), []);
 
 const pool = new UserPool("pool", config);
+const hostedUi = new HostedUi("hosted-ui", {
+  userPoolId: pool.userPoolId,
+  domain: config.hostedUiDomain,
+  loginPorts: config.loginPorts,
+});
+const authorizer = groupAuthorizer("group-authorizer", {
+  issuer: pool.issuer,
+  clientIds: [pool.clientId, hostedUi.clientId],
+  logRetentionDays: config.logRetentionDays,
+});
+const api = new RestApi("apigateway", { ...config, userPoolArn: pool.arn, groupAuthorizer: authorizer });
 
 export const userPoolId = pool.userPoolId;
 export const userPoolClientId = pool.clientId;
-export const issuer = pulumi.interpolate`https://cognito-idp.${requireRegion()}.amazonaws.com/${pool.userPoolId}`;
+export const issuer = pool.issuer;
+export const hostedUiUrl = hostedUi.url;
+export const hostedUiClientId = hostedUi.clientId;
+export const loginCallbackUrls = hostedUi.callbackUrls;
+export const apiUrl = api.url;

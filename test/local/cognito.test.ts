@@ -385,7 +385,7 @@ describe("Cognito on this machine", () => {
       [() => cognito.createUserPool({ ...poolInputs, id: "pool" }), "id: has to look like us-east-1_"],
       [() => cognito.createUserPoolClient({ ...clientInputs, generateSecret: true }), "generateSecret"],
       [
-        () => cognito.createUserPoolClient({ ...clientInputs, allowedOauthFlows: ["code"] }),
+        () => cognito.createUserPoolClient({ ...clientInputs, allowedOauthFlows: ["implicit"] }),
         "allowedOauthFlows",
       ],
       [() => cognito.createGroup({ userPoolId: UserPoolId }), "name"],

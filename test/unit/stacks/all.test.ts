@@ -40,6 +40,7 @@ describe("all stacks", () => {
     const recordings = await recordAll();
     const bucket = String(recordings.get("ingest")?.outputs.bucketName);
     expect(recordings.get("groundwork")?.outputs).to.deep.equal({
+      apiUrl: recordings.get("auth")?.outputs.apiUrl,
       bucketName: bucket,
       tunnelCommand: "npm run tunnel -- --stack dev --port 8003",
       loadCommand: "npm run load -- FILE --stack dev",
@@ -52,6 +53,8 @@ describe("all stacks", () => {
 const taggable = new Set([
   "awsx:ec2:Vpc",
   "aws:cloudwatch/eventRule:EventRule",
+  "aws:apigateway/restApi:RestApi",
+  "aws:apigateway/stage:Stage",
   "aws:cloudwatch/logGroup:LogGroup",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:cognito/userPool:UserPool",
@@ -77,7 +80,13 @@ const taggable = new Set([
 const untaggable = new Set([
   "aws:cloudwatch/dashboard:Dashboard",
   "aws:cloudwatch/eventTarget:EventTarget",
+  "aws:apigateway/account:Account",
+  "aws:apigateway/deployment:Deployment",
+  "aws:apigateway/methodSettings:MethodSettings",
+  "aws:cognito/resourceServer:ResourceServer",
+  "aws:cognito/userGroup:UserGroup",
   "aws:cognito/userPoolClient:UserPoolClient",
+  "aws:cognito/userPoolDomain:UserPoolDomain",
   "aws:ec2/route:Route",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",

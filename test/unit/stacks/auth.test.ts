@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { record } from "../support/stacks";
+import { failureOf, record } from "../support/stacks";
 
 describe("the auth stack", () => {
   it("makes the tutorial's pool: no MFA, no self-registration, two attributes of its own", async () => {
@@ -26,7 +27,7 @@ describe("the auth stack", () => {
 
   it("makes a client without a secret that signs in by password and can revoke its tokens", async () => {
     const { only } = await record("auth");
-    const client = only("aws:cognito/userPoolClient:UserPoolClient");
+    const client = only("aws:cognito/userPoolClient:UserPoolClient", "app-public");
     expect(client).to.include({
       name: "dev-app-public",
       generateSecret: false,
@@ -37,6 +38,86 @@ describe("the auth stack", () => {
       "ALLOW_USER_PASSWORD_AUTH",
       "ALLOW_REFRESH_TOKEN_AUTH",
     ]);
+  });
+
+  it("makes the hosted UI: a domain, scopes of the API, and a client with codes that come back to this machine", async () => {
+    const { only, outputs } = await record("auth");
+    expect(only("aws:cognito/userPoolDomain:UserPoolDomain").domain).to.match(/^dev-[a-z0-9]+$/);
+    expect(only("aws:cognito/resourceServer:ResourceServer")).to.deep.include({
+      identifier: "groundwork",
+      scopes: [
+        { scopeName: "read", scopeDescription: "Read what the API has" },
+        { scopeName: "write", scopeDescription: "Change what the API has" },
+      ],
+    });
+    expect(only("aws:cognito/userPoolClient:UserPoolClient", "app-hosted")).to.deep.include({
+      name: "dev-app-hosted",
+      generateSecret: false,
+      allowedOauthFlowsUserPoolClient: true,
+      allowedOauthFlows: ["code"],
+      allowedOauthScopes: ["openid", "profile", "groundwork/read", "groundwork/write"],
+      callbackUrls: [8976, 8977, 8978].map((port) => `http://localhost:${port}/callback`),
+    });
+    expect(outputs.hostedUiUrl).to.match(/^https:\/\/dev-[a-z0-9]+\.auth\.us-east-1\.amazoncognito\.com$/);
+  });
+
+  it("runs the group authorizer outside the VPC, allowed to write its log and nothing else", async () => {
+    const { only, outputs } = await record("auth");
+    const authorizer = only("aws:lambda/function:Function", "group-authorizer");
+    expect(authorizer).to.not.have.property("vpcConfig");
+    const { variables } = authorizer.environment as { variables: Record<string, string> };
+    expect(variables.TOKEN_ISSUER).to.equal(outputs.issuer);
+    expect(variables.TOKEN_CLIENT_IDS?.split(",")).to.deep.equal([
+      outputs.userPoolClientId,
+      outputs.hostedUiClientId,
+    ]);
+    const { Statement } = JSON.parse(
+      String(only("aws:iam/rolePolicy:RolePolicy", "group-authorizer").policy),
+    ) as { Statement: { Action: string[] }[] };
+    expect(Statement.map(({ Action }) => Action)).to.deep.equal([
+      ["logs:CreateLogStream", "logs:PutLogEvents"],
+    ]);
+    expect(only("aws:lambda/permission:Permission")).to.include({ principal: "apigateway.amazonaws.com" });
+  });
+
+  it("deploys the API anew when its document changes, and only then", async () => {
+    const trigger = async (config: Record<string, string>) => {
+      const { only } = await record("auth", { config });
+      const { triggers } = only("aws:apigateway/deployment:Deployment") as {
+        triggers: { document: string };
+      };
+      const body = String(only("aws:apigateway/restApi:RestApi").body);
+      expect(triggers.document).to.equal(createHash("sha256").update(body).digest("hex"));
+      return triggers.document;
+    };
+    const first = await trigger({});
+    expect(await trigger({ "auth:throttlingRate": "7" })).to.equal(first);
+    expect(await trigger({ "auth:allowedOrigin": "https://app.example.com" })).to.not.equal(first);
+  });
+
+  it("logs, traces and throttles the API's stage, and never writes a request's data into a log", async () => {
+    const { only } = await record("auth");
+    const stage = only("aws:apigateway/stage:Stage");
+    expect(stage).to.include({ stageName: "dev", xrayTracingEnabled: true });
+    const { format } = stage.accessLogSettings as { format: string };
+    expect(JSON.parse(format)).to.include({ status: "$context.status" });
+    expect(format).to.not.match(/token|authorization/i);
+    expect(only("aws:apigateway/methodSettings:MethodSettings").settings).to.include({
+      throttlingRateLimit: 50,
+      throttlingBurstLimit: 100,
+      dataTraceEnabled: false,
+    });
+  });
+
+  it("names every bad value of its config", async () => {
+    const config = {
+      "auth:hostedUiDomain": "my-cognito",
+      "auth:allowedOrigin": "https://a.example/path",
+      "auth:throttlingRate": "0",
+      "auth:loginPorts": "[80]",
+    };
+    const message = await failureOf(record("auth", { config }));
+    for (const key of Object.keys(config)) expect(message).to.contain(key);
   });
 
   it("protects its users in prod and not in dev", async () => {

@@ -1,0 +1,38 @@
+import { type ApiDocument, fixedHeaders } from "./document";
+
+/**
+ * API Gateway's own answers by type: status, the text of `x-amzn-errortype`, message.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+const types = {
+  ACCESS_DENIED: [403, "AccessDeniedException", "User is not authorized to access this resource"],
+  AUTHORIZER_CONFIGURATION_ERROR: [500, "AuthorizerConfigurationException", null],
+  AUTHORIZER_FAILURE: [500, "AuthorizerConfigurationException", null],
+  EXPIRED_TOKEN: [401, "UnauthorizedException", "The incoming token has expired"],
+  MISSING_AUTHENTICATION_TOKEN: [403, "MissingAuthenticationTokenException", "Missing Authentication Token"],
+  THROTTLED: [429, "TooManyRequestsException", "Too Many Requests"],
+  UNAUTHORIZED: [401, "UnauthorizedException", "Unauthorized"],
+  UNSUPPORTED_MEDIA_TYPE: [415, "UnsupportedMediaTypeException", "Unsupported Media Type"],
+} as const;
+
+export type GatewayResponseType = keyof typeof types;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON; "" for none. */
+  readonly body: string;
+}
+
+/** An answer that API Gateway gives by itself, as the document words it. */
+export function gatewayResponse(document: ApiDocument, type: GatewayResponseType): Answer {
+  const [status, errorType, message] = types[type];
+  const responses = document["x-amazon-apigateway-gateway-responses"];
+  const custom = responses[type] ?? responses[status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"];
+  const template = custom?.responseTemplates ?? '{"message":$context.error.messageString}';
+  return {
+    status: custom?.statusCode ?? status,
+    headers: { "x-amzn-errortype": errorType, ...fixedHeaders(custom?.responseParameters ?? {}) },
+    body: template.replaceAll("$context.error.messageString", () => JSON.stringify(message)),
+  };
+}

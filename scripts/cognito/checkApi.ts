@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { memberGroup } from "../../infra/apiRoutes";
+import { localKeyId, signAgain } from "../../local/tokenSigning";
+import { type Pool, addToGroup, createUser, deleteUser } from "./admin";
+import { readEnvFile } from "./envFile";
+import { hostedUiOf, signInByForm } from "./hostedSignIn";
+import { type ActualMatrix, type TokenKind, expectedMatrix, tokenKinds } from "./matrix";
+import { type Target, isLoopback } from "./target";
+import { claimsOf, signIn } from "./tokens";
+
+interface Progress {
+  update(done: number): void;
+}
+
+/** How many calls `checkApi` makes at most. */
+export const callCount = expectedMatrix.length * tokenKinds.length;
+
+/**
+ * Calls every route of the stack's API with every kind of token. For the tokens it makes two users, one of them a
+ * member of the group, and deletes them in the end, whatever happens in between.
+ */
+export async function checkApi(
+  target: Target,
+  pool: Pool,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<ActualMatrix> {
+  const apiUrl = await target.output("apiUrl");
+  const tokens = await withUsers(pool, (users) => tokensOf(target, users));
+  let done = 0;
+  const matrix: (number | undefined)[][] = [];
+  for (const { method, path } of expectedMatrix) {
+    const row: (number | undefined)[] = [];
+    for (const kind of tokenKinds) {
+      stop.throwIfAborted();
+      const token = tokens[kind];
+      row.push(token === undefined ? undefined : await call(`${apiUrl}${path}`, method, token));
+      progress.update(++done);
+    }
+    matrix.push(row);
+  }
+  return matrix;
+}
+
+interface CheckUser {
+  readonly username: string;
+  readonly password: string;
+}
+
+async function withUsers<T>(
+  pool: Pool,
+  use: (users: { member: CheckUser; other: CheckUser }) => Promise<T>,
+): Promise<T> {
+  const newUser = (): CheckUser => ({
+    username: `check-api-${randomBytes(5).toString("hex")}`,
+    password: `Aa1!${randomBytes(18).toString("base64url")}`,
+  });
+  const users = { member: newUser(), other: newUser() };
+  const made: CheckUser[] = [];
+  try {
+    for (const user of Object.values(users)) {
+      made.push(user);
+      await createUser(pool, { ...user, temporary: false, attributes: {} });
+    }
+    await addToGroup(pool, users.member.username, memberGroup);
+    return await use(users);
+  } finally {
+    for (const { username } of made) await deleteUser(pool, username).catch(ignoreMissing);
+  }
+}
+
+/** A user whose making failed isn't there to be deleted. */
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error) || error.name !== "UserNotFoundException") throw error;
+}
+
+async function tokensOf(
+  target: Target,
+  { member, other }: { member: CheckUser; other: CheckUser },
+): Promise<Record<TokenKind, string | undefined>> {
+  const noNewPassword = (): Promise<string> => Promise.reject(new Error("The password is not temporary"));
+  const members = await signIn(target, member, noNewPassword);
+  const others = await signIn(target, other, noNewPassword);
+  const scoped = await signInByForm(await hostedUiOf(target), other);
+  return {
+    none: "",
+    garbage: "not-a-token",
+    expired: expiredToken(target, others.accessToken),
+    access: others.accessToken,
+    ID: others.idToken,
+    scoped: scoped.accessToken,
+    member: members.accessToken,
+    "non-member": others.accessToken,
+  };
+}
+
+/**
+ * A token that was good and has expired: on this machine, whose key is public, one made for the purpose; on AWS the
+ * one in the env file, if it has expired. There is none otherwise, because Cognito's last five minutes at least.
+ */
+function expiredToken(target: Target, good: string): string | undefined {
+  const now = Math.floor(Date.now() / 1000);
+  const { iss } = claimsOf(good);
+  const header = JSON.parse(Buffer.from(good.split(".")[0] ?? "", "base64url").toString("utf8")) as {
+    kid?: string;
+  };
+  if (isLoopback(String(iss)) && header.kid === localKeyId) {
+    return signAgain(good, { iat: now - 7200, exp: now - 3600 });
+  }
+  const stored = readEnvFile(target.options.env).COGNITO_ACCESS_TOKEN ?? "";
+  const claims = claimsOf(stored);
+  return claims.iss === iss && Number(claims.exp) < now ? stored : undefined;
+}
+
+async function call(url: string, method: string, token: string): Promise<number> {
+  const headers = token === "" ? {} : { authorization: token };
+  const response = await fetch(url, { method, headers });
+  await response.arrayBuffer();
+  return response.status;
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { z } from "zod";
+import { GroundworkError } from "../../infra/error";
+
+const configSchema = z.strictObject({
+  username: z.string().optional(),
+  password: z.string().optional(),
+  newPassword: z.string().optional(),
+  group: z.string().optional(),
+  description: z.string().optional(),
+  attributes: z.record(z.string(), z.string()).optional(),
+});
+
+/** What a person says about a user or a group, in a file, on the command line, or at a prompt. */
+export type Subject = z.infer<typeof configSchema>;
+
+/** Reads a config file: JSON with `username`, `password`, `newPassword`, `group`, `description`, `attributes`. */
+export function readSubject(file: string): Subject {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    // A parser's message would quote the file, and with it a password.
+    const reason = error instanceof SyntaxError ? "it is not JSON" : (error as Error).message;
+    throw new GroundworkError(`The config ${file} can't be read: ${reason}`);
+  }
+  const result = configSchema.safeParse(parsed);
+  if (result.success) return result.data;
+  throw GroundworkError.all(
+    `The config ${file}`,
+    result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": ")),
+  );
+}
+
+/** An attribute as `name=value`, such as `custom:test=x`. */
+export function readAttributes(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+      if (name === undefined || value === undefined) {
+        throw new GroundworkError(`--attribute ${pair}: write it as name=value, such as custom:test=x`);
+      }
+      return [name, value];
+    }),
+  );
+}
+
+/** Asks on the terminal, with the answer not shown. */
+export async function askSecret(question: string, ifMissing: string, stop: AbortSignal): Promise<string> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new GroundworkError(ifMissing);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  process.stderr.write(`${question}: `);
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // The terminal is in raw mode: Ctrl-C arrives here, and has to go on to the process.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    return await terminal.question("", { signal: stop });
+  } finally {
+    terminal.close();
+    process.stderr.write("\n");
+  }
+}

@@ -1,0 +1,60 @@
+/** The kinds of token that the API is called with. All but the member's are those of a user in no group. */
+export const tokenKinds = [
+  "none",
+  "garbage",
+  "expired",
+  "access",
+  "ID",
+  "scoped",
+  "member",
+  "non-member",
+] as const;
+export type TokenKind = (typeof tokenKinds)[number];
+
+export interface ExpectedRow {
+  readonly method: string;
+  readonly path: string;
+  /** The status code for each kind of token, in the order of `tokenKinds`. */
+  readonly statuses: readonly number[];
+}
+
+/**
+ * What the API answers, written down apart from its document: 401 for a token that the route doesn't take, 403 for
+ * a user whom it doesn't let in. `scoped` is an access token of the hosted UI, `member` and `non-member` are
+ * access tokens got by password.
+ */
+export const expectedMatrix: readonly ExpectedRow[] = [
+  //                                                  none garb. exp. acc. ID   scop. memb. non-m.
+  { method: "GET", path: "/", statuses: [401, 401, 401, 200, 401, 401, 200, 200] },
+  { method: "POST", path: "/", statuses: [401, 401, 401, 401, 200, 401, 401, 401] },
+  { method: "GET", path: "/scoped", statuses: [401, 401, 401, 401, 401, 200, 401, 401] },
+  { method: "GET", path: "/admin-only", statuses: [401, 401, 401, 403, 401, 403, 200, 403] },
+  { method: "GET", path: "/admin-only/all", statuses: [401, 401, 401, 200, 401, 200, 200, 200] },
+];
+
+/** The API's answers, row by row as expected; undefined for a kind of token that there was none of. */
+export type ActualMatrix = readonly (readonly (number | undefined)[])[];
+
+/** The matrix as lines of text, and how many answers are not as expected. */
+export function formatMatrix(actual: ActualMatrix): { lines: string[]; wrong: number } {
+  let wrong = 0;
+  const rows = expectedMatrix.map(({ method, path, statuses }, row) => {
+    const cells = statuses.map((expected, column) => {
+      const status = actual[row]?.[column];
+      if (status === undefined) return "-";
+      if (status === expected) return String(status);
+      wrong++;
+      return `${status} not ${expected}`;
+    });
+    return [`${method} ${path}`, ...cells];
+  });
+  const all = [["", ...tokenKinds], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return { lines, wrong };
+}

@@ -1,0 +1,78 @@
+import type { Command } from "commander";
+import { GroundworkError } from "../../infra/error";
+import { type Subject, askSecret, readAttributes, readSubject } from "./input";
+import { Target } from "./target";
+
+/** What the command line says, as commander parses it. */
+export interface Options {
+  stack: string;
+  env: string;
+  config?: string;
+  profile?: string;
+  verbose: boolean;
+  username?: string;
+  password?: string;
+  newPassword?: string;
+  group?: string;
+  description?: string;
+  attribute?: string[];
+  temporary?: boolean;
+  browser?: boolean;
+  scope?: string;
+}
+
+/** One run of an action: where it works, and on whom. */
+export class Run {
+  readonly target: Target;
+  private readonly subject: Subject;
+
+  constructor(
+    readonly options: Options,
+    command: Command,
+    readonly stop: AbortSignal,
+  ) {
+    const { stack, env, profile } = options;
+    const stackNamed = command.getOptionValueSource("stack") !== "default";
+    this.target = new Target({ stack, stackNamed, env, profile });
+    this.subject = options.config === undefined ? {} : readSubject(options.config);
+  }
+
+  username(): string {
+    return this.required(this.options.username ?? this.subject.username, "username");
+  }
+
+  group(): string {
+    return this.required(this.options.group ?? this.subject.group, "group");
+  }
+
+  description(): string | undefined {
+    return this.options.description ?? this.subject.description;
+  }
+
+  attributes(): Record<string, string> {
+    return { ...this.subject.attributes, ...readAttributes(this.options.attribute ?? []) };
+  }
+
+  async password(): Promise<string> {
+    const given = this.options.password ?? this.subject.password;
+    const ifMissing = 'There is no password: put "password" into a --config file, or run this on a terminal';
+    return given ?? askSecret(`Password of ${this.username()}`, ifMissing, this.stop);
+  }
+
+  async newPassword(): Promise<string> {
+    const given = this.options.newPassword ?? this.subject.newPassword;
+    const ifMissing =
+      'The password is a temporary one: put "newPassword" into a --config file, run this on a terminal, or give another with set-password';
+    return given ?? askSecret(`New password of ${this.username()}`, ifMissing, this.stop);
+  }
+
+  async pool() {
+    const UserPoolId = await this.target.userPoolId();
+    return { client: await this.target.connect(), UserPoolId };
+  }
+
+  private required(value: string | undefined, name: string): string {
+    if (value !== undefined && value !== "") return value;
+    throw new GroundworkError(`There is no ${name}: name one with --${name}, or in a --config file`);
+  }
+}
