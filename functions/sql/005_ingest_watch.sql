@@ -7,3 +7,6 @@ ALTER TABLE ingest_jobs
 
 CREATE INDEX ingest_jobs_running ON ingest_jobs (updated_at) WHERE status = 'running';
 CREATE INDEX ingest_jobs_started ON ingest_jobs (started_at DESC);
+
+-- The jobs function signs in as the same role: it hands out rejects, and takes back those that a resumed job finds anew.
+GRANT SELECT, DELETE ON ingest_rejects TO ingest;
