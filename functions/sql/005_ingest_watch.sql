@@ -8,5 +8,5 @@ ALTER TABLE ingest_jobs
 CREATE INDEX ingest_jobs_running ON ingest_jobs (updated_at) WHERE status = 'running';
 CREATE INDEX ingest_jobs_started ON ingest_jobs (started_at DESC);
 
--- The function that watches jobs signs in as ingest too, and shows what was rejected.
-GRANT SELECT ON ingest_rejects TO ingest;
+-- The jobs function signs in as the same role: it hands out rejects, and takes back those that a resumed job finds anew.
+GRANT SELECT, DELETE ON ingest_rejects TO ingest;
