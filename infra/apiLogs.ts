@@ -64,5 +64,5 @@ const logActions = [
 
 /** `retainOnDelete` for whatever a component makes: the option itself isn't handed down. */
 function retain({ props, opts }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
-  return { props: props as Record<string, unknown>, opts: { ...opts, retainOnDelete: true } };
+  return { props, opts: { ...opts, retainOnDelete: true } };
 }

@@ -12,10 +12,7 @@ export const ingestConfig = {
    * It has to cover one chunk (8 MiB) and the call. Default 60000.
    */
   handOverReserveMs: z.int().min(1000).default(60_000),
-  /**
-   * Bytes of the file that go into one transaction, and the most that is done twice after a crash: 8 MiB and 4 MiB
-   * measured alike, 1 MiB a tenth slower (docs/ingest.md). Default 8388608.
-   */
+  /** Bytes of the file that go into one transaction, and the most that is done twice after a crash. Default 8388608. */
   chunkBytes: z
     .int()
     .min(64 * 1024)

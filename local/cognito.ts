@@ -53,7 +53,7 @@ export async function startCognito(session: Session): Promise<LocalCognito> {
   // Passwords lie in it as they are; the session's folder is readable by all.
   mkdirSync(dir, { mode: 0o700 });
   let call: Call = () => Promise.reject(new AwsError("ServiceUnavailable", 503, "Cognito is starting"));
-  let hostedUi: HostedUi | undefined;
+  let hostedUi: HostedUi | undefined = undefined;
   const url = await listen(session, async (request, response) => {
     try {
       const asked = new URL(request.url ?? "/", url);

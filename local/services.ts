@@ -76,7 +76,7 @@ export async function startServices(
     lambda,
     ec2,
     cognito,
-    apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: cognito.issuer }),
+    apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: (pool) => cognito.issuer(pool) }),
     keyPairs: new Map(),
     endpoints,
   };

@@ -34,8 +34,11 @@ export function tokenVerifier({ issuer, clientIds }: TokenRules): Verify {
       // Cognito's access tokens have no audience but a client_id.
       audience: null,
       customJwtCheck: ({ payload }) => {
-        if (payload.token_use !== "access") throw new Error(`token_use is ${String(payload.token_use)}`);
-        if (!clientIds.includes(String(payload.client_id))) throw new Error("client_id is not allowed");
+        if (payload.token_use !== "access") throw new Error("token_use is not access");
+        const { client_id: clientId } = payload;
+        if (typeof clientId !== "string" || !clientIds.includes(clientId)) {
+          throw new Error("client_id is not allowed");
+        }
       },
     },
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchKeys } }) },
@@ -45,7 +48,7 @@ export function tokenVerifier({ issuer, clientIds }: TokenRules): Verify {
       const { sub, username, "cognito:groups": groups } = await verifier.verify(token);
       return {
         sub: String(sub),
-        username: String(username),
+        username: typeof username === "string" ? username : "",
         groups: Array.isArray(groups) ? groups.map(String) : [],
       };
     } catch (error) {

@@ -67,7 +67,7 @@ function addressOfAnswer(
         response.once("finish", () => resolve(found));
         send(200, "You are signed in. You can close this window and go back to the terminal.");
       } catch (error) {
-        response.once("finish", () => reject(error as Error));
+        response.once("finish", () => reject(error instanceof Error ? error : new Error(String(error))));
         send(400, (error as Error).message);
       }
     });

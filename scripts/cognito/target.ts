@@ -37,7 +37,8 @@ export class Target {
 
   /** Only of a client that has one; the stack's has none. */
   get clientSecret(): string | undefined {
-    return this.given.COGNITO_CLIENT_SECRET || undefined;
+    const secret = this.given.COGNITO_CLIENT_SECRET;
+    return secret === "" ? undefined : secret;
   }
 
   /** An output of the auth stack. */
