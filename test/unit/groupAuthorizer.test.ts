@@ -3,12 +3,13 @@ import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { groupAuthorizerHandler } from "../../functions/groupAuthorizer/handler";
+import { keepEnvironment } from "./support/environment";
 
 describe("the group authorizer", () => {
   const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const foreign = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123/dev/GET/admin-only";
-  const saved = { ...process.env };
+  const restoreEnvironment = keepEnvironment();
   let server: Server;
   let issuer: string;
   let keysAsked: number;
@@ -27,7 +28,7 @@ describe("the group authorizer", () => {
     issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/us-east-1_pool`;
   });
   after(() => {
-    process.env = saved;
+    restoreEnvironment();
     server.closeAllConnections();
     server.close();
   });

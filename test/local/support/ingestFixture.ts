@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { Client } from "pg";
 import { type TableDefinition, records } from "../../../functions/ingest/columns";
 import { ingestHandler } from "../../../functions/ingest/handler";
-import { schemaHandler } from "../../../functions/schema/handler";
+import { migrate } from "../../../functions/schema/migrate";
 import { readMigrations } from "../../../functions/schema/migrations";
 import { type LocalPostgres, startPostgres } from "../../../local/postgres";
 import { writeSample } from "../../../local/sample";
@@ -33,18 +33,14 @@ export class IngestFixture {
 
   static async start(table: TableDefinition = records): Promise<IngestFixture> {
     const session = new Session();
-    const [postgres, aws, packaged, schema] = await Promise.all([
+    const [postgres, aws, packaged] = await Promise.all([
       startPostgres(session, access),
       FakeAws.start({ username: access.user, password: access.password }),
       packageFunction(join(session.dir, "ingest"), ingestHandler({ ...options, table })),
-      packageFunction(
-        join(session.dir, "schema"),
-        schemaHandler(readMigrations(join(__dirname, "../../../functions/sql"))),
-      ),
     ]);
-    const fixture = new IngestFixture(session, postgres, aws, packaged, await connect(postgres));
-    await resultOf((await fixture.process(schema)).invoke({}));
-    return fixture;
+    const client = await connect(postgres);
+    await migrate(client, readMigrations(join(__dirname, "../../../functions/sql")));
+    return new IngestFixture(session, postgres, aws, packaged, client);
   }
 
   async close(): Promise<void> {

@@ -156,7 +156,8 @@ export const functionControls: readonly Control[] = [
     exceptions: [
       {
         findings: /MetricAlarm ingest-/,
-        reason: "Whom to tell is config, ingest:alarmTopicArn; until it names a topic, alarms show on the dashboard.",
+        reason:
+          "Whom to tell is config, ingest:alarmTopicArn; until it names a topic, alarms show on the dashboard.",
       },
     ],
   },
