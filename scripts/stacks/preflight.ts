@@ -1,5 +1,4 @@
 import { GroundworkError } from "../../infra/error";
-import { dryRun } from "../../local/dryRun";
 import { type Program, programs, readStackConfig } from "../../local/programs";
 import { violations } from "../../policy/rules";
 import { runCli } from "./cli";
@@ -48,6 +47,8 @@ function checkNamespaces(stack: string, config: Record<string, string>): void {
 
 /** Runs the programs without a cloud: their config's errors show, and the resources that they ask for. */
 async function checkPrograms(stack: string): Promise<void> {
+  // Loaded here, because it loads Pulumi's SDK: what needs no program answers at once.
+  const { dryRun } = await import("../../local/dryRun");
   const broken = violations(await dryRun(stack), stack);
   if (broken.length > 0) throw GroundworkError.all(`The environment ${stack} breaks its rules`, broken);
 }
