@@ -1,0 +1,55 @@
+interface Where {
+  readonly project: string;
+  readonly stack: string;
+}
+
+/** What the CLI or AWS say, by what it means and what to do about it. */
+const reasons: readonly (readonly [said: RegExp, meaning: (where: Where) => string])[] = [
+  [
+    /PULUMI_ACCESS_TOKEN must be set|not logged in|please run .?pulumi login/i,
+    () =>
+      "the Pulumi CLI is not logged in: run pulumi login, or pulumi login file://~ to keep the state here",
+  ],
+  [
+    /no stack named|no previous deployment|stack '[^']*' not found/i,
+    ({ project, stack }) =>
+      `stack ${stack} of ${project} is not initialised: run pulumi -C ${folderOf(project)} stack init ${stack}`,
+  ],
+  [
+    /incorrect passphrase|passphrase must be set/i,
+    () => "PULUMI_CONFIG_PASSPHRASE is not the one that this stack was made with: set it and try again",
+  ],
+  [
+    /ExpiredToken|token.* (?:is|has) expired|SSO session .*expired|security token .* is invalid/i,
+    () => "the AWS session has expired or is not valid: sign in again, for instance with aws sso login",
+  ],
+  [
+    /No valid credential sources|failed to refresh cached credentials|Unable to locate credentials/i,
+    () => "there are no AWS credentials: sign in, for instance with aws sso login, or set AWS_PROFILE",
+  ],
+  [
+    /AWS account ID not allowed/i,
+    ({ stack }) =>
+      `these AWS credentials are of another account than aws:allowedAccountIds in Pulumi.${stack}.yaml: ` +
+      "choose the profile of the right one with AWS_PROFILE",
+  ],
+  [
+    /Invalid AWS Region|invalid AWS region/i,
+    ({ stack }) => `aws:region in Pulumi.${stack}.yaml is not a region of AWS, such as us-east-1: mend it`,
+  ],
+  [
+    /the stack is currently locked/i,
+    ({ project, stack }) =>
+      `another run holds the stack: wait for it, or, if it died, run pulumi -C ${folderOf(project)} cancel -s ${stack}`,
+  ],
+];
+
+/** One line for a failure that has a known cause; undefined where what the CLI said has to do. */
+export function explain(output: string, where: Where): string | undefined {
+  return reasons.find(([said]) => said.test(output))?.[1](where);
+}
+
+/** A project's folder from the root of the checkout. */
+export function folderOf(project: string): string {
+  return project === "groundwork" ? "." : `stacks/${project}`;
+}
