@@ -15,7 +15,7 @@ const [begin, end] = [
 ];
 
 /** API Gateway refuses a role for its logs that may do less than AWS's own policy for it: see infra/apiLogs.ts. */
-const wideByAws = /RolePolicy apigateway-logs$/;
+const wideByAws = "RolePolicy apigateway-logs";
 
 describe("AWS Foundational Security Best Practices", () => {
   let all: Subject[];
@@ -48,7 +48,7 @@ describe("AWS Foundational Security Best Practices", () => {
   it("leave wildcards in resources to actions that take no other", () => {
     for (const subject of ofType("aws:iam/rolePolicy:RolePolicy")(all)) {
       for (const { Action, Resource } of statementsOf(subject.inputs.policy)) {
-        if (!Resource.includes("*") || wideByAws.test(label(subject))) continue;
+        if (!Resource.includes("*") || label(subject).endsWith(wideByAws)) continue;
         expect(
           Action.filter((action) => !takesNoResource.test(action)),
           label(subject),
