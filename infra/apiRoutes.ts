@@ -16,7 +16,7 @@ export interface Route {
 export const memberGroup = "test-g1";
 
 /** The scope that every token carries which was got by password. */
-export const passwordScope = "aws.cognito.signin.user.admin";
+const passwordScope = "aws.cognito.signin.user.admin";
 
 /** The API as OAuth knows it: a resource server, whose scopes are named `<identifier>/<name>`. */
 export const resourceServer = {
@@ -28,7 +28,7 @@ export const resourceServer = {
 };
 
 /** The custom scope that `GET /scoped` asks for; only the hosted UI gives it. */
-export const readScope = `${resourceServer.identifier}/read`;
+const readScope = `${resourceServer.identifier}/read`;
 
 /** What the client of the hosted UI may have. Not `passwordScope`: with it a token could change its user. */
 export const hostedScopes = [

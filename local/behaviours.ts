@@ -68,8 +68,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     const credentials = { user: input(r, "username"), password: randomBytes(18).toString("base64url") };
     const server = await startPostgres(services.session, { database: input(r, "dbName"), ...credentials });
     services.database = { server, ...credentials, ca: readFileSync(server.caFile, "utf8") };
-    const { masterUserSecrets } = attributes as unknown as { masterUserSecrets: { secretArn: string }[] };
-    for (const { secretArn } of masterUserSecrets) {
+    for (const { secretArn } of attributes.masterUserSecrets as { secretArn: string }[]) {
       const { user: username, password } = credentials;
       services.secrets.put(secretArn, JSON.stringify({ username, password }));
     }

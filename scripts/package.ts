@@ -9,7 +9,7 @@ import { evaluateAll } from "../local/evaluateAll";
 import { readStackConfig } from "../local/programs";
 import { formatBytes, runCommand, table } from "./terminal";
 
-interface FunctionInputs {
+interface FunctionInputs extends Record<string, unknown> {
   code: pulumi.asset.Archive;
   handler: string;
   runtime: string;
@@ -46,7 +46,7 @@ async function writePackage(
   programDir: string,
   dir: string,
 ): Promise<[string, string]> {
-  const inputs = resource.inputs as unknown as FunctionInputs;
+  const inputs = resource.inputs as FunctionInputs;
   const bytes = zip(await archiveFiles(inputs.code, programDir));
   writeFileSync(path.join(dir, `${resource.name}.zip`), bytes);
   writeFileSync(path.join(dir, `${resource.name}.json`), `${JSON.stringify(describe(inputs), null, 2)}\n`);

@@ -33,7 +33,7 @@ export function awsEnvironment(stack: string): Readonly<Record<string, string>> 
 }
 
 /** @throws GroundworkError when it isn't up */
-export function runningEnvironment(): RunningEnvironment {
+function runningEnvironment(): RunningEnvironment {
   const running = findEnvironment(localStack);
   if (!running) {
     throw new GroundworkError(

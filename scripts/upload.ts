@@ -8,7 +8,7 @@ const leastPart = 5 * 1024 * 1024;
 const mostParts = 10_000;
 
 /** Bytes of a part for a file of that size. */
-export function partSizeOf(size: number): number {
+function partSizeOf(size: number): number {
   return Math.max(leastPart, Math.ceil(size / mostParts));
 }
 

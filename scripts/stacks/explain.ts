@@ -50,6 +50,6 @@ export function explain(output: string, where: Where): string | undefined {
 }
 
 /** A project's folder from the root of the checkout. */
-export function folderOf(project: string): string {
+function folderOf(project: string): string {
   return project === "groundwork" ? "." : `stacks/${project}`;
 }

@@ -51,7 +51,7 @@ const [begin, end] = ["-----BEGIN SSH HOST KEY KEYS-----", "-----END SSH HOST KE
 const marked = (text: string): string => `${begin}\n${text}\n${end}`;
 
 /** The public keys, type and body, that cloud-init printed between its marks; from the last time that it did. */
-export function hostKeysIn(console: string): string[] {
+function hostKeysIn(console: string): string[] {
   const start = console.lastIndexOf(begin);
   const stop = console.indexOf(end, start);
   if (start < 0 || stop < 0) return [];
