@@ -64,7 +64,7 @@ export async function startLibrary(dir: string, url: string): Promise<CognitoLib
   });
   const cognito = await new CognitoServiceFactoryImpl(dir, stores, pools).create(context, {});
   const triggers = new TriggersService(clock, cognito, noLambda, noEncryption);
-  const tokenGenerator = new JwtTokenGenerator(clock, triggers, { IssuerDomain: url });
+  const tokenGenerator = withClient(new JwtTokenGenerator(clock, triggers, { IssuerDomain: url }));
   const router = Router({
     clock,
     cognito,
@@ -79,6 +79,16 @@ export async function startLibrary(dir: string, url: string): Promise<CognitoLib
     tokenGenerator,
     // The library keeps what it is given and changes it.
     route: (operation, request): Promise<unknown> => router(operation)(context, structuredClone(request)),
+  };
+}
+
+/** Names in each refresh token the client that it is given to, because Cognito takes it from that one only. */
+function withClient(generator: TokenGenerator): TokenGenerator {
+  return {
+    async generate(ctx, user, groups, client, ...rest) {
+      const tokens = await generator.generate(ctx, user, groups, client, ...rest);
+      return { ...tokens, RefreshToken: signAgain(tokens.RefreshToken, { client_id: client.ClientId }) };
+    },
   };
 }
 

@@ -28,6 +28,7 @@ const requestSchema = z.looseObject({
   ProposedPassword: text,
   Session: text,
   TemporaryPassword: text,
+  Token: text,
   UserAttributes: attributeList,
   UserPoolId: text,
   Username: text,
@@ -73,6 +74,7 @@ export function withRules(
     checkPasswords(asked);
     checkAttributes(asked);
     await checkOperation(asked);
+    await checkUser(asked);
     return complete(asked, await route(operation, asked.request));
   };
 
@@ -97,6 +99,19 @@ export function withRules(
     return claims.data.client_id;
   }
 
+  /** What a refresh token says, and whose it is; undefined for one that was never given or is revoked. */
+  async function refreshClaimsOf(pool: UserPoolService, token = "") {
+    const user = await pool.getUserByRefreshToken(ctx, token);
+    return user ? { user, ...refreshClaims.parse(decode(token.split(".")[1] ?? "")) } : undefined;
+  }
+
+  /** cognito-local answers some operations on a user who isn't there as if the caller had no right to them. */
+  async function checkUser({ operation, request, pool }: Asked): Promise<void> {
+    if (!operation.startsWith("Admin") || operation === "AdminCreateUser" || !request.Username) return;
+    if (await pool.getUserByUsername(ctx, request.Username)) return;
+    throw new AwsError("UserNotFoundException", 400, "User does not exist.");
+  }
+
   async function checkOperation(asked: Asked): Promise<void> {
     const { operation, request, pool } = asked;
     switch (operation) {
@@ -109,6 +124,12 @@ export function withRules(
       case "InitiateAuth":
       case "AdminInitiateAuth":
         return checkSignIn(asked);
+      case "RevokeToken": {
+        const claims = await refreshClaimsOf(pool, request.Token);
+        if (!claims) throw notAuthorized("Invalid Refresh Token");
+        if (claims.client_id === request.ClientId) return;
+        throw new AwsError("UnauthorizedException", 400, "The token is not this client's");
+      }
       case "RespondToAuthChallenge": {
         const name = challenges.get(request.Session ?? "");
         challenges.delete(request.Session ?? "");
@@ -125,9 +146,10 @@ export function withRules(
       throw invalid(`${flow} flow not enabled for this client`);
     }
     if (flow === "REFRESH_TOKEN_AUTH") {
-      const user = await pool.getUserByRefreshToken(ctx, request.AuthParameters?.REFRESH_TOKEN ?? "");
-      if (!user) throw notAuthorized("Invalid Refresh Token");
-      checkEnabled(user);
+      const claims = await refreshClaimsOf(pool, request.AuthParameters?.REFRESH_TOKEN);
+      if (!claims || claims.client_id !== request.ClientId) throw notAuthorized("Invalid Refresh Token");
+      if (claims.exp * 1000 <= Date.now()) throw notAuthorized("Refresh Token has expired");
+      checkEnabled(claims.user);
       return;
     }
     const { USERNAME: name, PASSWORD: password } = request.AuthParameters ?? {};
@@ -167,6 +189,9 @@ const accessClaims = z.object({
   iat: z.number(),
   token_use: z.literal("access"),
 });
+
+/** `client_id` stands in it since local/cognitoLibrary.ts put it there. */
+const refreshClaims = z.object({ client_id: z.string(), exp: z.number() });
 
 const decode = (part: string): unknown => JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
 

@@ -141,6 +141,8 @@ export class HostedUi {
     try {
       await this.call("RevokeToken", { Token, ClientId });
     } catch (error) {
+      if (error instanceof AwsError && error.code === "UnauthorizedException")
+        throw new OAuthError("unauthorized_client");
       // RFC 7009: a token that isn't known is as good as revoked.
       if (!(error instanceof AwsError) || error.code !== "NotAuthorizedException") throw error;
     }

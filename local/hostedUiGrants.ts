@@ -36,7 +36,6 @@ const asForm = z.object({
 
 const refreshRequest = z.object({
   AuthFlow: z.enum(["REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"]),
-  ClientId: z.string(),
   AuthParameters: z.object({ REFRESH_TOKEN: z.string() }),
 });
 
@@ -84,17 +83,14 @@ export class Grants {
 
   /**
    * Cognito's API in front of which the grants stand: a token that was got here keeps its scopes when it is
-   * refreshed by InitiateAuth, and is good for its client only.
+   * refreshed by InitiateAuth.
    */
   readonly initiateAuth: Call = async (operation, body) => {
     const request = operation === "InitiateAuth" ? refreshRequest.safeParse(body) : undefined;
     const grant = request?.success
       ? this.refreshTokens.get(request.data.AuthParameters.REFRESH_TOKEN)
       : undefined;
-    if (!grant || !request?.data) return this.call(operation, body);
-    if (grant.clientId !== request.data.ClientId) {
-      throw new AwsError("NotAuthorizedException", 400, "Invalid Refresh Token");
-    }
+    if (!grant) return this.call(operation, body);
     const answer = refreshed.parse(await this.call(operation, body));
     const { AuthenticationResult: tokens } = answer;
     const AccessToken = signAgain(tokens.AccessToken, { scope: grant.scope });

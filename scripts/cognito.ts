@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import { actions } from "./cognito/actions";
-import { explained } from "./cognito/failure";
-import { type Options, Run } from "./cognito/options";
+import { type Action, type ActionName, actions } from "./cognito/actions";
+import type { Options } from "./cognito/options";
 import { runCommand } from "./terminal";
 
 const program = new Command("npm run cognito --").description(
@@ -11,7 +10,7 @@ const program = new Command("npm run cognito --").description(
 
 const collect = (pair: string, pairs: string[] = []): string[] => [...pairs, pair];
 
-for (const [name, { summary, takes, run }] of Object.entries(actions)) {
+for (const [name, { summary, takes }] of Object.entries(actions) as [ActionName, Action][]) {
   const command = program.command(name).description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
   command.summary(summary);
   if (takes.includes("username")) command.option("--username <name>", "the user");
@@ -44,8 +43,12 @@ for (const [name, { summary, takes, run }] of Object.entries(actions)) {
     .option("--verbose", "show the tokens too", false)
     .action((options: Options) => {
       runCommand(async (stop) => {
+        // Loaded when there is something to do: --help shouldn't wait for the AWS SDK.
+        const { explained } = await import("./cognito/failure");
+        const { Run } = await import("./cognito/options");
+        const { perform } = await import("./cognito/perform");
         try {
-          await run(new Run(options, command, stop));
+          await perform[name](new Run(options, command, stop));
         } catch (error) {
           throw explained(error);
         }

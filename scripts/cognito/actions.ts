@@ -1,213 +1,58 @@
-import { GroundworkError } from "../../infra/error";
-import { formatCount, progress, table } from "../terminal";
-import {
-  addToGroup,
-  createGroup,
-  createUser,
-  deleteGroup,
-  deleteUser,
-  listGroups,
-  listUsers,
-  removeFromGroup,
-  setPassword,
-  updateAttributes,
-} from "./admin";
-import { callCount, checkApi } from "./checkApi";
-import { hostedUiOf } from "./hostedSignIn";
-import { login } from "./login";
-import { formatMatrix } from "./matrix";
-import { openBrowser } from "./openBrowser";
-import type { Run } from "./options";
-import { type Tokens, claimsOf, refresh, revoke, signIn, store } from "./tokens";
-
 /** What an action can be told beside where it works. */
-type Extra =
+export type Extra =
   "username" | "password" | "newPassword" | "group" | "description" | "attributes" | "temporary" | "login";
 
-interface Action {
+export interface Action {
   readonly summary: string;
   readonly takes: readonly Extra[];
-  readonly run: (run: Run) => Promise<void>;
 }
 
-/** The actions of `npm run cognito`, by name. */
-export const actions: Readonly<Record<string, Action>> = {
+/** The actions of `npm run cognito`, by name. What each does stands in perform.ts, which loads the AWS SDK. */
+export const actions = {
   "get-token": {
     summary: "sign in by name and password, and write the tokens into the env file",
     takes: ["username", "password", "newPassword"],
-    async run(run) {
-      const credentials = { username: run.username(), password: await run.password() };
-      report(run, await signIn(run.target, credentials, () => run.newPassword()));
-    },
   },
   login: {
     summary: "sign in with the browser at the hosted UI, and write the tokens into the env file",
     takes: ["login"],
-    async run(run) {
-      const scopes = (run.options.scope ?? "").split(/[\s,]+/).filter(Boolean);
-      const show = async (url: string): Promise<void> => {
-        process.stderr.write(`Sign in at\n${url}\n`);
-        if (run.options.browser !== false) await openBrowser(url);
-      };
-      report(run, await login(await hostedUiOf(run.target), { scopes, show, signal: run.stop }));
-    },
   },
   "refresh-token": {
     summary: "get new access and ID tokens for the refresh token in the env file",
     takes: [],
-    run: async (run) => report(run, await refresh(run.target)),
   },
   "revoke-token": {
     summary:
       "make the refresh token in the env file useless; tokens that it gave stay good until they expire",
     takes: [],
-    async run(run) {
-      await revoke(run.target);
-      say("revoked the refresh token");
-    },
   },
   "check-api": {
     summary:
       "call every route of the API with every kind of token, and compare the answers with the expected",
     takes: [],
-    run: checkApiAction,
   },
   "create-user": {
     summary: "make a user who can sign in at once (with --temporary: after choosing another password)",
     takes: ["username", "password", "attributes", "temporary"],
-    async run(run) {
-      const username = run.username();
-      const { temporary = false } = run.options;
-      const password = await run.password();
-      await createUser(await run.pool(), { username, password, temporary, attributes: run.attributes() });
-      say(`made user ${username}`);
-    },
   },
-  "delete-user": {
-    summary: "delete a user",
-    takes: ["username"],
-    async run(run) {
-      await deleteUser(await run.pool(), run.username());
-      say(`deleted user ${run.username()}`);
-    },
-  },
-  "set-password": {
-    summary: "give a user another password",
-    takes: ["username", "password", "temporary"],
-    async run(run) {
-      const username = run.username();
-      const { temporary = false } = run.options;
-      await setPassword(await run.pool(), { username, password: await run.password(), temporary });
-      say(`set the password of ${username}`);
-    },
-  },
-  "update-attributes": {
-    summary: "change attributes of a user",
-    takes: ["username", "attributes"],
-    async run(run) {
-      const attributes = run.attributes();
-      if (Object.keys(attributes).length === 0) {
-        throw new GroundworkError("There are no attributes: name one with --attribute custom:test=x");
-      }
-      await updateAttributes(await run.pool(), run.username(), attributes);
-      say(`changed ${Object.keys(attributes).join(", ")} of ${run.username()}`);
-    },
-  },
-  "list-users": {
-    summary: "list the users, with their status and attributes",
-    takes: [],
-    async run(run) {
-      const users = await listUsers(await run.pool());
-      const describe = (attributes: Readonly<Record<string, string>>) =>
-        Object.entries(attributes).map(([name, value]) => `${name}=${value}`);
-      table(
-        users.map(({ username, status, attributes }) => [
-          username,
-          [status, ...describe(attributes)].join("  "),
-        ]),
-        process.stdout,
-      );
-      say(`users: ${formatCount(users.length)}`);
-    },
-  },
+  "delete-user": { summary: "delete a user", takes: ["username"] },
+  "set-password": { summary: "give a user another password", takes: ["username", "password", "temporary"] },
+  "update-attributes": { summary: "change attributes of a user", takes: ["username", "attributes"] },
+  "list-users": { summary: "list the users, with their status and attributes", takes: [] },
   "create-group": {
     summary: "make a group; one that is there stays as it is",
     takes: ["group", "description"],
-    async run(run) {
-      const made = await createGroup(await run.pool(), run.group(), run.description());
-      say(made ? `made group ${run.group()}` : `group ${run.group()} is there already`);
-    },
   },
-  "delete-group": {
-    summary: "delete a group; its members stay users",
-    takes: ["group"],
-    async run(run) {
-      await deleteGroup(await run.pool(), run.group());
-      say(`deleted group ${run.group()}`);
-    },
-  },
-  "list-groups": {
-    summary: "list the groups",
-    takes: [],
-    async run(run) {
-      const groups = await listGroups(await run.pool());
-      table(
-        groups.map(({ name, description }) => [name, description]),
-        process.stdout,
-      );
-      say(`groups: ${formatCount(groups.length)}`);
-    },
-  },
+  "delete-group": { summary: "delete a group; its members stay users", takes: ["group"] },
+  "list-groups": { summary: "list the groups", takes: [] },
   "add-to-group": {
     summary: "make a user a member of a group; his next tokens say so",
     takes: ["username", "group"],
-    async run(run) {
-      await addToGroup(await run.pool(), run.username(), run.group());
-      say(`added ${run.username()} to ${run.group()}`);
-    },
   },
   "remove-from-group": {
     summary: "end a user's membership of a group; tokens that he has stay as they are",
     takes: ["username", "group"],
-    async run(run) {
-      await removeFromGroup(await run.pool(), run.username(), run.group());
-      say(`removed ${run.username()} from ${run.group()}`);
-    },
   },
-};
+} as const satisfies Readonly<Record<string, Action>>;
 
-async function checkApiAction(run: Run): Promise<void> {
-  const shown = progress("check-api", callCount, "calls");
-  const matrix = await checkApi(run.target, await run.pool(), shown, run.stop).finally(() => shown.stop());
-  const { lines, wrong } = formatMatrix(matrix);
-  process.stdout.write(`${lines.join("\n")}\n`);
-  if (matrix.some((row) => row.includes(undefined))) {
-    process.stdout.write(
-      `- not called: ${run.target.options.env} has no access token of this pool that has expired; try again an hour after get-token\n`,
-    );
-  }
-  if (wrong > 0) {
-    throw new GroundworkError(
-      `${wrong} answers are not as expected: the API that is deployed is not the one in infra/apiRoutes.ts, deploy the auth stack`,
-    );
-  }
-  process.stdout.write("All answers are as expected.\n");
-}
-
-/** Stores tokens and says for whom they are; the tokens themselves only with --verbose. */
-function report(run: Run, tokens: Tokens): void {
-  store(run.target, tokens);
-  const { username, scope, exp } = claimsOf(tokens.accessToken);
-  say(
-    `wrote the tokens of ${String(username)} to ${run.target.options.env} (scope ${String(scope)}, until ${new Date(Number(exp) * 1000).toISOString()})`,
-  );
-  if (!run.options.verbose) return;
-  table(
-    Object.entries(tokens).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    process.stdout,
-  );
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
+export type ActionName = keyof typeof actions;

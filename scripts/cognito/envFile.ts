@@ -7,7 +7,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import * as path from "node:path";
 import { parseEnv } from "node:util";
@@ -76,7 +76,8 @@ function replaceFile(file: string, text: string): void {
     rmSync(temporary, { force: true });
     const descriptor = openSync(temporary, "wx", 0o600);
     try {
-      writeSync(descriptor, text);
+      // Not writeSync, which writes no more than there is room for, and doesn't call that an error.
+      writeFileSync(descriptor, text);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

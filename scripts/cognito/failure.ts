@@ -17,6 +17,8 @@ const explanations: Readonly<Record<string, Explain>> = {
   ResourceNotFoundException: (message) =>
     `${message.replace(/\.$/, "")}: look at --stack, COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID; list-groups shows the groups`,
   InvalidParameterException: (message) => `Cognito refuses the request: ${message}`,
+  UnauthorizedException: (message) =>
+    `Cognito refuses: ${message}; look at COGNITO_CLIENT_ID, or sign in again with get-token or login`,
   AccessDeniedException: (message) => `Your AWS user may not do this: ${message}`,
   UnrecognizedClientException: () => "AWS doesn't know your credentials: look at --profile",
   InvalidSignatureException: () =>

@@ -74,7 +74,15 @@ export class Target {
       const issuer = new URL(await this.output("issuer"));
       if (!/\.amazonaws\.com(\.cn)?$/.test(issuer.hostname)) return issuer.origin;
     }
-    return process.env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? process.env.AWS_ENDPOINT_URL;
+    // The service's own variable before the general one; an empty one is as good as none, as to the SDK.
+    const [name, endpoint] =
+      ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"]
+        .map((variable) => [variable, process.env[variable] ?? ""] as const)
+        .find(([, value]) => value !== "") ?? [];
+    if (endpoint !== undefined && !(/^https?:\/\//.test(endpoint) && URL.canParse(endpoint))) {
+      throw new GroundworkError(`${name} is not an address: write it as http://127.0.0.1:5000`);
+    }
+    return endpoint;
   }
 
   private hasIds(): boolean {

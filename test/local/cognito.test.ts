@@ -2,6 +2,7 @@ import { type JsonWebKey, createPublicKey, verify } from "node:crypto";
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
+  AdminDeleteUserCommand,
   AdminDisableUserCommand,
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
@@ -200,6 +201,53 @@ describe("Cognito on this machine", () => {
     expect(refreshed?.RefreshToken).to.equal(undefined);
     await client.send(new RevokeTokenCommand({ ClientId, Token: refreshToken }));
     expect(await failure(refresh(refreshToken))).to.match(/^NotAuthorizedException: /);
+  });
+
+  it("takes a refresh token from the client that it was given to, and from no other, until it expires", async () => {
+    const own = await tokens(await addUser("owner"));
+    const thief = await cognito.createUserPoolClient({ ...clientInputs, id: "thief" });
+    const AuthParameters = { REFRESH_TOKEN: own.refreshToken };
+    const stolen = client.send(
+      new InitiateAuthCommand({ ClientId: thief, AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters }),
+    );
+    expect(await failure(stolen)).to.equal("NotAuthorizedException: Invalid Refresh Token");
+    const revoked = client.send(new RevokeTokenCommand({ ClientId: thief, Token: own.refreshToken }));
+    expect(await failure(revoked)).to.match(/^UnauthorizedException: /);
+    expect((await refresh(own.refreshToken)).AuthenticationResult?.AccessToken).to.be.a("string");
+    const forgetful = await cognito.createUserPoolClient({
+      ...clientInputs,
+      id: "forgetful",
+      refreshTokenValidity: 0,
+    });
+    const { AuthenticationResult: short } = await client.send(
+      new InitiateAuthCommand({
+        ClientId: forgetful,
+        AuthFlow: "USER_PASSWORD_AUTH",
+        AuthParameters: { USERNAME: "owner", PASSWORD: password },
+      }),
+    );
+    const late = client.send(
+      new InitiateAuthCommand({
+        ClientId: forgetful,
+        AuthFlow: "REFRESH_TOKEN_AUTH",
+        AuthParameters: { REFRESH_TOKEN: short?.RefreshToken ?? "" },
+      }),
+    );
+    expect(await failure(late)).to.equal("NotAuthorizedException: Refresh Token has expired");
+  });
+
+  it("names a user who is missing to an administrator, and forgets the groups of one who is deleted", async () => {
+    const UserAttributes = [{ Name: "custom:test", Value: "x" }];
+    const missing = client.send(
+      new AdminUpdateUserAttributesCommand({ UserPoolId, Username: "missing", UserAttributes }),
+    );
+    expect(await failure(missing)).to.equal("UserNotFoundException: User does not exist.");
+    const Username = await addUser("phoenix");
+    await client.send(new CreateGroupCommand({ UserPoolId, GroupName: "birds" }));
+    await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName: "birds" }));
+    await client.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
+    const { access } = await tokens(await addUser("phoenix"));
+    expect(claims(access)).to.not.have.property("cognito:groups");
   });
 
   it("names a user's groups in the tokens", async () => {

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   lstatSync,
@@ -75,24 +74,45 @@ describe("the env file", () => {
     );
   });
 
-  it("is whole after a crash in the middle of writing it", async () => {
-    const long = "x".repeat(200_000);
-    writeFileSync(file, `KEPT=1\nT=${long}0\n`);
+  /** Runs updateEnvFile in a process of its own; `before` is shell, `patch` is JavaScript that changes `fs`. */
+  function update(patch: string, { before = "", value = "new" } = {}) {
     const program = `
-      const { updateEnvFile } = require("./scripts/cognito/envFile");
-      for (let i = 0; ; i++) { updateEnvFile(process.argv[1], { T: "${"x".repeat(1000)}".repeat(200) + i }); if (i === 0) console.log("writing"); }`;
-    for (let trial = 0; trial < 3; trial++) {
-      const writer = spawn(process.execPath, ["-r", "./local/register.js", "-e", program, file], {
-        cwd: root,
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      await once(writer.stdout, "data");
-      const exited = once(writer, "exit");
-      writer.kill("SIGKILL");
-      await exited;
-      const { KEPT, T = "" } = readEnvFile(file);
-      expect(KEPT).to.equal("1");
-      expect(T.startsWith(long) && /^x+\d+$/.test(T)).to.equal(true);
-    }
+      const fs = require("node:fs");
+      ${patch}
+      require("./scripts/cognito/envFile").updateEnvFile(process.argv[1], { T: process.argv[2] });`;
+    const args = [process.execPath, "-r", "./local/register.js", "-e", program, file, value];
+    return spawnSync("bash", ["-c", `${before} exec "$@"`, "bash", ...args], { cwd: root, encoding: "utf8" });
+  }
+
+  const old = "# mine\nKEPT=1\nT=old\n";
+  const crashes: readonly [when: string, method: string, after: boolean, T: string][] = [
+    ["before it is written", "openSync", true, "old"],
+    ["before it reaches the disk", "fsyncSync", false, "old"],
+    ["before it takes the place of the old one", "renameSync", false, "old"],
+    ["when it has taken the place of the old one", "renameSync", true, "new"],
+  ];
+  for (const [when, method, after, T] of crashes) {
+    it(`is whole after a crash ${when}`, () => {
+      writeFileSync(file, old);
+      const { signal } = update(`
+        const real = fs.${method};
+        fs.${method} = (...args) => {
+          const result = ${after} ? real(...args) : undefined;
+          if (!String(args[0]).endsWith(".ts")) process.kill(process.pid, "SIGKILL");
+          return result;
+        };`);
+      expect(signal).to.equal("SIGKILL");
+      expect(readFileSync(file, "utf8")).to.equal(old.replace("old", T));
+    });
+  }
+
+  it("stays as it was where the disk has no room for all of the new one", () => {
+    writeFileSync(file, old);
+    // A write beyond the limit is cut short first, as on a full disk, before the next one fails.
+    const { status, stderr } = update("", { before: "ulimit -f 100;", value: "x".repeat(120_000) });
+    expect(stderr).to.match(/can't be written.*EFBIG/);
+    expect(status).to.equal(1);
+    expect(readFileSync(file, "utf8")).to.equal(old);
+    expect(readdirSync(dir)).to.deep.equal([".env"]);
   });
 });

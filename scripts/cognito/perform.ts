@@ -1,0 +1,142 @@
+import { GroundworkError } from "../../infra/error";
+import { formatCount, progress, table } from "../terminal";
+import type { ActionName } from "./actions";
+import {
+  addToGroup,
+  createGroup,
+  createUser,
+  deleteGroup,
+  deleteUser,
+  listGroups,
+  listUsers,
+  removeFromGroup,
+  setPassword,
+  updateAttributes,
+} from "./admin";
+import { callCount, checkApi } from "./checkApi";
+import { hostedUiOf } from "./hostedSignIn";
+import { login } from "./login";
+import { formatMatrix } from "./matrix";
+import { openBrowser } from "./openBrowser";
+import type { Run } from "./options";
+import { type Tokens, claimsOf, refresh, revoke, signIn, store } from "./tokens";
+
+/** What each action does. */
+export const perform: Readonly<Record<ActionName, (run: Run) => Promise<void>>> = {
+  async "get-token"(run) {
+    const credentials = { username: run.username(), password: await run.password() };
+    report(run, await signIn(run.target, credentials, () => run.newPassword()));
+  },
+  async login(run) {
+    const scopes = (run.options.scope ?? "").split(/[\s,]+/).filter(Boolean);
+    const show = async (url: string): Promise<void> => {
+      process.stderr.write(`Sign in at\n${url}\n`);
+      if (run.options.browser !== false) await openBrowser(url);
+    };
+    report(run, await login(await hostedUiOf(run.target), { scopes, show, signal: run.stop }));
+  },
+  "refresh-token": async (run) => report(run, await refresh(run.target)),
+  async "revoke-token"(run) {
+    await revoke(run.target);
+    say("revoked the refresh token");
+  },
+  "check-api": checkApiAction,
+  async "create-user"(run) {
+    const username = run.username();
+    const { temporary = false } = run.options;
+    const password = await run.password();
+    await createUser(await run.pool(), { username, password, temporary, attributes: run.attributes() });
+    say(`made user ${username}`);
+  },
+  async "delete-user"(run) {
+    await deleteUser(await run.pool(), run.username());
+    say(`deleted user ${run.username()}`);
+  },
+  async "set-password"(run) {
+    const username = run.username();
+    const { temporary = false } = run.options;
+    await setPassword(await run.pool(), { username, password: await run.password(), temporary });
+    say(`set the password of ${username}`);
+  },
+  async "update-attributes"(run) {
+    const attributes = run.attributes();
+    if (Object.keys(attributes).length === 0) {
+      throw new GroundworkError("There are no attributes: name one with --attribute custom:test=x");
+    }
+    await updateAttributes(await run.pool(), run.username(), attributes);
+    say(`changed ${Object.keys(attributes).join(", ")} of ${run.username()}`);
+  },
+  async "list-users"(run) {
+    const users = await listUsers(await run.pool());
+    const describe = (attributes: Readonly<Record<string, string>>) =>
+      Object.entries(attributes).map(([name, value]) => `${name}=${value}`);
+    table(
+      users.map(({ username, status, attributes }) => [
+        username,
+        [status, ...describe(attributes)].join("  "),
+      ]),
+      process.stdout,
+    );
+    say(`users: ${formatCount(users.length)}`);
+  },
+  async "create-group"(run) {
+    const made = await createGroup(await run.pool(), run.group(), run.description());
+    say(made ? `made group ${run.group()}` : `group ${run.group()} is there already`);
+  },
+  async "delete-group"(run) {
+    await deleteGroup(await run.pool(), run.group());
+    say(`deleted group ${run.group()}`);
+  },
+  async "list-groups"(run) {
+    const groups = await listGroups(await run.pool());
+    table(
+      groups.map(({ name, description }) => [name, description]),
+      process.stdout,
+    );
+    say(`groups: ${formatCount(groups.length)}`);
+  },
+  async "add-to-group"(run) {
+    await addToGroup(await run.pool(), run.username(), run.group());
+    say(`added ${run.username()} to ${run.group()}`);
+  },
+  async "remove-from-group"(run) {
+    await removeFromGroup(await run.pool(), run.username(), run.group());
+    say(`removed ${run.username()} from ${run.group()}`);
+  },
+};
+
+async function checkApiAction(run: Run): Promise<void> {
+  const shown = progress("check-api", callCount, "calls");
+  const matrix = await checkApi(run.target, await run.pool(), shown, run.stop).finally(() => shown.stop());
+  const { lines, wrong } = formatMatrix(matrix);
+  process.stdout.write(`${lines.join("\n")}\n`);
+  if (matrix.some((row) => row.includes(undefined))) {
+    process.stdout.write(
+      `- not called: ${run.target.options.env} has no access token of this pool that has expired; try again an hour after get-token\n`,
+    );
+  }
+  if (wrong > 0) {
+    throw new GroundworkError(
+      `${wrong} answers are not as expected: the API that is deployed is not the one in infra/apiRoutes.ts, deploy the auth stack`,
+    );
+  }
+  process.stdout.write("All answers are as expected.\n");
+}
+
+/** Stores tokens and says for whom they are; the tokens themselves only with --verbose. */
+function report(run: Run, tokens: Tokens): void {
+  store(run.target, tokens);
+  const { username, scope, exp } = claimsOf(tokens.accessToken);
+  say(
+    `wrote the tokens of ${String(username)} to ${run.target.options.env} (scope ${String(scope)}, until ${new Date(Number(exp) * 1000).toISOString()})`,
+  );
+  if (!run.options.verbose) return;
+  table(
+    Object.entries(tokens).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    process.stdout,
+  );
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
