@@ -32,7 +32,7 @@ interface Options {
  * @throws GroundworkError for bad config, an unknown environment, or a resource that couldn't be made.
  */
 export async function startEnvironment(session: Session, options: Options): Promise<Environment> {
-  const scope = scopeOf(options.stack);
+  const scope = scopeOf(options.stack, options.config);
   const services = await startServices(session, scope, options.retryDelays);
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
