@@ -23,7 +23,10 @@ describe("the option --config", () => {
   const bad = [
     { text: "nat=instance", says: "must be like networking:nat=instance" },
     { text: "networking:nat", says: "must be like networking:nat=instance" },
-    { text: "network:nat=instance", says: "No project reads network: a key begins with one of aws, networking" },
+    {
+      text: "network:nat=instance",
+      says: "No project reads network: a key begins with one of aws, networking",
+    },
   ];
   for (const { text, says } of bad) {
     it(`refuses ${text}`, () => {

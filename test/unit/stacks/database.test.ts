@@ -175,7 +175,9 @@ describe("the database stack", () => {
     const suffix = String(parameterGroupName).replace(/^demo-db-/, "");
     expect(finalSnapshotIdentifier).to.equal(`prod-demo-db-final-${suffix}`);
     // What replaces the instance makes a new group: a description can't be changed.
-    expect(only("aws:rds/parameterGroup:ParameterGroup").description).to.include(String(only(instance).dbName));
+    expect(only("aws:rds/parameterGroup:ParameterGroup").description).to.include(
+      String(only(instance).dbName),
+    );
   });
 
   it("puts the environment into names that AWS wants unique, so that two fit in one account", async () => {
