@@ -101,7 +101,12 @@ export class Database extends Component {
       {
         service: "monitoring.rds.amazonaws.com",
         statements: [
-          { actions: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], resources: [logGroup] },
+          {
+            actions: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
+            resources: [logGroup],
+            wildcard:
+              "In whichever region and account the database is: as AWS's own policy names this one group",
+          },
           {
             actions: [
               "logs:CreateLogStream",
@@ -110,6 +115,7 @@ export class Database extends Component {
               "logs:GetLogEvents",
             ],
             resources: [`${logGroup}:log-stream:*`],
+            wildcard: "RDS names the streams, one a database",
           },
         ],
       },
