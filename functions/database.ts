@@ -15,9 +15,26 @@ export interface ConnectOptions {
  * `DATABASE_NAME`, `DATABASE_SECRET_ARN` (a secret with JSON `username` and `password`) and, beside the RDS
  * bundle, `DATABASE_CA` (PEM text or a file's path). TLS is always verified. The caller ends the client.
  *
+ * The secret is read for each connection. A password that is refused is read again: in the middle of a rotation the
+ * database has the new one a moment before or after the secret.
+ *
  * @throws Error that names the variable or the secret when one is missing or malformed; what pg and the SDK throw.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const pauses = [1000, 4000, 10_000];
+  for (;;) {
+    try {
+      return await connectOnce(options);
+    } catch (error) {
+      const pause = pauses.shift();
+      // invalid_password: https://www.postgresql.org/docs/current/errcodes-appendix.html
+      if (pause === undefined || (error as { code?: string }).code !== "28P01") throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+async function connectOnce(options: ConnectOptions): Promise<Client> {
   const { username, password } = await readSecret(required("DATABASE_SECRET_ARN"));
   const client = new Client({
     host: required("DATABASE_HOST"),

@@ -36,9 +36,14 @@ export class ApiLogs extends Component {
       `${name}-logs`,
       {
         service: "apigateway.amazonaws.com",
-        // API Gateway tries at once, on this setting, whether it may do all that AWS's own policy for it names:
-        // AmazonAPIGatewayPushToCloudWatchLogs.
-        statements: [{ actions: logActions, resources: ["*"] }],
+        statements: [
+          {
+            actions: logActions,
+            resources: ["*"],
+            wildcard:
+              "API Gateway tries at once whether it may do all that AWS's own policy for it names, AmazonAPIGatewayPushToCloudWatchLogs",
+          },
+        ],
       },
       { ...this.child, transformations: [retain] },
     );

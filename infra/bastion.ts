@@ -137,7 +137,7 @@ export class Bastion extends Component {
         service: "ec2.amazonaws.com",
         statements: [
           {
-            // The least that Session Manager needs, and it takes no resource for any of them:
+            // The least that Session Manager needs:
             // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
             actions: [
               "ssm:UpdateInstanceInformation",
@@ -147,6 +147,7 @@ export class Bastion extends Component {
               "ssmmessages:OpenDataChannel",
             ],
             resources: ["*"],
+            wildcard: "Session Manager takes no resource for any of them",
           },
         ],
       },

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { GroundworkError } from "./error";
 import { hostBits, overlaps } from "./cidr";
+import { lab } from "./learnerLab";
 
 const sshCidr = z.cidrv4({ error: "must be an IPv4 range such as 203.0.113.7/32" });
 
@@ -32,6 +33,16 @@ export const bastionConfig = {
 };
 
 export type BastionConfig = z.output<z.ZodObject<typeof bastionConfig>>;
+
+/** What of a config AWS Academy's Learner Lab would refuse. */
+export function bastionBreaches({ bastion, bastionPublicKey, bastionKeyName }: BastionConfig): string[] {
+  if (bastion !== "ssh" || bastionKeyName === lab.keyPair) return [];
+  const key = bastionPublicKey === undefined ? "bastionKeyName" : "bastionPublicKey";
+  return [
+    `database:${key}: its machines take the lab's own key pair: set database:bastionKeyName to ${lab.keyPair}, and no ` +
+      "database:bastionPublicKey",
+  ];
+}
 
 /** Everything else would be most of the internet: no office or provider has more addresses than a /8. */
 const widest = 8;

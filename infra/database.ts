@@ -41,7 +41,12 @@ export class Database extends Component {
     const [major] = args.engineVersion.split(".");
     const parameters = new aws.rds.ParameterGroup(
       name,
-      { family: `postgres${major}`, parameters: [{ name: "rds.force_ssl", value: "1" }] },
+      {
+        family: `postgres${major}`,
+        // Of what makes RDS replace the instance, so that a new instance has a new group: see finalSnapshotOf.
+        description: `PostgreSQL ${major} with the database ${args.databaseName}`,
+        parameters: [{ name: "rds.force_ssl", value: "1" }],
+      },
       this.child,
     );
     this.instance = new aws.rds.Instance(
@@ -65,7 +70,7 @@ export class Database extends Component {
         ...this.observation(name, args),
         deletionProtection: args.deletionProtection,
         skipFinalSnapshot: !args.finalSnapshot,
-        ...(args.finalSnapshot && { finalSnapshotIdentifier: finalSnapshotOf(name, securityGroup) }),
+        ...(args.finalSnapshot && { finalSnapshotIdentifier: finalSnapshotOf(name, parameters) }),
       },
       this.child,
     );
@@ -96,7 +101,12 @@ export class Database extends Component {
       {
         service: "monitoring.rds.amazonaws.com",
         statements: [
-          { actions: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], resources: [logGroup] },
+          {
+            actions: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
+            resources: [logGroup],
+            wildcard:
+              "In whichever region and account the database is: as AWS's own policy names this one group",
+          },
           {
             actions: [
               "logs:CreateLogStream",
@@ -105,6 +115,7 @@ export class Database extends Component {
               "logs:GetLogEvents",
             ],
             resources: [`${logGroup}:log-stream:*`],
+            wildcard: "RDS names the streams, one a database",
           },
         ],
       },
@@ -136,9 +147,10 @@ function upkeep(args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
 }
 
 /**
- * A name that no earlier snapshot has: AWS gives every security group another id, so that a database that is
- * destroyed, made again and destroyed again leaves two snapshots. It stays the same from one update to the next.
+ * A name that no earlier snapshot has: Pulumi ends the name of each new parameter group at random. A database that is
+ * destroyed, made again and destroyed again leaves two snapshots, and so does one that an update replaces. The name
+ * stays the same from one update to the next.
  */
-function finalSnapshotOf(name: string, group: aws.ec2.SecurityGroup): pulumi.Output<string> {
-  return group.id.apply((id) => `${physicalName(name)}-final-${id.replace(/^sg-/, "")}`);
+function finalSnapshotOf(name: string, parameters: aws.rds.ParameterGroup): pulumi.Output<string> {
+  return parameters.name.apply((group) => `${physicalName(name)}-final-${group.split("-").at(-1)}`);
 }

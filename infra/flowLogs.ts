@@ -25,6 +25,7 @@ export class FlowLogs extends Component {
           {
             actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             resources: [pulumi.interpolate`${logs.arn}:*`],
+            wildcard: "The streams of this log alone: there is one a network interface",
           },
         ],
       },

@@ -1,23 +1,45 @@
 import * as pulumi from "@pulumi/pulumi";
+import { GroundworkError } from "./error";
 
 /** What a role may do: these actions on these resources. */
 export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly pulumi.Input<string>[];
   readonly conditions?: Record<string, Record<string, pulumi.Input<string>>>;
+  /** Why an action or a resource holds a `*`. Without a reason it may not, and without a `*` there is none to give. */
+  readonly wildcard?: string;
 }
 
-/** An IAM policy document that allows what the statements name. */
+/**
+ * An IAM policy document that allows what the statements name.
+ *
+ * @throws GroundworkError, when the resources are known, for a `*` that no reason goes with, or the other way round
+ */
 export function policy(statements: readonly Statement[]): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: statements.map(({ actions, resources, conditions }) => ({
+    Statement: statements.map((statement) => ({
       Effect: "Allow",
-      Action: actions,
-      Resource: resources,
-      ...(conditions && { Condition: conditions }),
+      Action: statement.actions,
+      Resource: pulumi
+        .all([...statement.resources])
+        .apply((resources) => checkWildcards(statement, resources)),
+      ...(statement.conditions && { Condition: statement.conditions }),
     })),
   });
+}
+
+function checkWildcards({ actions, wildcard }: Statement, resources: string[]): string[] {
+  const wild = [...actions, ...resources].filter((text) => text.includes("*"));
+  if (wild.length > 0 && wildcard === undefined) {
+    throw new GroundworkError(
+      `An IAM statement allows ${wild.join(", ")}: name what is called, or give the reason as its wildcard`,
+    );
+  }
+  if (wild.length === 0 && wildcard !== undefined) {
+    throw new GroundworkError(`No * in ${resources.join(", ")}: take away the reason "${wildcard}"`);
+  }
+  return resources;
 }
 
 /** The trust policy of a role that an AWS service takes on. */

@@ -77,6 +77,7 @@ export class Ingest extends Component {
           {
             actions: ["s3:GetObject", "s3:GetObjectVersion"],
             resources: [pulumi.interpolate`${this.bucket.arn}/*`],
+            wildcard: "Every file of this bucket alone",
           },
           { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
           { actions: ["sqs:SendMessage"], resources: [this.deadLetters.arn] },

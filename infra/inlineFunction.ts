@@ -76,12 +76,12 @@ function basics(logs: aws.cloudwatch.LogGroup, { subnetIds }: Network): Statemen
   const writeLog = {
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [pulumi.interpolate`${logs.arn}:*`],
+    wildcard: "The streams of this log alone: Lambda makes one for each process",
   };
   if (subnetIds === undefined) return [writeLog];
   return [
     writeLog,
     {
-      // Network interfaces have no name before they exist, and Lambda asks for them on all resources:
       // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
       actions: [
         "ec2:CreateNetworkInterface",
@@ -92,6 +92,8 @@ function basics(logs: aws.cloudwatch.LogGroup, { subnetIds }: Network): Statemen
         "ec2:UnassignPrivateIpAddresses",
       ],
       resources: ["*"],
+      wildcard:
+        "Network interfaces have no name before they exist, and Lambda asks for these on all resources",
     },
   ];
 }

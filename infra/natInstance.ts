@@ -155,7 +155,8 @@ function forwardingSetup(privateCidrBlocks: readonly string[]): string {
     "set -euo pipefail",
     "echo net.ipv4.ip_forward=1 > /etc/sysctl.d/90-nat.conf",
     "sysctl -p /etc/sysctl.d/90-nat.conf",
-    "dnf install -y iptables-services",
+    // Tried until it works: no status check would ever notice a machine without it.
+    "until dnf install -y iptables-services; do sleep 5; done",
     "systemctl enable --now iptables",
     "interface=$(ip -o -4 route show default | awk '{ print $5; exit }')",
     ...privateCidrBlocks.map(

@@ -1,5 +1,6 @@
 import { GroundworkError } from "../infra/error";
 import { attributesOf } from "./attributes";
+import type { Attributes, ResourceRequest } from "./attributes/table";
 import { behave } from "./behaviours";
 import { type Outputs, evaluateAll, scopeOf } from "./evaluateAll";
 import { type LocalDatabase, type Services, startServices } from "./services";
@@ -22,6 +23,8 @@ interface Options {
   readonly retryDelays?: readonly number[];
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
+  /** Told of each resource that is made, with what was computed for it: what a backend would keep as state. */
+  readonly onMade?: (resource: ResourceRequest, computed: Attributes) => void;
   /** Ends the coming up between two programs. */
   readonly signal?: AbortSignal;
 }
@@ -32,7 +35,7 @@ interface Options {
  * @throws GroundworkError for bad config, an unknown environment, or a resource that couldn't be made.
  */
 export async function startEnvironment(session: Session, options: Options): Promise<Environment> {
-  const scope = scopeOf(options.stack);
+  const scope = scopeOf(options.stack, options.config);
   const services = await startServices(session, scope, options.retryDelays);
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
@@ -43,7 +46,9 @@ export async function startEnvironment(session: Session, options: Options): Prom
     },
     async create(resource) {
       const attributes = attributesOf(resource);
-      return { ...attributes, ...(await behave(resource, attributes, services)) };
+      const computed = { ...attributes, ...(await behave(resource, attributes, services)) };
+      options.onMade?.(resource, computed);
+      return computed;
     },
     after: ({ project }) => options.onUp?.(project, performance.now() - start),
   });

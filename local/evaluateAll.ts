@@ -21,8 +21,9 @@ interface Options {
 }
 
 /** Where an environment's resources are made. */
-export function scopeOf(stack: string): Scope {
-  return { region: readStackConfig(stack)["aws:region"] ?? "us-east-1", account, stack };
+export function scopeOf(stack: string, config: Readonly<Record<string, string>> = {}): Scope {
+  const { "aws:region": region = "us-east-1" } = { ...readStackConfig(stack), ...config };
+  return { region, account, stack };
 }
 
 /**
@@ -33,7 +34,7 @@ export function scopeOf(stack: string): Scope {
 export async function evaluateAll(stack: string, options: Options): Promise<Outputs> {
   const { create, before, after } = options;
   const config = { ...readStackConfig(stack), ...options.config };
-  const scope = scopeOf(stack);
+  const scope = scopeOf(stack, options.config);
   const outputs: Record<string, Record<string, unknown>> = {};
   for (const program of programs) {
     before?.(program);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { startEnvironment } from "../local/environment";
 import { publishEnvironment } from "../local/running";
 import { Session } from "../local/session";
+import { type ConfigOverrides, configOption } from "./configOption";
 import { addresses, untilStopped, upLine } from "./environmentView";
 import { runCommand, table } from "./terminal";
 
@@ -9,13 +10,19 @@ const command = new Command("npm run local --")
   .description(
     "Brings the environment local up on this machine, until Ctrl-C; other commands find it with --stack local.",
   )
+  .addOption(configOption())
   .parse();
 
 runCommand(async (stop) => {
-  command.opts();
+  const { config } = command.opts<{ config: ConfigOverrides }>();
   const session = new Session();
   try {
-    const environment = await startEnvironment(session, { stack: "local", onUp: upLine, signal: stop });
+    const environment = await startEnvironment(session, {
+      stack: "local",
+      config,
+      onUp: upLine,
+      signal: stop,
+    });
     publishEnvironment(session, environment);
     table(addresses(environment), process.stdout);
     await untilStopped(stop);

@@ -8,6 +8,7 @@ import { publishEnvironment } from "../local/running";
 import { sampleRows, writeSample } from "../local/sample";
 import { Session } from "../local/session";
 import { actuals, compare, expectations } from "../local/verify";
+import { type ConfigOverrides, configOption } from "./configOption";
 import { addresses, untilStopped, upLine } from "./environmentView";
 import { formatCount, formatDuration, progress, runCommand, table } from "./terminal";
 
@@ -16,6 +17,7 @@ interface Options {
   rows: number;
   keep: boolean;
   json: boolean;
+  config: ConfigOverrides;
 }
 
 const command = new Command("npm start --")
@@ -30,6 +32,7 @@ const command = new Command("npm start --")
     "end with one JSON object on stdout: rows, rejected, hops, seconds, rowsPerSecond, outputs",
     false,
   )
+  .addOption(configOption())
   .parse();
 
 runCommand(async (stop) => {
@@ -37,7 +40,13 @@ runCommand(async (stop) => {
   if (options.file !== undefined) checkFile(options.file);
   const session = new Session();
   try {
-    const environment = await startEnvironment(session, { stack: "local", onUp: upLine, signal: stop });
+    const { config } = options;
+    const environment = await startEnvironment(session, {
+      stack: "local",
+      config,
+      onUp: upLine,
+      signal: stop,
+    });
     const file = options.file ?? (await makeSample(session, options.rows));
     const { job, seconds } = await load(environment, file, stop);
     await check(environment, file);

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { root } from "../local/programs";
 import { findEnvironment } from "../local/running";
+import { Session } from "../local/session";
 import { awsEnvironment } from "./stackOutputs";
 import { formatDuration, paint, runCommand, table } from "./terminal";
 import { accessRows, writeRdsAuthorities } from "./tunnel/access";
@@ -45,14 +46,20 @@ runCommand(async (stop) => {
   await checkPortFree(options.port);
   const environment = awsEnvironment(options.stack);
   if (target.mode === "ssh") await knowHost(target, ssh, environment, options.hostKey);
-  await holdLine({
-    command: tunnelCommand(target, options.port, ssh),
-    environment,
-    stop,
-    answers: () => databaseAnswers(options.port),
-    onUp: () => announce(target, options),
-    onDown: (reason, delay) => say(`line lost: ${reason}; next try in ${formatDuration(delay)}`),
-  });
+  const session = new Session();
+  try {
+    await holdLine({
+      session,
+      command: tunnelCommand(target, options.port, ssh),
+      environment,
+      stop,
+      answers: () => databaseAnswers(options.port),
+      onUp: () => announce(target, options),
+      onDown: (reason, delay) => say(`line lost: ${reason}; next try in ${formatDuration(delay)}`),
+    });
+  } finally {
+    await session.close();
+  }
 });
 
 /** The local environment listens on a port of its own, with a key that it made. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { GroundworkError } from "../../infra/error";
@@ -24,7 +24,10 @@ export async function pinHostKey(pin: Pin, ec2: EC2Client, given?: string): Prom
   const others = lines(pin.file).filter((line) => !line.startsWith(`${pin.instanceId} `));
   const own = keys.map((key) => `${pin.instanceId} ${key}`);
   mkdirSync(path.dirname(pin.file), { recursive: true });
-  writeFileSync(pin.file, `${[...others, ...own].join("\n")}\n`, { mode: 0o600 });
+  // Under another name first: the ssh of another tunnel never reads half a file.
+  const written = `${pin.file}.${process.pid}`;
+  writeFileSync(written, `${[...others, ...own].join("\n")}\n`, { mode: 0o600 });
+  renameSync(written, pin.file);
   return true;
 }
 

@@ -1,9 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GroundworkError } from "../../infra/error";
+import type { Session } from "../../local/session";
 import type { Command } from "./command";
 
 interface LineOptions {
+  /** Starts the program, and sees to it that it doesn't outlive this process, however that ends. */
+  readonly session: Pick<Session, "spawn">;
   readonly command: Command;
   readonly environment: Readonly<Record<string, string>>;
   readonly stop: AbortSignal;
@@ -61,14 +64,12 @@ export async function holdLine(options: LineOptions): Promise<void> {
 }
 
 async function runOnce(options: LineOptions): Promise<{ reason: string; wasUp: boolean }> {
-  const { command, environment, stop } = options;
-  const child = spawn(command.program, command.args, {
+  const { session, command, environment, stop } = options;
+  const child = session.spawn(command.program, command.args, {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", "pipe"],
-    // Ctrl-C reaches this process, which ends the child.
-    detached: true,
   });
-  const end = (): void => void child.kill("SIGTERM");
+  const end = (): void => endGroup(child);
   stop.addEventListener("abort", end);
   const ended = new AbortController();
   const watching = watch(options, AbortSignal.any([ended.signal, stop]));
@@ -79,6 +80,17 @@ async function runOnce(options: LineOptions): Promise<{ reason: string; wasUp: b
   } finally {
     ended.abort();
     stop.removeEventListener("abort", end);
+    endGroup(child);
+  }
+}
+
+/** Ends a program with its group: Session Manager's plugin under the AWS CLI, a ProxyCommand under ssh. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return; // It never started.
+  try {
+    process.kill(-pid, "SIGTERM");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // All of it has ended already.
   }
 }
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { readMigrations } from "../../functions/schema/migrations";
 import { Bastion } from "../../infra/bastion";
-import { bastionConfig, checkBastionConfig } from "../../infra/bastionConfig";
+import { bastionBreaches, bastionConfig, checkBastionConfig } from "../../infra/bastionConfig";
 import { readConfig, requireRegion } from "../../infra/config";
 import { Database } from "../../infra/database";
 import { checkDatabaseConfig, databaseConfig, learnerLabBreaches } from "../../infra/databaseConfig";
@@ -22,7 +22,7 @@ const config = readConfig({
 });
 checkDatabaseConfig(config);
 checkBastionConfig(config);
-checkLearnerLab(requireRegion(), learnerLabBreaches(config));
+checkLearnerLab(requireRegion(), [...learnerLabBreaches(config), ...bastionBreaches(config)]);
 const networking = new Upstream("networking", config.networkingStack);
 const network = { vpcId: networking.string("vpcId"), subnetIds: networking.strings("privateSubnetIds") };
 

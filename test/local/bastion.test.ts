@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, type Server, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +57,25 @@ describe("a tunnel through the bastion", () => {
     stop.abort();
     await line;
     expect(await databaseAnswers(port)).to.equal(false);
+  });
+
+  it("takes along what its program has started, such as Session Manager's plugin", async () => {
+    const file = join(dir, "plugin");
+    const script = `sleep 1000 & echo $! > "${file}"; wait`;
+    const line = holdLine({
+      session,
+      command: { program: "sh", args: ["-c", script] },
+      environment: {},
+      stop: stop.signal,
+      answers: () => Promise.resolve(existsSync(file) && readFileSync(file, "utf8").endsWith("\n")),
+      onUp: () => events.push("up"),
+      onDown: () => events.push("down"),
+    });
+    await happens("up");
+    stop.abort();
+    await line;
+    const plugin = Number(readFileSync(file, "utf8"));
+    await eventually(() => Promise.resolve(!runs(plugin)));
   });
 
   it("stands side by side with others", async () => {
@@ -179,6 +198,7 @@ describe("a tunnel through the bastion", () => {
   async function open(changed: Partial<SshOptions> = {}, to = (database.address() as AddressInfo).port) {
     const port = await freePort();
     const line = holdLine({
+      session,
       command: tunnelCommand(target(to), port, { ...ssh(), ...changed }),
       environment: {},
       stop: stop.signal,
@@ -210,6 +230,12 @@ describe("a tunnel through the bastion", () => {
 
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Whether a process does more than wait to be collected. */
+function runs(pid: number): boolean {
+  const state = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
+  return state !== "" && !state.startsWith("Z");
 }
 
 function connects(port: number): Promise<boolean> {

@@ -1,6 +1,8 @@
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Client } from "pg";
+import { connect } from "../../functions/database";
 import { migrate } from "../../functions/schema/migrate";
 import { readMigrations } from "../../functions/schema/migrations";
 import { setRolePassword } from "../../functions/schema/role";
@@ -12,6 +14,7 @@ import { failureOf } from "../unit/support/stacks";
 import { keepEnvironment } from "../unit/support/environment";
 
 const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ingest-abcdef";
+const masterArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1-abcdef";
 
 /** On a real PostgreSQL, with the statements that deploy. */
 describe("the role that the ingest function signs in as", () => {
@@ -93,6 +96,32 @@ describe("the role that the ingest function signs in as", () => {
       await client.end();
       expect(message).to.match(/permission denied|must be owner/);
     });
+  }
+
+  it("and the master user get in while their passwords are rotated: a refused one is read again", async () => {
+    secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "master" }));
+    Object.assign(process.env, {
+      DATABASE_HOST: server.host,
+      DATABASE_PORT: String(server.port),
+      DATABASE_NAME: server.database,
+      DATABASE_SECRET_ARN: masterArn,
+      DATABASE_CA: server.caFile,
+    });
+    await (await connect()).end();
+    // In the database already, in the secret not yet.
+    await master.query("ALTER ROLE postgres PASSWORD 'rotated'");
+    const connecting = connect();
+    await refusal();
+    secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "rotated" }));
+    const client = await connecting;
+    expect((await client.query("SELECT current_user")).rows).to.deep.equal([{ current_user: "postgres" }]);
+    await client.end();
+  });
+
+  /** Resolves once the server has turned the master user away. */
+  async function refusal(): Promise<void> {
+    const words = 'password authentication failed for user "postgres"';
+    while (!readFileSync(server.logFile, "utf8").includes(words)) await sleep(20);
   }
 
   async function signIn(user: string, password: string): Promise<Client> {

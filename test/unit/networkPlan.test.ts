@@ -84,6 +84,29 @@ describe("the network's plan", () => {
       config: { vpcCidrBlock: "10.0.1.0/16" },
       says: "networking:vpcCidrBlock: 10.0.1.0/16 doesn't begin a range: write 10.0.0.0/16",
     },
+    {
+      what: "a subnet that begins in its middle",
+      config: { publicCidrBlocks: ["10.0.1.7/24", "10.0.4.0/24"] },
+      says: "networking:publicCidrBlocks: 10.0.1.7/24 doesn't begin a range: write 10.0.1.0/24",
+    },
+    {
+      what: "a subnet that is too small",
+      config: { privateCidrBlocks: ["10.0.2.0/29", "10.0.3.0/24"] },
+      says: "networking:privateCidrBlocks: 10.0.2.0/29 has a size that AWS doesn't take",
+    },
+    {
+      what: "a zone without a private range",
+      config: { zones: 3, publicCidrBlocks: ["10.0.1.0/24", "10.0.4.0/24", "10.0.5.0/24"] },
+      says: "networking:privateCidrBlocks has 2 range(s) for 3 zone(s)",
+    },
+    { what: "a count of one zone", config: { zones: 1 }, says: "two zones at least" },
+    { what: "no zone at all", config: { zones: [] }, says: "two zones at least" },
+    { what: "text that is no range", config: { vpcCidrBlock: "10.0.0.0" }, says: "must be an IPv4 range" },
+    {
+      what: "text that is no instance type",
+      config: { natInstanceType: "nano" },
+      says: "must be an EC2 instance type",
+    },
     { what: "a VPC that is too large", config: { vpcCidrBlock: "10.0.0.0/8" }, says: "from /16 to /28" },
     {
       what: "a zone of another region",

@@ -31,6 +31,27 @@ describe("the environment learnerlab", () => {
     { project: "database", key: "database:multiAz", value: "true", says: "set it to false" },
     { project: "database", key: "database:maxAllocatedStorage", value: "500", says: "100 at most" },
   ];
+  const ssh = { "database:bastion": "ssh", "database:bastionSshCidrs": '["203.0.113.7/32"]' };
+
+  const withKey = (key: string, value: string) =>
+    record("database", { stack, config: { ...ssh, [`database:${key}`]: value } });
+
+  it("gives a bastion for SSH the lab's key pair", async () => {
+    const { only } = await withKey("bastionKeyName", "vockey");
+    expect(only("aws:ec2/instance:Instance").keyName).to.equal("vockey");
+  });
+
+  for (const { key, value } of [
+    { key: "bastionKeyName", value: "mine" },
+    { key: "bastionPublicKey", value: "ssh-ed25519 AAAA" },
+  ]) {
+    it(`fails in preview for another key pair by ${key}`, async () => {
+      expect(await failureOf(withKey(key, value)))
+        .to.include(`database:${key}: its machines take the lab's own key pair`)
+        .and.to.include("set database:bastionKeyName to vockey");
+    });
+  }
+
   for (const { project, key, value, says } of forbidden) {
     it(`fails in preview for ${key} ${value} of ${project}`, async () => {
       const message = await failureOf(record(project, { stack, config: { [key]: value } }));

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { type Statement, policy } from "../../infra/iam";
+import { failureOf } from "./support/stacks";
+
+/** Of an output that is known, as those here are. */
+const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
+  (output as unknown as { promise(): Promise<T> }).promise();
+
+describe("an IAM policy", () => {
+  const read: Statement = { actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] };
+
+  it("allows the named actions on the named resources", async () => {
+    const resources = [pulumi.output("arn:aws:s3:::a/*")];
+    const text = await valueOf(policy([read, { ...read, resources, wildcard: "Every file" }]));
+    expect(JSON.parse(text)).to.deep.equal({
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::a/b"] },
+        { Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::a/*"] },
+      ],
+    });
+  });
+
+  const bad: { what: string; statement: Statement; says: string }[] = [
+    {
+      what: "every action of a service",
+      statement: { ...read, actions: ["s3:*"] },
+      says: "allows s3:*: name",
+    },
+    { what: "every resource", statement: { ...read, resources: ["*"] }, says: "allows *: name" },
+    {
+      what: "a * in a resource that is computed",
+      statement: { ...read, resources: [pulumi.output("arn:aws:s3:::a/*")] },
+      says: "allows arn:aws:s3:::a/*: name",
+    },
+  ];
+  for (const { what, statement, says } of bad) {
+    it(`refuses ${what} without a reason`, async () => {
+      expect(await failureOf(valueOf(policy([statement])))).to.include(says);
+    });
+  }
+
+  it("refuses a reason for which there is no *", async () => {
+    expect(await failureOf(valueOf(policy([{ ...read, wildcard: "Every file" }])))).to.include(
+      'take away the reason "Every file"',
+    );
+  });
+});
