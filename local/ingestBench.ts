@@ -3,6 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { Client } from "pg";
 import { GroundworkError } from "../infra/error";
+import type { LoadTime } from "./aws/lambda/process";
 import type { InvocationEnd, LocalLambda } from "./aws/lambda/service";
 import type { Environment } from "./environment";
 
@@ -12,6 +13,8 @@ export interface Load {
   readonly ms: number;
   /** Milliseconds from the start of the first process to the loaded function; undefined when it was warm. */
   readonly initMs: number | undefined;
+  /** Milliseconds of CPU of all its processes, start included. */
+  readonly cpuMs: number;
   /** The largest resident memory of any of its processes, bytes. */
   readonly peakRss: number;
   /** Hand-overs. */
@@ -55,6 +58,19 @@ export class IngestBench {
     await this.lambda.updateFunction(this.functionName, { timeout });
   }
 
+  /** Starts the function in a new process, with an event that asks for nothing; how long its code takes to load. */
+  async require(): Promise<LoadTime> {
+    const { lambda, functionName } = this;
+    await this.redeploy(lambda.spec(functionName).timeout);
+    let time: LoadTime | undefined;
+    const collect = ({ load }: InvocationEnd): void => void (time = load);
+    lambda.events.once("end", collect);
+    const { payload, functionError } = await lambda.invoke(functionName, { Records: [] });
+    if (functionError || time === undefined)
+      throw new GroundworkError(`The function did not start: ${payload}`);
+    return time;
+  }
+
   /** @throws GroundworkError when the file isn't loaded at the end. */
   async load(key: string): Promise<Load> {
     const ends: InvocationEnd[] = [];
@@ -77,6 +93,7 @@ export class IngestBench {
     return {
       ms,
       initMs: ends[0]?.initDuration,
+      cpuMs: ends.reduce((sum, { cpuTime }) => sum + cpuTime, 0),
       peakRss: Math.max(...ends.map(({ peakRss }) => peakRss)),
       hops: rows[0].hops,
     };

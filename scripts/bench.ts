@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { zip } from "../local/archive";
 import { startEnvironment } from "../local/environment";
+import type { LoadTime } from "../local/aws/lambda/process";
 import { IngestBench, type Load, median } from "../local/ingestBench";
 import { connect } from "../local/load";
 import { type Reference, makeReference } from "../local/reference";
@@ -13,8 +14,12 @@ import { actuals, compare, expectations } from "../local/verify";
 import { GroundworkError } from "../infra/error";
 import { formatBytes, formatCount, formatDuration, runCommand } from "./terminal";
 
+const parts = ["small", "large", "hops", "package"] as const;
+type Part = (typeof parts)[number];
+
 interface Options {
-  rounds: number;
+  only: Part[];
+  runs: number;
   rows: number;
   factor: number;
   json: boolean;
@@ -24,9 +29,15 @@ const command = new Command("npm run bench --")
   .description(
     "Measures the packaged ingest function beside psql's \\copy: the same file, server and run, one after the other, medians.",
   )
-  .option("--rounds <n>", "how often each is measured", wholeNumber, 5)
+  .option(
+    "--only <parts>",
+    `some of ${parts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, size and loading of the package`,
+    partNames,
+    [...parts],
+  )
+  .option("--runs <n>", "how often each is measured", wholeNumber, 5)
   .option("--rows <n>", "rows of the file", wholeNumber, sampleRows)
-  .option("--factor <n>", "how many times as large the second file is; 1 leaves it out", wholeNumber, 10)
+  .option("--factor <n>", "how many times as large the second file is", wholeNumber, 10)
   .option("--json", "end with one JSON object on stdout", false)
   .parse();
 
@@ -53,17 +64,28 @@ runCommand(async (stop) => {
     const client = await connect(environment);
     try {
       const bench = new IngestBench(environment, client);
-      const reference = makeReference(environment.database);
       const { files } = environment.services.lambda.spec(bench.functionName);
-      const small = await makeFile(session, bench, options.rows, 1);
-      await checkOnce(client, small.file);
-      const table = await measure(bench, reference, small, options.rounds, stop);
-      if (options.factor > 1) {
-        const large = await makeFile(session, bench, options.rows, options.factor);
-        table.push(...(await measure(bench, reference, large, options.rounds, stop)));
-        table.push(...(await measureHops(bench, large, options.rounds, stop)));
+      const makeFile = fileMaker(session, bench, options);
+      const table: Row[] = [];
+      if (options.only.includes("small")) {
+        const small = await makeFile(1);
+        await bench.load(small.key);
+        await checkOnce(client, small.file);
+        table.push(...(await measure(bench, makeReference(environment.database), small, options.runs, stop)));
       }
-      print(table, zip(files).length, options.json);
+      if (options.only.includes("large")) {
+        const large = await makeFile(options.factor);
+        table.push(...(await measure(bench, makeReference(environment.database), large, options.runs, stop)));
+      }
+      if (options.only.includes("hops")) {
+        table.push(...(await measureHops(bench, await makeFile(options.factor), options.runs, stop)));
+      }
+      const starts: LoadTime[] = [];
+      for (let run = 0; options.only.includes("package") && run < options.runs; run++) {
+        stop.throwIfAborted();
+        starts.push(await bench.require());
+      }
+      print(table, starts, zip(files).length, options.json);
     } finally {
       await client.end();
     }
@@ -78,18 +100,27 @@ interface File {
   readonly rows: number;
 }
 
-async function makeFile(session: Session, bench: IngestBench, rows: number, factor: number): Promise<File> {
-  const file = path.join(session.dir, `${factor}x.csv`);
+/** Makes files of so many times the rows and puts them into the bucket, each one once. */
+function fileMaker(
+  session: Session,
+  bench: IngestBench,
+  { rows }: Options,
+): (factor: number) => Promise<File> {
   const sample = path.join(session.dir, "sample.csv");
-  say(`making a file of ${formatCount(rows * factor)} rows`);
-  if (factor === 1) {
-    await writeSample(sample, rows);
-    copyFileSync(sample, file);
-  } else {
+  const made = new Map<number, File>();
+  return async (factor) => {
+    const known = made.get(factor);
+    if (known) return known;
+    const file = path.join(session.dir, `${factor}x.csv`);
+    say(`making a file of ${formatCount(rows * factor)} rows`);
+    if (made.size === 0) await writeSample(sample, rows);
     await repeat(sample, file, factor);
-  }
-  await bench.put(file, path.basename(file));
-  return { file, key: path.basename(file), rows: rows * factor };
+    await bench.put(file, path.basename(file));
+    await bench.reset();
+    const result = { file, key: path.basename(file), rows: rows * factor };
+    made.set(factor, result);
+    return result;
+  };
 }
 
 /** The same records again and again under one header. */
@@ -111,13 +142,13 @@ async function measure(
   bench: IngestBench,
   reference: Reference,
   { file, key, rows }: File,
-  rounds: number,
+  runs: number,
   stop: AbortSignal,
 ): Promise<Row[]> {
   const plain: Row = { what: reference.name, rows, ms: [], ratios: [], loads: [] };
   const cold: Row = { what: "function, cold", rows, ms: [], ratios: [], loads: [] };
   const warm: Row = { what: "function, warm", rows, ms: [], ratios: [], loads: [] };
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = 1; round <= runs; round++) {
     stop.throwIfAborted();
     await bench.reset();
     const base = await reference.load(file);
@@ -133,7 +164,7 @@ async function measure(
       await bench.reset();
     }
     say(
-      `${key} round ${round} of ${rounds}: ${[base, cold.ms.at(-1)!, warm.ms.at(-1)!].map((ms) => formatDuration(ms)).join(", ")}`,
+      `${key} round ${round} of ${runs}: ${[base, cold.ms.at(-1)!, warm.ms.at(-1)!].map((ms) => formatDuration(ms)).join(", ")}`,
     );
   }
   return [plain, cold, warm];
@@ -143,13 +174,13 @@ async function measure(
 async function measureHops(
   bench: IngestBench,
   { key, rows }: File,
-  rounds: number,
+  runs: number,
   stop: AbortSignal,
 ): Promise<Row[]> {
   const one: Row = { what: "function, 1 hop", rows, ms: [], ratios: [], loads: [] };
   const eleven: Row = { what: "function, about 10 hand-overs", rows, ms: [], ratios: [], loads: [] };
   let hopMs = 0;
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = 1; round <= runs; round++) {
     stop.throwIfAborted();
     await bench.reset();
     await bench.redeploy(unhurried);
@@ -167,13 +198,18 @@ async function measureHops(
     eleven.ratios.push(base.ms / load.ms);
     eleven.loads.push(load);
     say(
-      `hand-overs round ${round} of ${rounds}: ${formatDuration(base.ms)}, ${formatDuration(load.ms)} with ${load.hops}`,
+      `hand-overs round ${round} of ${runs}: ${formatDuration(base.ms)}, ${formatDuration(load.ms)} with ${load.hops}`,
     );
   }
   return [one, eleven];
 }
 
-function print(table: readonly Row[], packageBytes: number, json: boolean): void {
+function print(
+  table: readonly Row[],
+  starts: readonly LoadTime[],
+  packageBytes: number,
+  json: boolean,
+): void {
   const lines = table.map(({ what, rows, ms, ratios, loads }) => {
     const inits = loads.flatMap(({ initMs }) => initMs ?? []);
     const most = Math.max(0, ...loads.map(({ peakRss }) => peakRss));
@@ -184,15 +220,30 @@ function print(table: readonly Row[], packageBytes: number, json: boolean): void
       rowsPerSecond: Math.round((rows / median(ms)) * 1000),
       ratio: Number(median(ratios).toFixed(2)),
       ...(inits.length > 0 && { initMs: Math.round(median(inits)) }),
+      ...(loads.length > 0 && { cpuMs: Math.round(median(loads.map(({ cpuMs }) => cpuMs))) }),
       ...(most > 0 && { peakBytes: most }),
       ...(loads.some(({ hops }) => hops > 0) && { hops: Math.round(median(loads.map(({ hops }) => hops))) }),
     };
   });
+  const required = starts.length > 0 && {
+    requireMs: Math.round(median(starts.map(({ ms }) => ms))),
+    requireCpuMs: Math.round(median(starts.map(({ cpuMs }) => cpuMs))),
+  };
   const out = json ? process.stderr : process.stdout;
-  out.write(
-    "| load | rows | ms | rows/s | reference's time / its time | of it start | peak memory | hand-overs |\n",
-  );
-  out.write("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+  const titles = [
+    "load",
+    "rows",
+    "ms",
+    "rows/s",
+    "reference's time / its time",
+    "of it start",
+    "CPU of the function",
+    "peak memory",
+    "hand-overs",
+  ];
+  if (lines.length > 0) {
+    out.write(`| ${titles.join(" | ")} |\n| --- |${" ---: |".repeat(titles.length - 1)}\n`);
+  }
   for (const line of lines) {
     const cells = [
       line.what,
@@ -201,13 +252,17 @@ function print(table: readonly Row[], packageBytes: number, json: boolean): void
       formatCount(line.rowsPerSecond),
       line.ratio.toFixed(2),
       line.initMs === undefined ? "" : `${line.initMs} ms`,
+      line.cpuMs === undefined ? "" : `${formatCount(line.cpuMs)} ms`,
       line.peakBytes === undefined ? "" : formatBytes(line.peakBytes),
       line.hops === undefined ? "" : String(line.hops),
     ];
     out.write(`| ${cells.join(" | ")} |\n`);
   }
   out.write(`\ningest.zip: ${formatBytes(packageBytes)}\n`);
-  if (json) process.stdout.write(`${JSON.stringify({ lines, packageBytes })}\n`);
+  if (required) {
+    out.write(`cold require: ${required.requireMs} ms, ${required.requireCpuMs} ms of it on the CPU\n`);
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ lines, packageBytes, ...required })}\n`);
 }
 
 function say(text: string): void {
@@ -218,4 +273,13 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError("It must be a whole number from 1.");
   return value;
+}
+
+function partNames(text: string): Part[] {
+  const names = text.split(",");
+  const chosen = parts.filter((part) => names.includes(part));
+  if (chosen.length !== names.length) {
+    throw new InvalidArgumentError(`It must be some of ${parts.join(", ")}, with commas between them.`);
+  }
+  return chosen;
 }

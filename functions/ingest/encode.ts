@@ -42,8 +42,9 @@ export function rowEncoder(table: TableDefinition, pieceBytes: number): RowEncod
   const rowBytes = 2 + 40 * definition.length;
   checkDefinition(definition);
 
+  // Without `in` and without `undefined`, which is a global and so a search: either took a tenth of all the time.
   const isRefusal = (value: Value | Refusal): value is Refusal =>
-    typeof value === "object" && value !== null && "refused" in value;
+    typeof value === "object" && value !== null && typeof (value as Decimal).units !== "number";
   /** PostgreSQL counts characters: one for a surrogate pair. */
   const longerThan = (text: string, length: number): boolean =>
     text.length > 2 * length || [...text].length > length;
@@ -62,38 +63,41 @@ export function rowEncoder(table: TableDefinition, pieceBytes: number): RowEncod
     buffer = larger;
   }
 
-  function writeInt16(value: number): void {
-    buffer[end++] = value >> 8;
-    buffer[end++] = value;
+  // The writers take the place and return the next one, and hold the buffer in a local name: a variable that inner
+  // functions share is written to memory at each step, which made the encoder half as fast.
+  function writeInt16(out: Buffer, at: number, value: number): number {
+    out[at] = value >> 8;
+    out[at + 1] = value;
+    return at + 2;
   }
 
-  function writeInt32(value: number): void {
-    buffer[end++] = value >> 24;
-    buffer[end++] = value >> 16;
-    buffer[end++] = value >> 8;
-    buffer[end++] = value;
+  function writeInt32(out: Buffer, at: number, value: number): number {
+    out[at] = value >> 24;
+    out[at + 1] = value >> 16;
+    out[at + 2] = value >> 8;
+    out[at + 3] = value;
+    return at + 4;
   }
 
   function writeText(value: string, length: number): string {
     if (value.length > length && longerThan(value, length)) return `longer than ${length} characters`;
     makeRoom(3 * value.length + rowBytes);
-    const start = end;
-    end += 4;
+    const out = buffer;
+    const start = end + 4;
+    let at = start;
     // Byte by byte: for texts this short a native call takes longer.
     for (let i = 0; i < value.length; i++) {
       const code = value.charCodeAt(i);
       if (code === 0) return "the text has a NUL character";
       if (code > 0x7f) {
-        end = start + 4 + buffer.write(value, start + 4, "utf8");
         if (value.includes("\0")) return "the text has a NUL character";
+        at = start + out.write(value, start, "utf8");
         break;
       }
-      buffer[end++] = code;
+      out[at++] = code;
     }
-    const bytes = end - start - 4;
-    end = start;
-    writeInt32(bytes);
-    end += bytes;
+    writeInt32(out, end, at - start);
+    end = at;
     return "";
   }
 
@@ -131,27 +135,28 @@ export function rowEncoder(table: TableDefinition, pieceBytes: number): RowEncod
     while (first < count && groups[first] === 0) first++;
     while (count > first && groups[count - 1] === 0) count--;
     const digits = count - first;
-    writeInt32(8 + 2 * digits);
-    writeInt16(digits);
-    writeInt16(digits === 0 ? 0 : count - fractionGroups - 1);
-    writeInt16(negative && digits > 0 ? 0x4000 : 0);
-    writeInt16(scale);
-    for (let i = count - 1; i >= first; i--) writeInt16(groups[i] ?? 0);
+    const out = buffer;
+    let at = writeInt32(out, end, 8 + 2 * digits);
+    at = writeInt16(out, at, digits);
+    at = writeInt16(out, at, digits === 0 ? 0 : count - fractionGroups - 1);
+    at = writeInt16(out, at, negative && digits > 0 ? 0x4000 : 0);
+    at = writeInt16(out, at, scale);
+    for (let i = count - 1; i >= first; i--) at = writeInt16(out, at, groups[i] ?? 0);
+    end = at;
   }
 
   function writeValue(column: Column, value: Value): string {
     const type = column.type;
     if (value === null) {
       if (column.required) return "the value is NULL";
-      writeInt32(-1);
+      end = writeInt32(buffer, end, -1);
     } else if (typeof value === "string") {
       if (type.kind === "text") return writeText(value, type.length);
       return `a text is no ${type.kind}`;
     } else if (typeof value === "number") {
       if (type.kind === "text" || type.kind === "decimal") return `a whole number is no ${type.kind}`;
       if (value !== (value | 0)) return "out of the range of int";
-      writeInt32(4);
-      writeInt32(value);
+      end = writeInt32(buffer, writeInt32(buffer, end, 4), value);
     } else {
       if (type.kind !== "decimal") return `a decimal is no ${type.kind}`;
       return writeDecimal(value, type.precision, type.scale);
@@ -178,7 +183,7 @@ export function rowEncoder(table: TableDefinition, pieceBytes: number): RowEncod
     if (typeof changed === "string") return changed;
     makeRoom(rowBytes);
     const start = end;
-    writeInt16(definition.length);
+    end = writeInt16(buffer, end, definition.length);
     for (let i = 0; i < definition.length; i++) {
       const column = definition[i]!;
       const problem = writeValue(column, changed[i]!);

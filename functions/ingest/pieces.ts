@@ -89,6 +89,7 @@ function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): 
   const makeReader = recordReader;
   const isHeader = headerProblem;
   const header = readHeader;
+  const foreign = foreignFormat;
   const toReject = rejectOf;
   let offset = start.offset;
   let newline = start.newline;
@@ -103,6 +104,8 @@ function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): 
 
   function cut(text: string, last: boolean): { piece: Piece | undefined; rest: string } {
     if (reader !== undefined && newline !== undefined) return cutRecords(reader, newline, text, last);
+    const format = foreign(text);
+    if (format !== undefined) return { piece: failed(format), rest: "" };
     const found = header(text, last || text.length > maxRecordBytes);
     if (found === undefined) return { piece: undefined, rest: text };
     const problem = isHeader(found, table);
@@ -163,6 +166,14 @@ function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): 
   }
 
   return cut;
+}
+
+/** What a file is that tells so by its first two bytes, in words; undefined for others. */
+function foreignFormat(text: string): string | undefined {
+  const start = text.slice(0, 2);
+  if (start === "\x1f\x8b") return "the file is a gzip, and must be unpacked first";
+  if (start === "\xff\xfe" || start === "\xfe\xff") return "the file is UTF-16, and must be UTF-8";
+  return undefined;
 }
 
 /** Undefined for the header that the definition asks for. */

@@ -43,8 +43,9 @@ void start();
 
 async function start() {
   try {
+    const before = [performance.now(), cpuTime()];
     handler = await loadHandler();
-    send({ type: "ready" });
+    send({ type: "ready", loadMs: performance.now() - before[0], loadCpuMs: cpuTime() - before[1] });
   } catch (error) {
     die(describe(error, loadErrorType(error)));
   }
@@ -91,7 +92,7 @@ async function answer(invocation) {
     console.error("Invoke Error", JSON.stringify(described));
     reply = { type: "error", error: described };
   }
-  send({ ...reply, peakRss: peakRss() });
+  send({ ...reply, peakRss: peakRss(), cpuMs: cpuTime() });
 }
 
 function contextOf({ requestId, deadline, functionArn }) {
@@ -154,4 +155,10 @@ function peakRss() {
   if (process.platform !== "linux") return process.resourceUsage().maxRSS * 1024;
   const kilobytes = /VmHWM:\s+(\d+)/.exec(fs.readFileSync("/proc/self/status", "latin1"))?.[1];
   return Number(kilobytes) * 1024;
+}
+
+/** Milliseconds of CPU that this process has taken since its start. */
+function cpuTime() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

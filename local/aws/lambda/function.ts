@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Session } from "../../session";
 import { LogStream } from "./log";
-import { FunctionProcess, type Outcome, type ProcessInvocation } from "./process";
+import { FunctionProcess, type LoadTime, type Outcome, type ProcessInvocation } from "./process";
 import { type Runtime, functionEnvironment, logStreamName } from "./runtime";
 import { Slots } from "./slots";
 import { type FunctionSpec, unpack } from "./spec";
@@ -24,6 +24,10 @@ export interface Execution {
   readonly duration: number;
   /** Milliseconds to start the process and load the function; undefined in a warm one. */
   readonly initDuration: number | undefined;
+  /** What of it the function's own code and packages took; undefined in a warm one. */
+  readonly load: LoadTime | undefined;
+  /** Milliseconds of CPU, in a cold one with the start of its process; 0 when the process was ended from outside. */
+  readonly cpuTime: number;
   /** The largest resident memory that the process had in its life, in bytes. */
   readonly peakRss: number;
   /** The end of what was logged meanwhile. */
@@ -73,15 +77,18 @@ export class DeployedFunction {
     const running = this.takeIdle() ?? this.start();
     const { process, log } = running;
     const cold = process.invocations === 0;
+    const cpuBefore = process.cpuTime;
     const logStart = log.size;
     log.write(`START RequestId: ${invocation.requestId} Version: $LATEST`);
     const outcome = limitResponse(await process.invoke(invocation));
     this.peakRss = Math.max(this.peakRss, process.peakRss);
-    const { duration, initDuration, peakRss, pid } = process;
+    const { duration, initDuration, load, peakRss, pid } = process;
+    const cpuTime = process.cpuTime - cpuBefore;
     logEnd(log, invocation.requestId, this.spec, process, outcome);
     const logTail = log.tail(logStart, LOG_TAIL);
     if (process.alive) this.putBack(running);
-    return { outcome, pid, duration, initDuration: cold ? initDuration : undefined, peakRss, logTail };
+    const start = cold ? { initDuration, load } : { initDuration: undefined, load: undefined };
+    return { outcome, pid, duration, ...start, cpuTime, peakRss, logTail };
   }
 
   /** All that its processes have logged, process by process. */

@@ -27,6 +27,12 @@ export interface ProcessInvocation {
   readonly traceId: string;
 }
 
+/** What it took to load a function's code and its packages, in milliseconds of the clock and of CPU. */
+export interface LoadTime {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
 export interface ProcessOptions {
   readonly bootstrap: string;
   readonly folder: string;
@@ -44,10 +50,12 @@ const errorSchema = z.object({
   trace: z.array(z.string()),
 });
 
+const usage = { peakRss: z.number(), cpuMs: z.number() };
+
 const messageSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("ready") }),
-  z.object({ type: z.literal("result"), payload: z.string(), peakRss: z.number() }),
-  z.object({ type: z.literal("error"), error: errorSchema, peakRss: z.number() }),
+  z.object({ type: z.literal("ready"), loadMs: z.number(), loadCpuMs: z.number() }),
+  z.object({ type: z.literal("result"), payload: z.string(), ...usage }),
+  z.object({ type: z.literal("error"), error: errorSchema, ...usage }),
   z.object({ type: z.literal("fatal"), error: errorSchema }),
 ]);
 
@@ -55,8 +63,12 @@ const messageSchema = z.discriminatedUnion("type", [
 export class FunctionProcess {
   /** The largest resident memory so far, in bytes. */
   peakRss = 0;
+  /** Milliseconds of CPU since the start, up to the end of the last invocation. */
+  cpuTime = 0;
   /** Milliseconds from the start to the loaded handler. */
   initDuration = 0;
+  /** What of it the function's own code and packages took to load, milliseconds. */
+  load: LoadTime = { ms: 0, cpuMs: 0 };
   invocations = 0;
   /** Milliseconds that the last invocation took in the handler. */
   duration = 0;
@@ -153,9 +165,17 @@ export class FunctionProcess {
     const parsed = messageSchema.safeParse(received);
     if (!parsed.success) return; // The function's own use of the channel is not ours.
     const message = parsed.data;
-    if (message.type === "ready") this.settle?.({ ok: true, payload: "" });
-    else if (message.type === "fatal") this.cause ??= message.error;
-    else if (this.measured(message.peakRss)) {
+    if (message.type === "ready") {
+      this.load = { ms: message.loadMs, cpuMs: message.loadCpuMs };
+      this.settle?.({ ok: true, payload: "" });
+      return;
+    }
+    if (message.type === "fatal") {
+      this.cause ??= message.error;
+      return;
+    }
+    this.cpuTime = message.cpuMs;
+    if (this.measured(message.peakRss)) {
       const { type } = message;
       this.settle?.(
         type === "result" ? { ok: true, payload: message.payload } : { ok: false, error: message.error },

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { records } from "../../../functions/ingest/columns";
 import { readHeader } from "../../../functions/ingest/csv";
@@ -163,13 +164,43 @@ describe("The reader of CSV files", () => {
     expect(rejects[0]?.record).to.equal(`bad,a\ufffdb\ufffd,${tail}`);
   });
 
-  const failures: { title: string; text: string; options?: Partial<PieceOptions>; failure: RegExp }[] = [
+  const failures: {
+    title: string;
+    text: string | Buffer;
+    options?: Partial<PieceOptions>;
+    failure: RegExp;
+  }[] = [
     { title: "an empty file", text: "", failure: /header is "" and must be "mcc,merchant,/ },
     { title: "another header", text: "id,name\n1,a\n", failure: /header is "id,name" and must be "mcc,/ },
     {
       title: "a header that lacks a column",
       text: "mcc,merchant\n1,a\n",
       failure: /header is "mcc,merchant" and/,
+    },
+    {
+      title: "another delimiter",
+      text: `${header.replaceAll(",", ";")}\n1;a\n`,
+      failure: /header is "mcc;merchant;.*" and must be "mcc,merchant,/,
+    },
+    {
+      title: "UTF-16, little end first",
+      text: Buffer.from(`\ufeff${header}\n`, "utf16le"),
+      failure: /^the file is UTF-16, and must be UTF-8$/,
+    },
+    {
+      title: "UTF-16, big end first",
+      text: Buffer.from(`\ufeff${header}\n`, "utf16le").swap16(),
+      failure: /^the file is UTF-16, and must be UTF-8$/,
+    },
+    {
+      title: "UTF-16 without a byte order mark",
+      text: Buffer.from(`${header}\n`, "utf16le"),
+      failure: /header is "m\\u0000c\\u0000c\\u0000.* and must be/,
+    },
+    {
+      title: "a gzip",
+      text: gzipSync(`${header}\n1,a,${tail}\n`),
+      failure: /^the file is a gzip, and must be unpacked first$/,
     },
     { title: "rows without a header", text: `1,a,${tail}\n`, failure: /header is "1,a,EUR/ },
     { title: "a file without a line end", text: "x".repeat(500), failure: /header is "x{100,}" and/ },
