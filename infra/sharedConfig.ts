@@ -1,13 +1,17 @@
 import { Region } from "@pulumi/aws/types/enums";
 import * as z from "zod";
 
+const inQuotes = "must be an account's twelve digits, in quotes";
+/** As a number it would lose its leading zeros. */
+const accountId = z.string(inQuotes).regex(/^\d{12}$/, inQuotes);
+
 /** The config of the AWS provider that Groundwork itself reads; the provider knows more keys. */
 export const awsConfig = {
   region: z.enum(Region, "is not a region of AWS, such as eu-central-1").meta({
     description: "Where everything is made.",
   }),
   allowedAccountIds: z
-    .array(z.string().regex(/^\d{12}$/, "must be an account's twelve digits, in quotes"))
+    .array(accountId)
     .optional()
     .meta({
       description:
