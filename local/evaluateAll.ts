@@ -20,9 +20,9 @@ interface Options {
   readonly after?: (program: Program) => void;
 }
 
-/** Where an environment's resources are made. */
+/** Where an environment's resources are made. Without a region the programs themselves say what is missing. */
 export function scopeOf(stack: string): Scope {
-  return { region: readStackConfig(stack)["aws:region"] ?? "us-east-1", account, stack };
+  return { region: readStackConfig(stack)["aws:region"] ?? process.env.AWS_REGION ?? "", account, stack };
 }
 
 /**
