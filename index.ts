@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./infra/config";
-import { sharedConfig } from "./infra/learnerLab";
+import { configKeys } from "./infra/configKeys";
 import { Upstream } from "./infra/upstream";
 
-readConfig(sharedConfig);
+readConfig(configKeys.groundwork);
 const database = new Upstream("database");
 const ingest = new Upstream("ingest");
 const auth = new Upstream("auth");

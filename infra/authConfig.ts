@@ -2,28 +2,46 @@ import * as z from "zod";
 
 /** The config of the auth stack. */
 export const authConfig = {
-  /** Whether the pool, and with it every user, can't be deleted. Default true. */
-  deletionProtection: z.boolean().default(true),
-  /**
-   * The first part of the hosted UI's host, `<domain>.auth.<region>.amazoncognito.com`, unique in the region.
-   * Default: the environment's name and the pool's id.
-   */
+  deletionProtection: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether the pool, and with it every user, can't be deleted." }),
   hostedUiDomain: z
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "takes small letters, digits and hyphens, 63 at most")
     .regex(/^(?!.*(aws|amazon|cognito))/, "may not contain aws, amazon or cognito")
-    .optional(),
-  /** The ports on which `npm run cognito -- login` may wait for the browser. Default 8976, 8977, 8978. */
-  loginPorts: z.array(z.int().min(1024).max(65_535)).min(1).default([8976, 8977, 8978]),
-  /** The origin whose pages may read the API's answers in a browser. Default `*`: a page needs a token anyway. */
+    .optional()
+    .meta({
+      description: `The first part of the hosted UI's host, <domain>.auth.<region>.amazoncognito.com, unique in the region.
+Unset: the environment's name and the pool's id.`,
+      example: "my-company",
+    }),
+  loginPorts: z
+    .array(z.int().min(1024).max(65_535))
+    .min(1)
+    .default([8976, 8977, 8978])
+    .meta({ description: "The ports on which npm run cognito -- login may wait for the browser." }),
   allowedOrigin: z
     .string()
     .regex(/^(\*|https?:\/\/[^/'\s]+)$/, "is * or an origin such as https://app.example.com")
-    .default("*"),
-  /** Requests a second to the API, over all callers; above it callers get 429. Default 50. */
-  throttlingRate: z.number().positive().max(10_000).default(50),
-  /** Requests that may come at once. Default 100. */
-  throttlingBurst: z.int().positive().max(5000).default(100),
-  /** Days that the logs of the API and of its authorizer are kept. Default 30. */
-  logRetentionDays: z.int().positive().default(30),
+    .default("*")
+    .meta({
+      description:
+        "The origin whose pages may read the API's answers in a browser. With * any: a page needs a token anyway.",
+    }),
+  throttlingRate: z.number().positive().max(10_000).default(50).meta({
+    description: "Requests a second to the API, over all callers; above it callers get 429.",
+    cost: "$3.50 a million requests.",
+  }),
+  throttlingBurst: z
+    .int()
+    .positive()
+    .max(5000)
+    .default(100)
+    .meta({ description: "Requests that may come at once." }),
+  logRetentionDays: z
+    .int()
+    .positive()
+    .default(30)
+    .meta({ description: "Days that the logs of the API and of its authorizer are kept." }),
 };

@@ -7,29 +7,41 @@ const sshCidr = z.cidrv4({ error: "must be an IPv4 range such as 203.0.113.7/32"
 
 /** The config of the way in from a laptop. */
 export const bastionConfig = {
-  /**
-   * How a laptop reaches the database. `ssm` (default): through Session Manager, with AWS credentials, no open port
-   * and no key. `ssh`: through SSH, with a key, from named addresses. `none`: not at all.
-   * The machine costs about $3.10 a month and its public address $3.65 (t4g.nano, us-east-1).
-   */
-  bastion: z.enum(["ssm", "ssh", "none"]).default("ssm"),
-  /** The smallest of the current generation. Default t4g.nano, 2 vCPU and 0.5 GiB. */
+  bastion: z
+    .enum(["ssm", "ssh", "none"])
+    .default("ssm")
+    .meta({
+      description: `How a laptop reaches the database.
+ssm: through Session Manager, with AWS credentials, no open port and no key.
+ssh: through SSH, with a key, from named addresses.
+none: not at all.`,
+      cost: "$3.07 a month for the machine (t4g.nano) and $3.65 for its public address.",
+    }),
   bastionInstanceType: z
     .string()
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "must be an EC2 instance type such as t4g.nano")
-    .default("t4g.nano"),
-  /** For `ssh`: your public key (the text of ~/.ssh/id_ed25519.pub), of which a key pair is made. */
+    .default("t4g.nano")
+    .meta({ description: "The bastion's type. t4g.nano is the smallest: 2 vCPU and 0.5 GiB." }),
   bastionPublicKey: z
     .string()
     .regex(
       /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+( .*)?$/,
       "must be an OpenSSH public key, ssh-ed25519 AAAA…",
     )
-    .optional(),
-  /** For `ssh`: the name of a key pair that the account has already. */
-  bastionKeyName: z.string().min(1).optional(),
-  /** For `ssh`: the ranges that may connect, for instance `["203.0.113.7/32"]`. */
-  bastionSshCidrs: z.array(sshCidr).default([]),
+    .optional()
+    .meta({
+      description:
+        "For ssh: your public key (the text of ~/.ssh/id_ed25519.pub), of which a key pair is made.",
+      example: "ssh-ed25519 AAAA… me@laptop",
+    }),
+  bastionKeyName: z.string().min(1).optional().meta({
+    description: "For ssh: the name of a key pair that the account has already.",
+    example: "my-key",
+  }),
+  bastionSshCidrs: z
+    .array(sshCidr)
+    .default([])
+    .meta({ description: 'For ssh: the ranges that may connect, for instance ["203.0.113.7/32"].' }),
 };
 
 export type BastionConfig = z.output<z.ZodObject<typeof bastionConfig>>;

@@ -3,58 +3,86 @@ import { GroundworkError } from "./error";
 
 /** The config of the database itself. */
 export const databaseConfig = {
-  /** The database inside the server. Default groundwork. */
   databaseName: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,62}$/, "must be lower-case letters, digits and _, starting with a letter")
-    .default("groundwork"),
-  /** PostgreSQL's version, major or major.minor. Default 18, as on this machine. */
+    .default("groundwork")
+    .meta({ description: "The database inside the server. Another name replaces the server." }),
   engineVersion: z
     .string()
     .regex(/^\d+(\.\d+)?$/, "must be a version such as 18 or 18.1")
-    .default("18"),
-  /** Default db.t4g.micro, about $12 a month in us-east-1; twice that with multiAz. */
+    .default("18")
+    .meta({ description: "PostgreSQL's version, major or major.minor." }),
   instanceClass: z
     .string()
     .regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "must be an RDS instance class such as db.t4g.micro")
-    .default("db.t4g.micro"),
-  /** In GiB, 20 at least. Default 20, about $2.30 a month in us-east-1. */
-  allocatedStorage: z.int().min(20).max(65_536).default(20),
-  /** In GiB: up to where storage grows by itself. Default 100; equal to allocatedStorage, it doesn't grow. */
-  maxAllocatedStorage: z.int().min(20).max(65_536).default(100),
-  /** `gp3` (default) gives 3,000 IOPS at any size; `gp2` is for accounts that forbid it. Both $0.115 a GB and month. */
-  storageType: z.enum(["gp3", "gp2"]).default("gp3"),
-  /** Whether a standby in a second zone takes over within a minute or two. Doubles the price. Default true. */
-  multiAz: z.boolean().default(true),
-  /** Days that automatic backups are kept, 0 to 35. Default 7; as much as the database's storage is free. */
-  backupRetentionDays: z.int().min(0).max(35).default(7),
-  /** When the daily backup is made, UTC. Default 03:00-03:30. */
+    .default("db.t4g.micro")
+    .meta({
+      description: "The database's machine.",
+      cost: "db.t4g.micro $11.68 a month, db.t4g.small $23.36, db.m7g.large $122.64; twice that with multiAz.",
+    }),
+  allocatedStorage: z
+    .int()
+    .min(20)
+    .max(65_536)
+    .default(20)
+    .meta({
+      description: "In GiB.",
+      cost: "$0.115 a GiB and month, so $2.30 for 20; twice that with multiAz.",
+    }),
+  maxAllocatedStorage: z.int().min(20).max(65_536).default(100).meta({
+    description: "In GiB: up to where storage grows by itself. Equal to allocatedStorage, it doesn't grow.",
+  }),
+  storageType: z.enum(["gp3", "gp2"]).default("gp3").meta({
+    description: "gp3 gives 3,000 IOPS at any size; gp2 is for accounts that forbid it.",
+    cost: "the same for both.",
+  }),
+  multiAz: z.boolean().default(true).meta({
+    description: "Whether a standby in a second zone takes over within a minute or two.",
+    cost: "doubles the database's price.",
+  }),
+  backupRetentionDays: z.int().min(0).max(35).default(7).meta({
+    description: "Days that automatic backups are kept.",
+    cost: "as much as the database's storage is free, beyond that $0.095 a GiB and month.",
+  }),
   backupWindow: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, "must be like 03:00-03:30")
-    .default("03:00-03:30"),
-  /** When AWS may patch and changes that need a restart are made, UTC. Default sun:04:00-sun:05:00. */
+    .default("03:00-03:30")
+    .meta({ description: "When the daily backup is made, UTC." }),
   maintenanceWindow: z
     .string()
     .regex(
       /^(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$/,
       "must be like sun:04:00-sun:05:00",
     )
-    .default("sun:04:00-sun:05:00"),
-  /** Whether changes that need a restart are made at once instead of in the maintenance window. Default false. */
-  applyImmediately: z.boolean().default(false),
-  /** Whether Performance Insights keeps a week of what the database waited for. No charge. Default true. */
-  performanceInsights: z.boolean().default(true),
-  /** Seconds between the operating system's figures: 0 (none), 1, 5, 10, 15, 30 or 60. Default 60, about $0.70. */
+    .default("sun:04:00-sun:05:00")
+    .meta({ description: "When AWS may patch, and makes changes that need a restart, UTC." }),
+  applyImmediately: z.boolean().default(false).meta({
+    description: "Whether changes that need a restart are made at once instead of in the maintenance window.",
+  }),
+  performanceInsights: z.boolean().default(true).meta({
+    description: "Whether Performance Insights keeps a week of what the database waited for.",
+    cost: "none.",
+  }),
   monitoringInterval: z
     .literal([0, 1, 5, 10, 15, 30, 60], "must be one of 0, 1, 5, 10, 15, 30, 60")
-    .default(60),
-  /** Which logs go to CloudWatch, $0.50 a GB. Default both. */
-  logExports: z.array(z.enum(["postgresql", "upgrade"])).default(["postgresql", "upgrade"]),
-  /** Whether the database can't be destroyed before this is set to false and deployed. Default true. */
-  deletionProtection: z.boolean().default(true),
-  /** Whether destroying the database leaves a snapshot behind, $0.095 a GB and month. Default true. */
-  finalSnapshot: z.boolean().default(true),
+    .default(60)
+    .meta({
+      description: "Seconds between the operating system's figures; 0: none.",
+      cost: "about $0.70 a month at 60, as logs.",
+    }),
+  logExports: z
+    .array(z.enum(["postgresql", "upgrade"]))
+    .default(["postgresql", "upgrade"])
+    .meta({ description: "Which logs go to CloudWatch.", cost: "$0.50 a GB." }),
+  deletionProtection: z.boolean().default(true).meta({
+    description: "Whether the database can't be destroyed before this is set to false and deployed.",
+  }),
+  finalSnapshot: z.boolean().default(true).meta({
+    description: "Whether destroying the database leaves a snapshot behind.",
+    cost: "$0.095 a GiB and month, for as long as it is kept.",
+  }),
 };
 
 export type DatabaseConfig = z.output<z.ZodObject<typeof databaseConfig>>;

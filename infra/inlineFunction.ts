@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
+import { endpointEnvironment } from "./functionEndpoint";
 import { packageFunction, unusedPackages } from "./functionPackage";
 import type { Statement } from "./iam";
 import { environmentName } from "./names";
@@ -49,7 +50,7 @@ export class InlineFunction<E, R> extends Component {
         role: this.role.arn,
         memorySize: args.memorySize,
         timeout: args.timeout,
-        environment: { variables: args.environment },
+        environment: { variables: { ...args.environment, ...endpointEnvironment() } },
         ...vpcConfig(args),
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tracingConfig: { mode: "PassThrough" },

@@ -1,17 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as z from "zod";
 import { GroundworkError } from "./error";
 
 /** What AWS Academy gives in place of the roles that it forbids to make. */
 export const lab = { role: "LabRole", instanceProfile: "LabInstanceProfile", keyPair: "vockey" } as const;
 
 const regions = ["us-east-1", "us-west-2"];
-
-/** The config that all five projects share. */
-export const sharedConfig = {
-  /** Whether the account is an AWS Academy Learner Lab, which forbids a good deal: docs/learner-lab.md. Default false. */
-  learnerLab: z.boolean().default(false),
-};
 
 /** Whether this environment lives in a Learner Lab: `groundwork:learnerLab`, one key for all projects. */
 export function inLearnerLab(): boolean {

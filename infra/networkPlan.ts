@@ -4,39 +4,53 @@ import { GroundworkError } from "./error";
 
 const cidr = z.cidrv4({ error: "must be an IPv4 range such as 10.0.1.0/24" });
 
-/** The config of networking; `planNetwork` makes the plan of it. */
+/** The config of networking; `planNetwork` makes the plan of it. Prices are those of us-east-1, a month. */
 export const networkConfig = {
-  /** The VPC's range. Default 10.0.0.0/16. No charge, as for subnets, routes and the S3 endpoint. */
-  vpcCidrBlock: cidr.default("10.0.0.0/16"),
-  /** One range a zone. Default 10.0.1.0/24 and 10.0.4.0/24. No charge. */
-  publicCidrBlocks: z.array(cidr).default(["10.0.1.0/24", "10.0.4.0/24"]),
-  /** One range a zone; a database needs two zones. Default 10.0.2.0/24 and 10.0.3.0/24. No charge. */
-  privateCidrBlocks: z.array(cidr).default(["10.0.2.0/24", "10.0.3.0/24"]),
-  /**
-   * The zones by name, or how many of the region's first ones. Default: one for each private range. Each zone more costs
-   * $14.60 a month with nat `none`, $36.50 with `gateway-per-zone`, nothing with the others.
-   */
-  zones: z.union([z.array(z.string().min(1)), z.int()]).optional(),
-  /**
-   * How the private subnets reach the internet. Prices are those of us-east-1, a month.
-   * - `none` (default): they don't. The AWS services that functions call have interface endpoints in the VPC:
-   *   $7.30 each in each zone, so $29.20 for two services in two zones, and $0.01 a GB.
-   * - `gateway`: one NAT gateway, $32.85 and $3.65 for its public address, and $0.045 a GB. While its zone is down, no
-   *   subnet has internet.
-   * - `gateway-per-zone`: one in each zone, $73.00 for two with their addresses, and $0.045 a GB.
-   * - `instance`: one small EC2 instance, $3.07 (t4g.nano), $3.65 for its public address and $0.74 for its disk and
-   *   alarm, nothing a GB within AWS. For where NAT gateways are forbidden or too dear; a minute's pause when it restarts.
-   */
-  nat: z.enum(["none", "gateway", "gateway-per-zone", "instance"]).default("none"),
-  /** With nat `instance`: its type. Default t4g.nano, $3.07 a month, up to 5 Gbit/s in bursts; t4g.micro is $6.13. */
+  vpcCidrBlock: cidr.default("10.0.0.0/16").meta({ description: "The VPC's range.", cost: "No charge, as for subnets, routes and the S3 endpoint." }),
+  publicCidrBlocks: z
+    .array(cidr)
+    .default(["10.0.1.0/24", "10.0.4.0/24"])
+    .meta({ description: "The public subnets' ranges, one a zone.", cost: "No charge." }),
+  privateCidrBlocks: z
+    .array(cidr)
+    .default(["10.0.2.0/24", "10.0.3.0/24"])
+    .meta({ description: "The private subnets' ranges, one a zone; a database needs two zones.", cost: "No charge." }),
+  zones: z
+    .union([z.array(z.string().min(1)), z.int()])
+    .optional()
+    .meta({
+      description:
+        "The zones by name, or how many of the region's first ones. Unset: one for each private range.",
+      example: 2,
+    }),
+  nat: z
+    .enum(["none", "gateway", "gateway-per-zone", "instance"])
+    .default("none")
+    .meta({
+      description: `How the private subnets reach the internet.
+none: they don't; the AWS services that functions call have interface endpoints in the VPC.
+gateway: one NAT gateway; while its zone is down, no subnet has internet.
+gateway-per-zone: one in each zone.
+instance: one small EC2 instance, where gateways are forbidden or too dear; a minute's pause when it restarts.`,
+      cost: `none: $7.30 an endpoint and zone, so $29.20 for two services in two zones, and $0.01 a GB.
+gateway: $32.85 and $3.65 for its public address, and $0.045 a GB.
+gateway-per-zone: $73.00 for two with their addresses, and $0.045 a GB.
+instance: $3.07 (t4g.nano), $3.65 for its public address and $0.74 for its disk and alarm, nothing a GB within AWS.`,
+    }),
   natInstanceType: z
     .string()
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "must be an EC2 instance type such as t4g.nano")
-    .default("t4g.nano"),
-  /** Whether the VPC's traffic is logged: $0.50 a GB of log. Default true. */
-  flowLogs: z.boolean().default(true),
-  /** How long the VPC's flow logs are kept, in days. Default 14; what is kept costs $0.03 a GB and month. */
-  flowLogRetentionDays: z.int().positive().default(14),
+    .default("t4g.nano")
+    .meta({ description: "With nat instance: its type. t4g.nano passes up to 5 Gbit/s in bursts.", cost: "t4g.nano $3.07 a month, t4g.micro $6.13." }),
+  flowLogs: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether the VPC's traffic is logged.", cost: "$0.50 a GB of log." }),
+  flowLogRetentionDays: z
+    .int()
+    .positive()
+    .default(14)
+    .meta({ description: "Days that the VPC's flow logs are kept.", cost: "$0.03 a GB and month." }),
 };
 
 type NetworkConfig = z.output<z.ZodObject<typeof networkConfig>>;

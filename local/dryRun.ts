@@ -2,6 +2,9 @@ import { attributesOf } from "./attributes";
 import type { ResourceRequest } from "./attributes/table";
 import { evaluateAll } from "./evaluateAll";
 
+/** A resource, and the project whose program asks for it. */
+export type PlannedResource = ResourceRequest & { readonly project: string };
+
 /**
  * Runs the five programs of an environment with nothing behind them: what AWS would compute comes from the
  * table in local/attributes/. Needs no CLI, no account and no network.
@@ -9,11 +12,11 @@ import { evaluateAll } from "./evaluateAll";
  * @returns every resource that the programs ask for
  * @throws GroundworkError where the environment's config is wrong
  */
-export async function dryRun(stack: string): Promise<ResourceRequest[]> {
-  const resources: ResourceRequest[] = [];
+export async function dryRun(stack: string): Promise<PlannedResource[]> {
+  const resources: PlannedResource[] = [];
   await evaluateAll(stack, {
-    create(resource) {
-      resources.push(resource);
+    create(resource, { project }) {
+      resources.push({ ...resource, project });
       return Promise.resolve(attributesOf(resource));
     },
   });

@@ -20,9 +20,9 @@ interface Options {
   readonly after?: (program: Program) => void;
 }
 
-/** Where an environment's resources are made. */
+/** Where an environment's resources are made. Without a region the programs themselves say what is missing. */
 export function scopeOf(stack: string, config: Readonly<Record<string, string>> = {}): Scope {
-  const { "aws:region": region = "us-east-1" } = { ...readStackConfig(stack), ...config };
+  const { "aws:region": region = process.env.AWS_REGION ?? "" } = { ...readStackConfig(stack), ...config };
   return { region, account, stack };
 }
 

@@ -24,12 +24,25 @@ export async function stackOutputs(stack: string, project: string): Promise<Stac
 
 /**
  * What the AWS SDK, and programs started from here, need in their environment to reach the environment: for
- * `local` the endpoints of this machine, for any other nothing, because AWS is found by the user's own settings.
+ * `local` the endpoints of this machine, for an emulator its address, for AWS the region of the stack.
  */
 export function awsEnvironment(stack: string): Readonly<Record<string, string>> {
   if (stack === localStack) return runningEnvironment().environment;
-  const region = process.env.AWS_REGION ?? readStackConfig(stack)["aws:region"];
-  return region === undefined ? {} : { AWS_REGION: region };
+  const config = readStackConfig(stack);
+  // The config's first, as in the programs: a shell's AWS_REGION must not lead to another region than the stack's.
+  const region = config["aws:region"] ?? process.env.AWS_REGION;
+  return { ...(region !== undefined && { AWS_REGION: region }), ...emulatorEnvironment(config) };
+}
+
+/** Where the environment is an emulator: its one address, and the keys that it takes. */
+function emulatorEnvironment(config: Readonly<Record<string, string>>): Record<string, string> {
+  const [endpoints] = JSON.parse(config["aws:endpoints"] ?? "[]") as Record<string, string>[];
+  if (endpoints?.s3 === undefined) return {};
+  return {
+    AWS_ENDPOINT_URL: endpoints.s3,
+    AWS_ACCESS_KEY_ID: config["aws:accessKey"] ?? "test",
+    AWS_SECRET_ACCESS_KEY: config["aws:secretKey"] ?? "test",
+  };
 }
 
 /** @throws GroundworkError when it isn't up */

@@ -21,7 +21,7 @@ export function makeS3(): S3Client {
     // TLS and the length protect the bytes; a checksum in JavaScript would cost a tenth of the load.
     responseChecksumValidation: "WHEN_REQUIRED",
     // An endpoint of one's own may have no DNS name for each bucket.
-    forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined,
+    forcePathStyle: (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined,
   });
 }
 

@@ -20,11 +20,18 @@ const reasons: readonly (readonly [said: RegExp, meaning: (where: Where) => stri
     () => "PULUMI_CONFIG_PASSPHRASE is not the one that this stack was made with: set it and try again",
   ],
   [
-    /ExpiredToken|token.* (?:is|has) expired|SSO session .*expired|security token .* is invalid/i,
-    () => "the AWS session has expired or is not valid: sign in again, for instance with aws sso login",
+    /unknown stack "?([^"\s]+)/i,
+    ({ stack }) =>
+      `a stack that it reads is not there: deploy the stacks before it first, with npm run deploy -- --stack ${stack}`,
   ],
   [
-    /No valid credential sources|failed to refresh cached credentials|Unable to locate credentials/i,
+    /ExpiredToken|(?:token|session).* (?:is |has )?expired|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|security token .* is invalid/i,
+    ({ stack }) =>
+      "the AWS session has expired or is not valid here: sign in again, for instance with aws sso login; " +
+      `a region that an account has to enable first (aws:region in Pulumi.${stack}.yaml) is refused alike`,
+  ],
+  [
+    /No valid credential sources|failed to refresh cached credentials|Unable to locate credentials|Could not load credentials/i,
     () => "there are no AWS credentials: sign in, for instance with aws sso login, or set AWS_PROFILE",
   ],
   [
@@ -34,8 +41,9 @@ const reasons: readonly (readonly [said: RegExp, meaning: (where: Where) => stri
       "choose the profile of the right one with AWS_PROFILE",
   ],
   [
-    /Invalid AWS Region|invalid AWS region/i,
-    ({ stack }) => `aws:region in Pulumi.${stack}.yaml is not a region of AWS, such as us-east-1: mend it`,
+    /Invalid AWS Region|(?:EAI_AGAIN|ENOTFOUND).*amazonaws/i,
+    ({ stack }) =>
+      `aws:region in Pulumi.${stack}.yaml is not a region of AWS, such as us-east-1, or there is no network: mend it`,
   ],
   [
     /the stack is currently locked/i,

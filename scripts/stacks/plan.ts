@@ -23,13 +23,16 @@ export function selectProjects(action: Action, only?: readonly string[]): Progra
   return action === "destroy" ? selected.reverse() : selected;
 }
 
-/**
- * The CLI's arguments for an action.
- *
- * `--yes` goes to the CLI; without it the CLI shows its plan and asks, or, where there is no terminal, refuses.
- */
-export function cliArguments(action: Action, stack: string, yes: boolean): string[] {
-  const confirm = yes ? ["--yes"] : [];
+export interface CliOptions {
+  /** Goes to the CLI; without it the CLI shows its plan and asks, or, where there is no terminal, refuses. */
+  readonly yes: boolean;
+  /** Of refresh: only say what would change. */
+  readonly previewOnly: boolean;
+}
+
+/** The CLI's arguments for an action. */
+export function cliArguments(action: Action, stack: string, { yes, previewOnly }: CliOptions): string[] {
+  const confirm = previewOnly ? ["--preview-only"] : yes ? ["--yes"] : [];
   switch (action) {
     case "preview":
       return ["preview", "--stack", stack];

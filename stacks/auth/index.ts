@@ -1,12 +1,12 @@
-import { authConfig } from "../../infra/authConfig";
 import { readConfig, requireRegion } from "../../infra/config";
+import { configKeys } from "../../infra/configKeys";
 import { groupAuthorizer } from "../../infra/groupAuthorizer";
 import { HostedUi } from "../../infra/hostedUi";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { RestApi } from "../../infra/restApi";
 import { UserPool } from "../../infra/userPool";
 
-const config = readConfig(authConfig);
+const config = readConfig(configKeys.auth);
 checkLearnerLab(requireRegion(), []);
 
 const pool = new UserPool("pool", config);

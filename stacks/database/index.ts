@@ -1,25 +1,18 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import * as z from "zod";
 import { readMigrations } from "../../functions/schema/migrations";
 import { Bastion } from "../../infra/bastion";
-import { bastionBreaches, bastionConfig, checkBastionConfig } from "../../infra/bastionConfig";
+import { bastionBreaches, checkBastionConfig } from "../../infra/bastionConfig";
 import { readConfig, requireRegion } from "../../infra/config";
+import { configKeys } from "../../infra/configKeys";
 import { Database } from "../../infra/database";
-import { checkDatabaseConfig, databaseConfig, learnerLabBreaches } from "../../infra/databaseConfig";
+import { checkDatabaseConfig, learnerLabBreaches } from "../../infra/databaseConfig";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { RoleSecret } from "../../infra/roleSecret";
 import { SchemaMigration } from "../../infra/schemaMigration";
 import { Upstream } from "../../infra/upstream";
 
-const config = readConfig({
-  ...databaseConfig,
-  ...bastionConfig,
-  /** Days that the schema function's log is kept. Default 30. */
-  logRetentionDays: z.int().positive().default(30),
-  /** Full name of the networking stack, where it isn't `<organization>/networking/<environment>`. */
-  networkingStack: z.string().optional(),
-});
+const config = readConfig(configKeys.database);
 checkDatabaseConfig(config);
 checkBastionConfig(config);
 checkLearnerLab(requireRegion(), [...learnerLabBreaches(config), ...bastionBreaches(config)]);

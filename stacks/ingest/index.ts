@@ -1,10 +1,11 @@
 import { readConfig, requireRegion } from "../../infra/config";
+import { configKeys } from "../../infra/configKeys";
 import { Ingest } from "../../infra/ingest";
-import { checkIngestConfig, ingestConfig } from "../../infra/ingestConfig";
+import { checkIngestConfig } from "../../infra/ingestConfig";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { Upstream } from "../../infra/upstream";
 
-const config = checkIngestConfig(readConfig(ingestConfig));
+const config = checkIngestConfig(readConfig(configKeys.ingest));
 checkLearnerLab(requireRegion(), []);
 const networking = new Upstream("networking", config.networkingStack);
 const database = new Upstream("database", config.databaseStack);

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import { readConfig, requireRegion } from "../../infra/config";
+import { configKeys } from "../../infra/configKeys";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { Network } from "../../infra/network";
-import { learnerLabBreaches, networkConfig, planNetwork } from "../../infra/networkPlan";
+import { learnerLabBreaches, planNetwork } from "../../infra/networkPlan";
 
-const plan = planNetwork(requireRegion(), readConfig(networkConfig));
+const plan = planNetwork(requireRegion(), readConfig(configKeys.networking));
 checkLearnerLab(plan.region, learnerLabBreaches(plan));
 
 const network = new Network("network", plan);

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { validateWorkflow } from "@action-validator/core";
 import * as path from "node:path";
 import { expect } from "chai";
 import * as YAML from "yaml";
@@ -16,6 +17,10 @@ describe("the workflows", () => {
     const workflow = YAML.parse(readFileSync(path.join(folder, file), "utf8")) as Workflow;
     const jobs = Object.values(workflow.jobs);
 
+    it(`${file} is a workflow by GitHub's schema`, () => {
+      expect(validateWorkflow(readFileSync(path.join(folder, file), "utf8")).errors).to.deep.equal([]);
+    });
+
     it(`${file} pins every action by the hash of a commit`, () => {
       const used = jobs.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
       expect(used).to.not.be.empty;
@@ -27,4 +32,11 @@ describe("the workflows", () => {
       for (const job of jobs) expect(job["timeout-minutes"]).to.be.a("number");
     });
   }
+});
+
+describe("the check of workflows", () => {
+  it("finds a job without a machine to run on", () => {
+    const broken = "on: push\njobs:\n  test:\n    runs_on: ubuntu-24.04\n    steps:\n      - run: 'true'\n";
+    expect(validateWorkflow(broken).errors).to.not.be.empty;
+  });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { explain } from "../../../scripts/stacks/explain";
-import { cliArguments, resumeCommand, selectProjects } from "../../../scripts/stacks/plan";
+import { type CliOptions, cliArguments, resumeCommand, selectProjects } from "../../../scripts/stacks/plan";
 import { countChanges } from "../../../scripts/stacks/run";
 
 const names = (...args: Parameters<typeof selectProjects>) => selectProjects(...args).map((p) => p.project);
@@ -24,9 +24,15 @@ describe("the commands over all stacks", () => {
   });
 
   it("change nothing unasked: only --yes is handed on as --yes", () => {
-    expect(cliArguments("deploy", "dev", false)).to.deep.equal(["up", "--stack", "dev"]);
-    expect(cliArguments("destroy", "dev", true)).to.deep.equal(["destroy", "--stack", "dev", "--yes"]);
-    expect(cliArguments("preview", "dev", true)).to.not.include("--yes");
+    const [asking, yes] = [false, true].map((given) => ({ yes: given, previewOnly: false })) as [
+      CliOptions,
+      CliOptions,
+    ];
+    expect(cliArguments("deploy", "dev", asking)).to.deep.equal(["up", "--stack", "dev"]);
+    expect(cliArguments("destroy", "dev", yes)).to.deep.equal(["destroy", "--stack", "dev", "--yes"]);
+    expect(cliArguments("preview", "dev", yes)).to.not.include("--yes");
+    const looking = cliArguments("refresh", "dev", { yes: true, previewOnly: true });
+    expect(looking).to.deep.equal(["refresh", "--stack", "dev", "--preview-only"]);
   });
 
   it("say how to go on after a failure, with the projects that are left", () => {
@@ -51,6 +57,10 @@ describe("a failure of the CLI", () => {
     ["error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions", "pulumi login"],
     ["error: no stack named 'dev' found", "pulumi -C stacks/database stack init dev"],
     ["error: incorrect passphrase", "PULUMI_CONFIG_PASSPHRASE"],
+    ['error: unknown stack "organization/networking/dev"', "deploy the stacks before it first"],
+    ["Error: The SSO session associated with this profile has expired", "aws sso login"],
+    ["InvalidClientTokenId: The security token included in the request is invalid", "aws:region"],
+    ["getaddrinfo ENOTFOUND sts.us-moon-1.amazonaws.com", "aws:region in Pulumi.dev.yaml"],
     ["ExpiredToken: The security token included in the request is expired", "aws sso login"],
     ["error: No valid credential sources found", "there are no AWS credentials"],
     ["AWS account ID not allowed: 111111111111", "aws:allowedAccountIds in Pulumi.dev.yaml"],

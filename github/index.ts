@@ -1,0 +1,7 @@
+import { readConfig } from "../infra/config";
+import { GithubRoles, githubConfig } from "../infra/githubRoles";
+
+const roles = new GithubRoles("roles", readConfig(githubConfig));
+
+export const deployRoles = roles.deployRoles;
+export const previewRole = roles.previewRole;

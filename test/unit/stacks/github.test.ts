@@ -1,0 +1,53 @@
+import * as path from "node:path";
+import { expect } from "chai";
+import { evaluate } from "../../../local/evaluate";
+import { root } from "../../../local/programs";
+import { violations } from "../../../policy/rules";
+import type { Recorded } from "../support/stacks";
+
+describe("the roles of GitHub Actions", () => {
+  const resources: Recorded[] = [];
+  before(async () => {
+    await evaluate(
+      { project: "github", dir: path.join(root, "github"), reads: [] },
+      {
+        stack: "main",
+        config: { "github:repository": "owner/name", "github:environments": '["dev","prod"]' },
+        world: {
+          create(resource) {
+            resources.push(resource);
+            const arn = `arn:aws:iam::123456789012:${resource.name}`;
+            return Promise.resolve({ id: resource.name, outputs: { arn, name: resource.name } });
+          },
+          call: (token) => Promise.reject(new Error(token)),
+          stackOutputs: () => undefined,
+        },
+      },
+    );
+  });
+
+  const cases = [
+    { role: "github-deploy-dev", subject: "repo:owner/name:environment:dev" },
+    { role: "github-deploy-prod", subject: "repo:owner/name:environment:prod" },
+    { role: "github-preview", subject: "repo:owner/name:pull_request" },
+  ];
+  for (const { role, subject } of cases) {
+    it(`trust for ${role} one kind of job of one repository alone`, () => {
+      const found = resources.find(({ type, name }) => type === "aws:iam/role:Role" && name === role);
+      const issuer = "token.actions.githubusercontent.com";
+      expect(JSON.parse(String(found?.inputs.assumeRolePolicy))).to.have.deep.nested.property(
+        "Statement[0]",
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Principal: { Federated: "arn:aws:iam::123456789012:github" },
+          Condition: { StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com", [`${issuer}:sub`]: subject } },
+        },
+      );
+    });
+  }
+
+  it("keep the guard rails", () => {
+    expect(violations(resources, "main")).to.deep.equal([]);
+  });
+});
