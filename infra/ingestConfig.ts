@@ -30,7 +30,7 @@ export const ingestConfig = {
   logRetentionDays: z.int().positive().default(30),
   /** Days that replaced and deleted files are kept. Default 30. */
   noncurrentVersionDays: z.int().positive().default(30),
-  /** Whether `pulumi destroy` deletes the bucket with the files that are in it. Default false. */
+  /** Whether `pulumi destroy` deletes the bucket with the files that are in it; otherwise it refuses to. Default false. */
   deleteFilesOnDestroy: z.boolean().default(false),
   /** Full name of the networking stack, where it isn't `<organization>/networking/<environment>`. */
   networkingStack: z.string().optional(),
