@@ -72,7 +72,8 @@ export class Database extends Component {
         skipFinalSnapshot: !args.finalSnapshot,
         ...(args.finalSnapshot && { finalSnapshotIdentifier: finalSnapshotOf(name, parameters) }),
       },
-      this.child,
+      // AWS would refuse in the middle of a destroy or a replacement; so Pulumi refuses before it begins.
+      { ...this.child, protect: args.deletionProtection },
     );
     this.endpoint = this.instance.address;
     this.port = this.instance.port;

@@ -58,7 +58,7 @@ It has to cover one chunk (8 MiB) and the call.`,
   deleteFilesOnDestroy: z
     .boolean()
     .default(false)
-    .meta({ description: "Whether pulumi destroy deletes the bucket with the files that are in it." }),
+    .meta({ description: "Whether pulumi destroy deletes the bucket with the files that are in it; otherwise it refuses to." }),
   networkingStack: upstreamName("networking"),
   databaseStack: upstreamName("database"),
 };

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
 
 interface PrivateBucketArgs {
-  /** Whether `pulumi destroy` may delete what is in it. */
+  /** Whether `pulumi destroy` may delete it with what is in it; otherwise it refuses to. */
   readonly forceDestroy: boolean;
   /** Days after which replaced and deleted versions go. */
   readonly noncurrentVersionDays: number;
@@ -15,7 +15,12 @@ export class PrivateBucket extends Component {
 
   constructor(name: string, args: PrivateBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("storage:PrivateBucket", name, opts);
-    this.bucket = new aws.s3.Bucket(name, { forceDestroy: args.forceDestroy }, this.child);
+    this.bucket = new aws.s3.Bucket(
+      name,
+      { forceDestroy: args.forceDestroy },
+      // Without it Pulumi would take its policies away before S3 refuses to delete a bucket with files in it.
+      { ...this.child, protect: !args.forceDestroy },
+    );
     const bucket = this.bucket.id;
     const versioning = new aws.s3.BucketVersioning(
       name,

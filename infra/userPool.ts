@@ -54,7 +54,8 @@ export class UserPool extends Component {
         ],
         deletionProtection: args.deletionProtection ? "ACTIVE" : "INACTIVE",
       },
-      this.child,
+      // Without it Pulumi would delete the pool's clients before AWS refuses to delete the pool.
+      { ...this.child, protect: args.deletionProtection },
     );
     const client = new aws.cognito.UserPoolClient(
       "app-public",
