@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { GroundworkError } from "./error";
+import { glueConfig } from "./glueConfig";
 
 /** The config of the ingest stack. */
 export const ingestConfig = {
@@ -36,6 +37,7 @@ export const ingestConfig = {
   networkingStack: z.string().optional(),
   /** Full name of the database stack, where it isn't `<organization>/database/<environment>`. */
   databaseStack: z.string().optional(),
+  ...glueConfig,
 };
 
 export type IngestConfig = z.output<z.ZodObject<typeof ingestConfig>>;

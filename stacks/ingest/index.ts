@@ -1,11 +1,12 @@
 import { readConfig, requireRegion } from "../../infra/config";
 import { Ingest } from "../../infra/ingest";
+import { glueBreaches } from "../../infra/glueConfig";
 import { checkIngestConfig, ingestConfig } from "../../infra/ingestConfig";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { Upstream } from "../../infra/upstream";
 
 const config = checkIngestConfig(readConfig(ingestConfig));
-checkLearnerLab(requireRegion(), []);
+checkLearnerLab(requireRegion(), glueBreaches(config));
 const networking = new Upstream("networking", config.networkingStack);
 const database = new Upstream("database", config.databaseStack);
 
@@ -13,6 +14,8 @@ const ingest = new Ingest("ingest", {
   ...config,
   vpcId: networking.string("vpcId"),
   subnetIds: networking.strings("privateSubnetIds"),
+  availabilityZones: networking.strings("availabilityZones"),
+  natMode: networking.string("natMode"),
   database: {
     endpoint: database.string("endpoint"),
     port: database.number("port"),
@@ -26,4 +29,5 @@ export const bucketName = ingest.bucket.id;
 export const functionName = ingest.function.name;
 export const deadLetterQueueUrl = ingest.deadLetters.url;
 export const jobsFunctionName = ingest.jobs.name;
+export const glueJobName = ingest.glueJobName;
 export const dashboardUrl = ingest.dashboardUrl;
