@@ -21,15 +21,10 @@ export const databaseConfig = {
       description: "The database's machine.",
       cost: "db.t4g.micro $11.68 a month, db.t4g.small $23.36, db.m7g.large $122.64; twice that with multiAz.",
     }),
-  allocatedStorage: z
-    .int()
-    .min(20)
-    .max(65_536)
-    .default(20)
-    .meta({
-      description: "In GiB.",
-      cost: "$0.115 a GiB and month, so $2.30 for 20; twice that with multiAz.",
-    }),
+  allocatedStorage: z.int().min(20).max(65_536).default(20).meta({
+    description: "In GiB.",
+    cost: "$0.115 a GiB and month, so $2.30 for 20; twice that with multiAz.",
+  }),
   maxAllocatedStorage: z.int().min(20).max(65_536).default(100).meta({
     description: "In GiB: up to where storage grows by itself. Equal to allocatedStorage, it doesn't grow.",
   }),

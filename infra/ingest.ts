@@ -4,6 +4,7 @@ import { records } from "../functions/ingest/columns";
 import { ingestHandler } from "../functions/ingest/handler";
 import { Component } from "./component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
+import { Glue } from "./glue";
 import type { IngestConfig } from "./ingestConfig";
 import { IngestJobs } from "./ingestJobs";
 import { IngestWatch } from "./ingestWatch";
@@ -13,6 +14,8 @@ import { PrivateBucket } from "./privateBucket";
 interface IngestArgs extends IngestConfig {
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
+  readonly availabilityZones: pulumi.Input<string[]>;
+  readonly natMode: pulumi.Input<string>;
   readonly database: DatabaseAddress;
 }
 
@@ -24,6 +27,8 @@ export class Ingest extends Component {
   /** Says how jobs stand, and takes up those that stopped. */
   readonly jobs: aws.lambda.Function;
   readonly dashboardUrl: pulumi.Output<string>;
+  /** Of the Glue road, "none" where there is none. */
+  readonly glueJobName: pulumi.Output<string>;
 
   constructor(name: string, args: IngestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ingest:Ingest", name, opts);
@@ -54,6 +59,9 @@ export class Ingest extends Component {
       { ...args, ingest, jobs, deadLetters },
       this.child,
     ).dashboardUrl;
+    this.glueJobName = args.glue
+      ? new Glue(`${name}-glue`, { ...args, bucket: this.bucket }, this.child).jobName
+      : pulumi.output("none");
     this.registerOutputs();
   }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { GroundworkError } from "./error";
+import { glueConfig } from "./glueConfig";
 import { upstreamName } from "./sharedConfig";
 
 /** The config of the ingest stack. */
@@ -58,9 +59,13 @@ It has to cover one chunk (8 MiB) and the call.`,
   deleteFilesOnDestroy: z
     .boolean()
     .default(false)
-    .meta({ description: "Whether pulumi destroy deletes the bucket with the files that are in it; otherwise it refuses to." }),
+    .meta({
+      description:
+        "Whether pulumi destroy deletes the bucket with the files that are in it; otherwise it refuses to.",
+    }),
   networkingStack: upstreamName("networking"),
   databaseStack: upstreamName("database"),
+  ...glueConfig,
 };
 
 export type IngestConfig = z.output<z.ZodObject<typeof ingestConfig>>;

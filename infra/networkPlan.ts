@@ -6,7 +6,12 @@ const cidr = z.cidrv4({ error: "must be an IPv4 range such as 10.0.1.0/24" });
 
 /** The config of networking; `planNetwork` makes the plan of it. Prices are those of us-east-1, a month. */
 export const networkConfig = {
-  vpcCidrBlock: cidr.default("10.0.0.0/16").meta({ description: "The VPC's range.", cost: "No charge, as for subnets, routes and the S3 endpoint." }),
+  vpcCidrBlock: cidr
+    .default("10.0.0.0/16")
+    .meta({
+      description: "The VPC's range.",
+      cost: "No charge, as for subnets, routes and the S3 endpoint.",
+    }),
   publicCidrBlocks: z
     .array(cidr)
     .default(["10.0.1.0/24", "10.0.4.0/24"])
@@ -14,7 +19,10 @@ export const networkConfig = {
   privateCidrBlocks: z
     .array(cidr)
     .default(["10.0.2.0/24", "10.0.3.0/24"])
-    .meta({ description: "The private subnets' ranges, one a zone; a database needs two zones.", cost: "No charge." }),
+    .meta({
+      description: "The private subnets' ranges, one a zone; a database needs two zones.",
+      cost: "No charge.",
+    }),
   zones: z
     .union([z.array(z.string().min(1)), z.int()])
     .optional()
@@ -41,7 +49,10 @@ instance: $3.07 (t4g.nano), $3.65 for its public address and $0.74 for its disk 
     .string()
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "must be an EC2 instance type such as t4g.nano")
     .default("t4g.nano")
-    .meta({ description: "With nat instance: its type. t4g.nano passes up to 5 Gbit/s in bursts.", cost: "t4g.nano $3.07 a month, t4g.micro $6.13." }),
+    .meta({
+      description: "With nat instance: its type. t4g.nano passes up to 5 Gbit/s in bursts.",
+      cost: "t4g.nano $3.07 a month, t4g.micro $6.13.",
+    }),
   flowLogs: z
     .boolean()
     .default(true)

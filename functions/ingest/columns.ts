@@ -2,8 +2,11 @@
 export type ColumnType =
   /** PostgreSQL's int: -2147483648 to 2147483647. */
   | { readonly kind: "integer" }
-  /** PostgreSQL's numeric(precision, scale), precision at most 15 and scale at most 12: see `Decimal`. */
-  | { readonly kind: "decimal"; readonly precision: number; readonly scale: number }
+  /**
+   * PostgreSQL's numeric(precision, scale), precision at most 15 and scale at most 12: see `Decimal`. What is stored
+   * is the number `times` a whole number from -9 to 9, 1 unless told.
+   */
+  | { readonly kind: "decimal"; readonly precision: number; readonly scale: number; readonly times?: number }
   /** PostgreSQL's date, written YYYY-MM-DD. */
   | { readonly kind: "date" }
   /** PostgreSQL's varchar(length); the length counts characters, not bytes. */
@@ -47,25 +50,60 @@ export interface TableDefinition<R extends readonly Value[] = readonly Value[]> 
    * It is made by a function, and everything it uses stands inside, because it runs once a record: see values.ts.
    */
   readonly makeTransform: () => (row: R) => R | string;
+  /** Whether the transform is a function of its own, which only the Lambda road can run: see `sharedDefinition`. */
+  readonly ownTransform: boolean;
 }
 
-/** A definition whose transform has names and types for its row's values. */
-export function defineTable<R extends readonly Value[]>(definition: TableDefinition<R>): TableDefinition {
+type Definition<R extends readonly Value[]> = Pick<TableDefinition<R>, "table" | "columns"> &
+  Partial<Pick<TableDefinition<R>, "makeTransform">>;
+
+/**
+ * A definition whose transform has names and types for its row's values. Without one of its own it does what the
+ * columns say: multiplies.
+ */
+export function defineTable<R extends readonly Value[]>(definition: Definition<R>): TableDefinition {
   const { table, columns, makeTransform } = definition;
-  return { table, columns, makeTransform: makeTransform as TableDefinition["makeTransform"] };
+  return {
+    table,
+    columns,
+    makeTransform: (makeTransform as TableDefinition["makeTransform"] | undefined) ?? multiply(columns),
+    ownTransform: makeTransform !== undefined,
+  };
 }
 
-type RecordRow = readonly [
-  mcc: number | null,
-  merchant: string | null,
-  currency: string | null,
-  amount: Decimal | null,
-  transactionDate: number | null,
-  cardType: string | null,
-];
+/** The transform that the columns describe. Both roads have it: this one, and functions/glue/values.py. */
+function multiply(columns: readonly Column[]): TableDefinition["makeTransform"] {
+  return () => {
+    const factors = columns.map(({ type }) => (type.kind === "decimal" ? (type.times ?? 1) : 1));
+    return (row) => {
+      const changed = row.slice();
+      for (let i = 0; i < factors.length; i++) {
+        const factor = factors[i]!;
+        const value = changed[i]!;
+        if (factor === 1 || value === null || typeof value !== "object") continue;
+        changed[i] = { units: factor * value.units, scale: value.scale };
+      }
+      return changed;
+    };
+  };
+}
+
+/**
+ * The definition as data, for the road that isn't written in TypeScript: the Glue job reads it as JSON.
+ *
+ * @throws Error for a transform that is a function: it would have to be written a second time, in Python.
+ */
+export function sharedDefinition({ table, columns, ownTransform }: TableDefinition): object {
+  if (ownTransform) {
+    throw new Error(
+      `The transform of ${table} is a function, which the Glue job can't run: leave makeTransform out, or ingest:glue`,
+    );
+  }
+  return { table, columns };
+}
 
 /** Card transactions; the amount is doubled (so did the research that this reproduces). */
-export const records = defineTable<RecordRow>({
+export const records = defineTable({
   table: "records",
   columns: [
     { header: "mcc", column: "mcc", type: { kind: "integer" }, required: false },
@@ -74,16 +112,10 @@ export const records = defineTable<RecordRow>({
     {
       header: "amount",
       column: "amount",
-      type: { kind: "decimal", precision: 15, scale: 2 },
+      type: { kind: "decimal", precision: 15, scale: 2, times: 2 },
       required: true,
     },
     { header: "transaction_date", column: "transaction_date", type: { kind: "date" }, required: true },
     { header: "card_type", column: "card_type", type: { kind: "text", length: 50 }, required: false },
   ],
-  makeTransform: () => {
-    const twice = ({ units, scale }: Decimal): Decimal => ({ units: 2 * units, scale });
-    return ([mcc, merchant, currency, amount, transactionDate, cardType]) => {
-      return [mcc, merchant, currency, amount && twice(amount), transactionDate, cardType];
-    };
-  },
 });

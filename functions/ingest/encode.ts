@@ -220,5 +220,9 @@ function checkDefinition(definition: readonly Column[]): void {
     if (type.kind === "decimal" && (type.precision > 15 || type.scale > 12 || type.scale > type.precision)) {
       throw new Error(`Column ${header}: a decimal has at most 15 digits, 12 of them behind the point`);
     }
+    // Nine times 15 digits is still exact: 2^53 is a little more.
+    if (type.kind === "decimal" && !(Number.isInteger(type.times ?? 1) && Math.abs(type.times ?? 1) <= 9)) {
+      throw new Error(`Column ${header}: a decimal is multiplied by a whole number from -9 to 9`);
+    }
   }
 }

@@ -20,6 +20,10 @@ export const data: AttributeTable = {
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ofBucket,
   "aws:s3/bucketPolicy:BucketPolicy": ofBucket,
   "aws:s3/bucketNotification:BucketNotification": ofBucket,
+  "aws:s3/bucketObjectv2:BucketObjectv2": (r) => ({
+    id: `${input(r, "bucket")}/${input(r, "key")}`,
+    arn: `arn:aws:s3:::${input(r, "bucket")}/${input(r, "key")}`,
+  }),
   "aws:rds/subnetGroup:SubnetGroup": (r) => ({
     id: named(r),
     name: named(r),

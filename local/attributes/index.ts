@@ -2,12 +2,13 @@ import { GroundworkError } from "../../infra/error";
 import { api } from "./api";
 import { compute } from "./compute";
 import { data } from "./data";
+import { glue } from "./glue";
 import { identity } from "./identity";
 import { machines } from "./machines";
 import { network } from "./network";
 import type { AttributeTable, Attributes, ResourceRequest, Scope } from "./table";
 
-const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...machines, ...api };
+const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...machines, ...api, ...glue };
 
 /**
  * What AWS would compute for a resource: ids, ARNs, endpoints.

@@ -1,12 +1,13 @@
 import { readConfig, requireRegion } from "../../infra/config";
 import { configKeys } from "../../infra/configKeys";
 import { Ingest } from "../../infra/ingest";
+import { glueBreaches } from "../../infra/glueConfig";
 import { checkIngestConfig } from "../../infra/ingestConfig";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { Upstream } from "../../infra/upstream";
 
 const config = checkIngestConfig(readConfig(configKeys.ingest));
-checkLearnerLab(requireRegion(), []);
+checkLearnerLab(requireRegion(), glueBreaches(config));
 const networking = new Upstream("networking", config.networkingStack);
 const database = new Upstream("database", config.databaseStack);
 
@@ -14,6 +15,8 @@ const ingest = new Ingest("ingest", {
   ...config,
   vpcId: networking.string("vpcId"),
   subnetIds: networking.strings("privateSubnetIds"),
+  availabilityZones: networking.strings("availabilityZones"),
+  natMode: networking.string("natMode"),
   database: {
     endpoint: database.string("endpoint"),
     port: database.number("port"),
@@ -27,4 +30,5 @@ export const bucketName = ingest.bucket.id;
 export const functionName = ingest.function.name;
 export const deadLetterQueueUrl = ingest.deadLetters.url;
 export const jobsFunctionName = ingest.jobs.name;
+export const glueJobName = ingest.glueJobName;
 export const dashboardUrl = ingest.dashboardUrl;

@@ -1,0 +1,82 @@
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
+import type { Client } from "pg";
+import { startEnvironment, type Environment } from "../../local/environment";
+import { type GlueOutcome, type GlueRun, startGlueJob } from "../../local/glueJob";
+import { IngestBench } from "../../local/ingestBench";
+import { connect } from "../../local/load";
+import { Session } from "../../local/session";
+import { sparkLacks, sparkPython } from "../../local/spark";
+
+/** The environment local with Spark beside it. */
+export class GlueFixture {
+  private constructor(
+    readonly session: Session,
+    readonly environment: Environment,
+    readonly client: Client,
+    private readonly python: string,
+    private readonly bench: IngestBench,
+  ) {}
+
+  /** Skips the suite, with the reason, where Spark can't run. */
+  static async start(context: Mocha.Context): Promise<GlueFixture> {
+    const missing = sparkLacks();
+    if (missing !== undefined) {
+      process.stdout.write(`skipped: ${missing}\n`);
+      context.skip();
+    }
+    const python = await sparkPython((text) => process.stdout.write(`${text}\n`));
+    const session = new Session();
+    const environment = await startEnvironment(session, { stack: "local" });
+    const client = await connect(environment);
+    return new GlueFixture(session, environment, client, python, new IngestBench(environment, client));
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+    await this.session.close();
+  }
+
+  /** Uploads a file, and waits until the function has done with it what it does. */
+  async byFunction(content: string | Buffer, key: string): Promise<void> {
+    const file = path.join(this.session.dir, "upload.csv");
+    writeFileSync(file, content);
+    await this.bench.put(file, key);
+  }
+
+  glue(keys: readonly string[], args: Record<string, string | number> = {}): GlueRun {
+    return startGlueJob(this.environment, { session: this.session, python: this.python, keys, args });
+  }
+
+  async byGlue(keys: readonly string[], args: Record<string, string | number> = {}): Promise<GlueOutcome[]> {
+    return await this.glue(keys, args).outcomes;
+  }
+
+  reset(): Promise<void> {
+    return this.bench.reset();
+  }
+
+  async rows(sql: string): Promise<unknown[][]> {
+    return (await this.client.query<unknown[]>({ text: sql, rowMode: "array" })).rows;
+  }
+
+  /** Everything that a load leaves, row by row in the file's order. */
+  async left() {
+    return {
+      records: await this.rows(
+        "SELECT mcc, merchant, currency, amount::text, transaction_date::text, card_type FROM records ORDER BY id",
+      ),
+      rejects: await this.rows(
+        "SELECT key, r.byte_offset::int, r.reason, r.record FROM ingest_rejects r JOIN ingest_jobs ON id = job ORDER BY 1, 2",
+      ),
+      jobs: await this.rows(
+        `SELECT key, etag, size::int, byte_offset::int, newline, rows_loaded::int, rows_rejected::int, status, reason
+         FROM ingest_jobs ORDER BY key`,
+      ),
+    };
+  }
+
+  stagingTables(): Promise<unknown[][]> {
+    return this.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'ingest_staging'");
+  }
+}

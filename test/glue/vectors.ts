@@ -1,0 +1,131 @@
+const header = "mcc,merchant,currency,amount,transaction_date,card_type";
+const good = "5411,ok,EUR,1.50,2024-01-01,visa";
+const lines = (...records: string[]): string => [header, ...records, ""].join("\n");
+const withField = (index: number, ...values: string[]): string =>
+  lines(...values.map((value) => Object.assign(good.split(","), { [index]: value }).join(",")));
+const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
+
+/** Files that both roads must load alike: what RFC 4180 allows, what people write instead, and what is refused. */
+export const vectors: readonly (readonly [name: string, content: string | Buffer])[] = [
+  ["plain", lines(good, "-1,,,-0.01,0001-01-01,", ",x,,+3.1,9999-12-31,y")],
+  ["quoted", lines('5411,"a, ""b""\nc\r\nd",EUR,1,2024-01-01,visa', '"12","x","EUR","1.5","2024-01-01","v"')],
+  ["quoted empty", lines('"","","",1,2024-01-01,""', ',"""",,1,2024-01-01,')],
+  ["crlf", lines(good, '1,"a\nb",EUR,1,2024-01-01,v', good).replaceAll(/(?<!a)\n/g, "\r\n")],
+  ["cr", lines(good, good).replaceAll("\n", "\r")],
+  ["mixed line ends", `${header}\n${good}\r\n${good}\n${good}\r${good}\n`],
+  ["lf in a crlf file", `${header}\r\n${good}\n${good}\r\n${good}\r\n`],
+  ["byte order mark", `\ufeff${lines(good)}`],
+  ["no final line end", lines(good, good).slice(0, -1)],
+  ["no final line end, quoted", `${lines(good)}1,m,EUR,1,2024-01-01,"v"`],
+  ["blank lines", lines("", good, "", "", good, '""', "")],
+  ["header alone", `${header}\n`],
+  ["header without line end", header],
+  ["quoted header", `"mcc",merchant,"currency",amount,transaction_date,card_type\n${good}\n`],
+  ["another header", "id,name\n1,a\n"],
+  ["a header with a stray quote", 'id,"na"me\n1,a\n'],
+  ["a long header", `${"äbc,".repeat(100)}\n1,a\n`],
+  ["empty", ""],
+  ["spaces around quotes", lines('1,"m" ,EUR,1,2024-01-01,"v"\t', '1, "m",EUR,1,2024-01-01,v')],
+  [
+    "text behind a quote",
+    lines(good, '1,"m"x,EUR,1,2024-01-01,v', good, '1,"m"x"y",EUR,1,2024-01-01,v', good),
+  ],
+  ["a quote inside", lines('1,m"n,EUR,1,2024-01-01,v"', good)],
+  ["an unclosed quote", lines(good, '1,"m,EUR,1,2024-01-01,v', good, good)],
+  ["an unclosed quote at the end", `${lines(good)}1,m,EUR,1,2024-01-01,"v`],
+  ["two stray quotes", lines('1,"m,EUR,1,2024-01-01,v', good, '1,m",EUR,1,2024-01-01,v', good)],
+  ["too few and too many fields", lines("x", good, `${good},1`, "1,2,3", good)],
+  [
+    "integers",
+    withField(0, "", "0", "+7", "-7", "007", "2147483647", "2147483648", "-2147483648", "-2147483649"),
+  ],
+  [
+    "no integers",
+    withField(0, "x", "1.0", "1e3", "0x10", "1_000", " 1", "1 ", "-", "NaN", "9".repeat(50), "１"),
+  ],
+  [
+    "decimals",
+    withField(
+      3,
+      "0",
+      "-0",
+      "-0.00",
+      "1",
+      "+1.5",
+      ".5",
+      "5.",
+      "0.005",
+      "0.0024",
+      "-0.0025",
+      "1.005",
+      "12.345",
+    ),
+  ],
+  [
+    "large decimals",
+    withField(
+      3,
+      "4999999999999.99",
+      "-4999999999999.99",
+      "5000000000000",
+      "999999999999.99",
+      "1234567890123456",
+      "1".repeat(60),
+    ),
+  ],
+  ["small decimals", withField(3, "0.0000000000000000000001", `0.${"0".repeat(50)}1`, "0.00000000000000005")],
+  [
+    "no decimals",
+    withField(3, "", "x", ".", "-", "-.", "1.2.3", "NaN", "Infinity", "0x10", "1_000", "1e3", " 1", "$1"),
+  ],
+  [
+    "dates",
+    withField(
+      4,
+      "2024-02-29",
+      "2023-02-29",
+      "1900-02-29",
+      "2000-02-29",
+      "2024-04-31",
+      "2024-13-01",
+      "2024-00-10",
+      "0999-01-31",
+    ),
+  ],
+  [
+    "no dates",
+    withField(
+      4,
+      "",
+      "yesterday",
+      "infinity",
+      "2024-1-1",
+      "0000-01-01",
+      "24-01-01",
+      "2024/01/01",
+      " 2024-01-01",
+    ),
+  ],
+  [
+    "texts",
+    withField(1, "é漢🎉", "\\.", "a\\nb", "\\N", "NULL", "it's", "tab\there", "\ufeffx", "\u2028", "\u007f"),
+  ],
+  [
+    "long texts",
+    withField(1, "x".repeat(100), "x".repeat(101), "🎉".repeat(100), "🎉".repeat(101), "é".repeat(60)),
+  ],
+  ["long short texts", withField(2, "x".repeat(10), "x".repeat(11), "漢".repeat(10), `"${'""'.repeat(10)}"`)],
+  ["NUL", withField(1, "a\0b", "\0")],
+  ["NUL in a number", withField(0, "1\0")],
+  ["latin1", bytes(lines(good, "1,Caf\xe9,EUR,1,2024-01-01,v", good))],
+  [
+    "broken UTF-8",
+    bytes(withField(1, "\xc3", "\xed\xa0\x80", "\xc0\x80", "\xf5\x80\x80\x80", "\xff\xfe", "\xe2\x82")),
+  ],
+  ["broken UTF-8 in a number", bytes(withField(0, "\xe9", "1\xff"))],
+  ["UTF-16", Buffer.from(lines(good), "utf16le")],
+  ["a record too long", lines(good, `1,"${"x".repeat(300_000)}",EUR,1,2024-01-01,v`, good)],
+  ["a long record of short lines", lines(good, `1,"${"x\n".repeat(600)}",EUR,1,2024-01-01,v`, good)],
+  ["only bad records", lines(...Array.from({ length: 50 }, (_, i) => `bad ${i}`))],
+  ["too many bad records", lines(good, ...Array.from({ length: 1100 }, (_, i) => `bad ${i}`), good)],
+];

@@ -1,0 +1,126 @@
+import { expect } from "chai";
+import { records, sharedDefinition } from "../../../functions/ingest/columns";
+import { driverProblem } from "../../../infra/glueConfig";
+import { type Recording, failureOf, record } from "../support/stacks";
+
+const wheels = "s3://wheels/psycopg.whl,s3://wheels/psycopg_binary.whl";
+const on = { "ingest:glue": "true", "ingest:glueModules": wheels };
+const job = "aws:glue/job:Job";
+
+describe("the Glue road of the ingest stack", () => {
+  let recording: Recording;
+  before(async () => (recording = await record("ingest", { config: on })));
+
+  it("is not there unless config asks for it, and the output says so", async () => {
+    const { outputs, resources } = await record("ingest");
+    expect(outputs.glueJobName).to.equal("none");
+    expect(resources.filter(({ type }) => type.startsWith("aws:glue/"))).to.be.empty;
+  });
+
+  it("runs the script of functions/glue on Glue 5 with G.1X workers, inside the network", () => {
+    const { only, outputs } = recording;
+    const inputs = only(job);
+    expect(inputs).to.include({
+      name: "dev-ingest-glue",
+      glueVersion: "5.0",
+      workerType: "G.1X",
+      timeout: 60,
+    });
+    expect(inputs).to.include({ numberOfWorkers: 2, maxRetries: 1 });
+    expect(outputs.glueJobName).to.equal("dev-ingest-glue");
+    expect(inputs.connections).to.deep.equal([only("aws:glue/connection:Connection").name]);
+    const given = inputs.defaultArguments as Record<string, string>;
+    expect(given).to.include({ "--bucket": outputs.bucketName, "--additional-python-modules": wheels });
+    expect(given["--job-bookmark-option"]).to.equal("job-bookmark-disable");
+    expect(given["--extra-py-files"]?.split(",").map((uri) => uri.split("/").at(-1))).to.have.members([
+      "csv_records.py",
+      "database.py",
+      "parts.py",
+      "source.py",
+      "values.py",
+    ]);
+  });
+
+  it("gives the job the very definition of the table, from a bucket of its own", () => {
+    const { all, outputs } = recording;
+    const objects = all("aws:s3/bucketObjectv2:BucketObjectv2").map(({ inputs }) => inputs);
+    const table = objects.find(({ key }) => key === "table.json");
+    expect(JSON.parse(String(table?.content))).to.deep.equal(sharedDefinition(records));
+    for (const object of objects) expect(object.bucket).to.not.equal(outputs.bucketName);
+  });
+
+  it("connects over TLS with the secret's name, and no password", () => {
+    const { only } = recording;
+    // Pulumi keeps all of a connection's properties as secrets.
+    const { connectionProperties } = only("aws:glue/connection:Connection");
+    const { value } = connectionProperties as { value: Record<string, string> };
+    expect(value).to.have.all.keys("JDBC_CONNECTION_URL", "JDBC_ENFORCE_SSL", "SECRET_ID");
+    expect(value.JDBC_ENFORCE_SSL).to.equal("true");
+    expect(value.SECRET_ID).to.match(/^arn:aws:secretsmanager:/);
+  });
+
+  it("lets its workers talk among themselves, in a group of their own, and with the database", () => {
+    const own = recording
+      .all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+      .map(({ inputs }) => inputs)
+      .filter(
+        ({ securityGroupId, referencedSecurityGroupId }) => securityGroupId === referencedSecurityGroupId,
+      );
+    expect(own).to.have.length(1);
+    expect(own[0]).to.include({ ipProtocol: "tcp", fromPort: 0, toPort: 65_535 });
+  });
+
+  it("catalogs the bucket and the database when someone starts the crawlers", () => {
+    const crawlers = recording.all("aws:glue/crawler:Crawler").map(({ inputs }) => inputs);
+    expect(crawlers).to.have.length(2);
+    for (const crawler of crawlers) expect(crawler).to.not.have.property("schedule");
+  });
+
+  it("may do what it must: wildcards stand only with what takes no other", () => {
+    for (const name of ["ingest-glue-job", "ingest-glue-crawler"]) {
+      const policy = String(recording.only("aws:iam/rolePolicy:RolePolicy", name).policy);
+      const { Statement } = JSON.parse(policy) as { Statement: { Action: string[]; Resource: string[] }[] };
+      const wide = Statement.filter(({ Resource }) => Resource.includes("*")).flatMap(({ Action }) => Action);
+      expect(
+        wide.filter((action) => !/^(ec2:.*|cloudwatch:PutMetricData)$/.test(action)),
+        name,
+      ).to.be.empty;
+      expect(
+        Statement.flatMap(({ Action }) => Action).filter((action) => action.includes("*")),
+        name,
+      ).to.be.empty;
+    }
+  });
+
+  it("raises an alarm when a run fails, and keeps the log for as long as config says", () => {
+    const alarm = recording.only("aws:cloudwatch/metricAlarm:MetricAlarm", "ingest-glue-failed");
+    expect(alarm).to.have.nested.property("dimensions.JobName", "dev-ingest-glue");
+    const prefix = (recording.only(job).defaultArguments as Record<string, string>)[
+      "--custom-logGroup-prefix"
+    ];
+    for (const stream of ["output", "error"]) {
+      expect(recording.only("aws:cloudwatch/logGroup:LogGroup", `ingest-glue-${stream}`)).to.include({
+        name: `${prefix}/${stream}`,
+        retentionInDays: 30,
+      });
+    }
+  });
+
+  it("is refused where it could not get its driver", async () => {
+    const message = await failureOf(record("ingest", { config: { "ingest:glue": "true" } }));
+    expect(message).to.include("networking:nat is none").and.to.include("ingest:glueModules");
+    expect(driverProblem("psycopg", "gateway")).to.equal(undefined);
+    expect(driverProblem(`${wheels},boto3`, "none")).to.be.a("string");
+  });
+
+  it("takes the role and the limits of a Learner Lab", async () => {
+    const stack = "learnerlab";
+    const { only, all } = await record("ingest", { stack, config: on });
+    expect(only(job).roleArn).to.match(/:role\/LabRole$/);
+    expect(all("aws:iam/role:Role")).to.be.empty;
+    const message = await failureOf(
+      record("ingest", { stack, config: { ...on, "ingest:glueWorkers": "11" } }),
+    );
+    expect(message).to.include("Learner Lab would refuse").and.to.include("ingest:glueWorkers");
+  });
+});
