@@ -7,7 +7,7 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
     rules: {
       // A Pulumi resource is made for its effect; `new X()` as a statement is its idiom.
       "no-new": "off",
@@ -43,6 +43,7 @@ export default tseslint.config(
         console: "readonly",
         setTimeout: "readonly",
         Buffer: "readonly",
+        performance: "readonly",
       },
     },
   },

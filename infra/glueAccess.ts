@@ -22,16 +22,22 @@ export function jobStatements(access: GlueAccess): Statement[] {
     {
       actions: ["s3:GetObject", "s3:GetObjectVersion"],
       resources: [pulumi.interpolate`${access.files}/*`],
+      wildcard: "A run may be given any file of this bucket",
     },
-    { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${access.code}/*`] },
+    {
+      actions: ["s3:GetObject"],
+      resources: [pulumi.interpolate`${access.code}/*`],
+      wildcard: "This bucket holds the job's own files alone",
+    },
     {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: access.logGroups.map((arn) => pulumi.interpolate`${arn}:*`),
+      wildcard: "The streams of these logs alone: there is one a run and worker",
     },
     {
-      // It takes no resource; the namespace is what can be named.
       actions: ["cloudwatch:PutMetricData"],
       resources: ["*"],
+      wildcard: "It takes no resource; the namespace is what can be named",
       conditions: { StringEquals: { "cloudwatch:namespace": "Glue" } },
     },
   ];
@@ -42,7 +48,11 @@ export function crawlerStatements(access: GlueAccess): Statement[] {
   return [
     ...connects(access),
     { actions: ["s3:ListBucket", "s3:GetBucketLocation"], resources: [access.files] },
-    { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${access.files}/*`] },
+    {
+      actions: ["s3:GetObject"],
+      resources: [pulumi.interpolate`${access.files}/*`],
+      wildcard: "A crawler samples whatever files are in this bucket",
+    },
     {
       actions: [
         "glue:GetDatabase",
@@ -62,6 +72,7 @@ export function crawlerStatements(access: GlueAccess): Statement[] {
         catalog(access, pulumi.interpolate`database/${access.database}`),
         catalog(access, pulumi.interpolate`table/${access.database}/*`),
       ],
+      wildcard: "The tables of this one database, which the crawler finds",
     },
     {
       // Crawlers log here, whatever they are called: https://docs.aws.amazon.com/glue/latest/dg/console-crawlers.html
@@ -69,6 +80,7 @@ export function crawlerStatements(access: GlueAccess): Statement[] {
       resources: [
         pulumi.interpolate`arn:aws:logs:${access.region}:${access.accountId}:log-group:/aws-glue/crawlers*`,
       ],
+      wildcard: "Glue names the group of crawlers and its streams",
     },
   ];
 }
@@ -85,7 +97,6 @@ function connects(access: GlueAccess): Statement[] {
     },
     { actions: ["secretsmanager:GetSecretValue"], resources: [access.secretArn] },
     {
-      // They have no name before they exist, and what is described can't be named at all.
       actions: [
         "ec2:CreateNetworkInterface",
         "ec2:DeleteNetworkInterface",
@@ -97,11 +108,13 @@ function connects(access: GlueAccess): Statement[] {
         "ec2:DescribeSecurityGroups",
       ],
       resources: ["*"],
+      wildcard: "Interfaces have no name before they exist, and what is described can't be named at all",
     },
     {
       // Glue marks its interfaces, to find them again.
       actions: ["ec2:CreateTags", "ec2:DeleteTags"],
       resources: [pulumi.interpolate`arn:aws:ec2:${access.region}:${access.accountId}:network-interface/*`],
+      wildcard: "Interfaces have no name before they exist; the tag is what can be named",
       conditions: { "ForAllValues:StringEquals": { "aws:TagKeys": "aws-glue-service-resource" } },
     },
   ];

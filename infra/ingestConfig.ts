@@ -56,13 +56,10 @@ It has to cover one chunk (8 MiB) and the call.`,
     .positive()
     .default(30)
     .meta({ description: "Days that replaced and deleted files are kept.", cost: "$0.023 a GB and month." }),
-  deleteFilesOnDestroy: z
-    .boolean()
-    .default(false)
-    .meta({
-      description:
-        "Whether pulumi destroy deletes the bucket with the files that are in it; otherwise it refuses to.",
-    }),
+  deleteFilesOnDestroy: z.boolean().default(false).meta({
+    description:
+      "Whether pulumi destroy deletes the bucket with the files that are in it; otherwise it refuses to.",
+  }),
   networkingStack: upstreamName("networking"),
   databaseStack: upstreamName("database"),
   ...glueConfig,

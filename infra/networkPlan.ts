@@ -6,23 +6,18 @@ const cidr = z.cidrv4({ error: "must be an IPv4 range such as 10.0.1.0/24" });
 
 /** The config of networking; `planNetwork` makes the plan of it. Prices are those of us-east-1, a month. */
 export const networkConfig = {
-  vpcCidrBlock: cidr
-    .default("10.0.0.0/16")
-    .meta({
-      description: "The VPC's range.",
-      cost: "No charge, as for subnets, routes and the S3 endpoint.",
-    }),
+  vpcCidrBlock: cidr.default("10.0.0.0/16").meta({
+    description: "The VPC's range.",
+    cost: "No charge, as for subnets, routes and the S3 endpoint.",
+  }),
   publicCidrBlocks: z
     .array(cidr)
     .default(["10.0.1.0/24", "10.0.4.0/24"])
     .meta({ description: "The public subnets' ranges, one a zone.", cost: "No charge." }),
-  privateCidrBlocks: z
-    .array(cidr)
-    .default(["10.0.2.0/24", "10.0.3.0/24"])
-    .meta({
-      description: "The private subnets' ranges, one a zone; a database needs two zones.",
-      cost: "No charge.",
-    }),
+  privateCidrBlocks: z.array(cidr).default(["10.0.2.0/24", "10.0.3.0/24"]).meta({
+    description: "The private subnets' ranges, one a zone; a database needs two zones.",
+    cost: "No charge.",
+  }),
   zones: z
     .union([z.array(z.string().min(1)), z.int()])
     .optional()
