@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Statement, policy } from "../../infra/iam";
 import { failureOf } from "./support/stacks";
 
-/** Of an output that is known, as those here are. */
+/** Of an output that is known. Its promise is not in the public type, and only that one tells of a failure. */
 const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
   (output as unknown as { promise(): Promise<T> }).promise();
 
