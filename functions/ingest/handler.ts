@@ -14,7 +14,7 @@ export interface IngestOptions {
   reserveMs: number;
   /** A job fails at one more rejected record than these. */
   maxRejects: number;
-  /** Bytes of the file in one transaction; 8 MiB unless told (4 to 8 MiB measured best). */
+  /** Bytes of the file in the two transactions under way; 8 MiB unless told (4 to 8 MiB each measured best). */
   chunkBytes?: number;
   /** The longest record in bytes, 256 KiB unless told: beyond it lies an unclosed quote rather than a record. */
   maxRecordBytes?: number;

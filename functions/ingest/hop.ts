@@ -165,6 +165,7 @@ async function loadFromCheckpoint(hop: Hop): Promise<LoadEnd> {
   try {
     return await load(
       client,
+      connect,
       job,
       reopened.body,
       object.size,

@@ -1,15 +1,12 @@
-import { once } from "node:events";
 import { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
 import type { Client } from "pg";
-import { from as copyFrom } from "pg-copy-streams";
-import type { TableDefinition } from "./columns";
-import { type RowEncoder, copyHeader, copyTrailer, rowEncoder } from "./encode";
-import { type Job, checkpoint, fail } from "./job";
+import { type Chunk, openChunk } from "./chunk";
+import { rowEncoder } from "./encode";
+import { type Job, fail } from "./job";
 import { type Piece, type PieceOptions, type Reject, readPieces } from "./pieces";
 
 export interface LoadOptions extends PieceOptions {
-  /** A transaction takes in at least so many bytes of the file, unless time runs out. */
+  /** At most about so many bytes of the file are uncommitted: two transactions of half of them each. */
   chunkBytes: number;
 }
 
@@ -18,15 +15,18 @@ export type LoadEnd = "done" | "pause" | "lost" | "failed";
 
 /**
  * Loads a file from the job's checkpoint on. A transaction takes in a chunk of rows, its rejects and the new
- * checkpoint, so that whoever goes on after a crash finds all three or none. Reading and parsing run ahead of the
- * server by a few pieces, and wait when it falls behind.
+ * checkpoint, so that whoever goes on after a crash finds all three or none. Two of them are under way at once, each
+ * on a connection of its own, because the server works longer at a chunk than this process does; they commit in the
+ * file's order.
  *
+ * @param connect opens the second connection, where the file is large enough for one; it is closed here.
  * @param body the file's bytes from `job.offset` on.
- * @param timeIsUp whether the chunk should end here; asked with the number of chunks that this call committed.
+ * @param timeIsUp whether the chunk should end here; asked with the number of chunks that this call has read.
  * @throws what the body and the database throw; the caller then closes the connection, which rolls back.
  */
 export async function load(
   client: Client,
+  connect: () => Promise<Client>,
   job: Job,
   body: Readable,
   size: number,
@@ -36,89 +36,99 @@ export async function load(
   const encoder = rowEncoder(options.table, options.pieceBytes);
   const start = { offset: job.offset, newline: job.newline, size };
   const left = { ...options, maxRejects: options.maxRejects - job.rejected };
-  // Parses ahead while the server works: eight pieces are about one megabyte.
   const pieces = Readable.from(readPieces(body, start, encoder, left), {
     objectMode: true,
     highWaterMark: 8,
   });
-  let chunk: Chunk | undefined;
+  // Where functions began and didn't get to a checkpoint, chunks are smaller each time: the server may be slow.
+  const bytes = options.chunkBytes / 2 ** job.starts;
+  const lanes = makeLanes(client, connect, size - job.offset > bytes);
+  let begin = job.offset;
   let chunks = 0;
-  for await (const next of pieces) {
-    const piece = next as Piece;
-    chunk ??= await openChunk(client, encoder, options.table);
-    if (piece.failure !== undefined) {
-      return await refuse(client, job, piece.failure, [...(await chunk.rollBack()), ...piece.rejects]);
+  let chunk: Chunk | undefined;
+  try {
+    for await (const next of pieces) {
+      const piece = next as Piece;
+      if (chunk === undefined) {
+        const free = await lanes.next();
+        if (free === undefined) return "lost";
+        if (chunks > 0 && timeIsUp(chunks)) break;
+        chunk = await openChunk(free, encoder, options.table);
+      }
+      if (piece.failure !== undefined) {
+        const rejects = [...(await chunk.rollBack()), ...piece.rejects];
+        return (await lanes.committed()) ? await refuse(client, job, piece.failure, rejects) : "lost";
+      }
+      chunk.add(piece);
+      const done = piece.offset === size;
+      if (!done && piece.offset - begin < bytes && !timeIsUp(chunks)) continue;
+      if (piece.offset === begin) continue; // No record ended yet: a checkpoint here would be no progress.
+      lanes.commit(chunk, job, piece, done);
+      chunk = undefined;
+      begin = piece.offset;
+      chunks++;
+      if (done || timeIsUp(chunks)) break;
     }
-    await chunk.add(piece);
-    const done = piece.offset === size;
-    if (!done && piece.offset - job.offset < options.chunkBytes && !timeIsUp(chunks)) continue;
-    if (piece.offset === job.offset) continue; // No record ended yet: a checkpoint here would be no progress.
-    if (!(await chunk.commit(job, piece, done))) return "lost";
-    if (done) return "done";
-    chunks++;
-    chunk = undefined;
-    if (timeIsUp(chunks)) return "pause";
+    if (!(await lanes.committed())) return "lost";
+    if (job.status === "done") return "done";
+    if (chunks > 0 && timeIsUp(chunks)) return "pause";
+    throw new Error("The file ended before its last byte");
+  } catch (error) {
+    // What was read completely before, of a body that broke off, needs not be done again.
+    await lanes.committed().catch(() => undefined);
+    throw error;
+  } finally {
+    await lanes.close();
   }
-  throw new Error("The file ended before its last byte");
 }
 
 async function refuse(client: Client, job: Job, failure: string, rejects: Reject[]): Promise<LoadEnd> {
   return (await fail(client, job, failure, rejects)) ? "failed" : "lost";
 }
 
-/** An open transaction with a COPY in it. */
-interface Chunk {
-  /** Hands a piece to the server; resolves when the next may follow. */
-  add(piece: Piece): Promise<void>;
-  /** Answers false, with everything rolled back, when another function was faster. */
-  commit(job: Job, last: Piece, done: boolean): Promise<boolean>;
-  /** Answers with the chunk's rejects. */
-  rollBack(): Promise<Reject[]>;
+/** Two connections that take turns. */
+interface Lanes {
+  /** The connection whose turn it is, once its chunk is committed; undefined when the job was lost to another. */
+  next(): Promise<Client | undefined>;
+  /** Commits a chunk of the connection that `next` gave, as soon as the one before it is committed. */
+  commit(chunk: Chunk, job: Job, last: Piece, done: boolean): void;
+  /** Whether all chunks were committed, once that is known; false when the job was lost to another. */
+  committed(): Promise<boolean>;
+  /** Closes the second connection. */
+  close(): Promise<void>;
 }
 
-async function openChunk(
-  client: Client,
-  encoder: RowEncoder,
-  { table, columns }: TableDefinition,
-): Promise<Chunk> {
-  const names = columns.map(({ column }) => client.escapeIdentifier(column)).join(", ");
-  await client.query("BEGIN");
-  // A full megabyte, since waiting for each piece to leave would make the parser wait for the network.
-  const copy = client.query(
-    copyFrom(`COPY ${client.escapeIdentifier(table)} (${names}) FROM STDIN (FORMAT binary)`, {
-      highWaterMark: 1024 * 1024,
-    }),
-  );
-  const copied = finished(copy);
-  copied.catch(() => undefined); // It is awaited below, and may fail before.
-  const sent: Buffer[] = [];
-  const rejects: Reject[] = [];
-  let rows = 0;
-  copy.write(copyHeader());
-
-  const endCopy = async (): Promise<void> => {
-    copy.end(copyTrailer());
-    await copied;
-    // Only now has the server seen the last byte, so that the buffers may be filled anew.
-    encoder.giveBack(sent);
+/** @param both whether the second connection will be needed: it is opened at once, and otherwise when it is asked for */
+function makeLanes(client: Client, connect: () => Promise<Client>, both: boolean): Lanes {
+  const connectSecond = (): Promise<Client> => {
+    const second = connect();
+    second.catch(() => undefined); // It is awaited in `next`, and may fail before.
+    return second;
   };
+  let second = both ? connectSecond() : undefined;
+  let turn = 0;
+  let beforeLast = Promise.resolve(true);
+  let last = Promise.resolve(true);
   return {
-    add: async (piece) => {
-      sent.push(piece.bytes);
-      rejects.push(...piece.rejects);
-      rows += piece.rows;
-      if (piece.bytes.length > 0 && !copy.write(piece.bytes)) await once(copy, "drain");
+    next: async () => {
+      if (!(await beforeLast)) return undefined;
+      return turn % 2 === 0 ? client : await (second ??= connectSecond());
     },
-    commit: async (job, { offset, newline }, done) => {
-      await endCopy();
-      const moved = await checkpoint(client, job, { offset, newline, rows, rejects, done });
-      await client.query(moved ? "COMMIT" : "ROLLBACK");
-      return moved;
+    commit: (chunk, job, piece, done) => {
+      const before = last;
+      const commit = async (): Promise<boolean> => {
+        if (await before) return chunk.commit(job, piece, done);
+        await chunk.rollBack();
+        return false;
+      };
+      beforeLast = before;
+      last = commit();
+      last.catch(() => undefined); // It is awaited in `next` or `committed`, and may fail before.
+      turn++;
     },
-    rollBack: async () => {
-      await endCopy();
-      await client.query("ROLLBACK");
-      return rejects;
+    committed: () => last,
+    close: async () => {
+      await (await second?.catch(() => undefined))?.end();
     },
   };
 }

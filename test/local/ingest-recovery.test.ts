@@ -119,6 +119,35 @@ describe("An ingest job, whatever happens to its function,", () => {
     await fixture.expectExactly(expected);
   });
 
+  it("throws, and goes on at the checkpoint later, when the database's disk is full", async () => {
+    const { event, expected } = await fixture.sample(9);
+    await fixture.onEachCopy("IF turn = 5 THEN RAISE disk_full; END IF;");
+    expect((await ingest.invoke(event))?.error).to.match(/disk_full|53100/);
+    await fixture.reach(1);
+    expect(await fixture.rows("SELECT status FROM ingest_jobs")).to.deep.equal([["running"]]);
+    expect((await resultOf(ingest.invoke(event))).status).to.equal("done");
+    await fixture.expectExactly(expected);
+  });
+
+  it("commits two transactions that are under way at once in the file's order, whichever is ready first", async () => {
+    const { event, expected } = await fixture.sample(9);
+    await fixture.onEachCopy("IF turn % 2 = 1 THEN PERFORM pg_sleep(0.1); END IF;");
+    const answer = resultOf(ingest.invoke(event));
+    const both = "SELECT count(*) > 1 FROM pg_stat_activity WHERE query LIKE 'COPY %' AND state = 'active'";
+    while (!(await fixture.rows(both))[0]?.[0]) await fixture.reach(0);
+    expect((await answer).status).to.equal("done");
+    await fixture.expectExactly(expected);
+  });
+
+  it("goes on in smaller steps when functions began in vain: the database may be too slow for large ones", async () => {
+    const { event } = await fixture.sample();
+    const { offset } = await resultOf(ingest.invoke(event, oneChunkMs));
+    expect(offset).to.be.within(options.chunkBytes / 2, options.chunkBytes / 2 + options.pieceBytes);
+    await fixture.rows("UPDATE ingest_jobs SET starts = 2");
+    const small = Number((await resultOf(ingest.invoke(event, oneChunkMs))).offset) - Number(offset);
+    expect(small).to.be.within(1, options.pieceBytes);
+  });
+
   it("fails for good when the file is gone, or another one took its place between two hops", async () => {
     expect((await resultOf(ingest.invoke({ bucket: "bucket", key: "nowhere" }))).reason).to.match(
       /no bucket\/nowhere: NoSuchKey/,

@@ -53,7 +53,7 @@ export class IngestFixture {
   /** As after `start`. */
   async clear(): Promise<void> {
     this.aws.invocations.length = 0;
-    await this.client.query("DROP TRIGGER IF EXISTS slow ON records");
+    await this.client.query("DROP TRIGGER IF EXISTS each_copy ON records");
     await this.client.query("TRUNCATE records, ingest_jobs, ingest_rejects RESTART IDENTITY");
   }
 
@@ -97,9 +97,17 @@ export class IngestFixture {
 
   /** Makes each transaction take a moment, so that a test can look into the middle of a load. */
   async slowDown(seconds: number): Promise<void> {
-    await this.client.query(`CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN PERFORM pg_sleep(${seconds}); RETURN NULL; END $$`);
-    await this.client.query("CREATE TRIGGER slow AFTER INSERT ON records EXECUTE FUNCTION slow()");
+    await this.onEachCopy(`PERFORM pg_sleep(${seconds});`);
+  }
+
+  /** Runs PL/pgSQL behind each COPY, in its transaction; `turn` counts them from 1 on, those too that roll back. */
+  async onEachCopy(statements: string): Promise<void> {
+    await this.client.query(`
+      CREATE SEQUENCE IF NOT EXISTS turns;
+      ALTER SEQUENCE turns RESTART;
+      CREATE OR REPLACE FUNCTION each_copy() RETURNS trigger LANGUAGE plpgsql AS
+        $$ DECLARE turn bigint := nextval('turns'); BEGIN ${statements} RETURN NULL; END $$;
+      CREATE TRIGGER each_copy AFTER INSERT ON records EXECUTE FUNCTION each_copy();`);
   }
 
   /** Waits until the only job is that far; checks each time that rows and checkpoint are of one transaction. */
