@@ -109,10 +109,15 @@ function trust(provider: pulumi.Output<string>, subject: string): pulumi.Output<
 
 /** What a plan looks up; the state itself isn't in AWS. */
 const previewStatements = [
-  { actions: ["ec2:DescribeAvailabilityZones"], resources: ["*"] },
+  {
+    actions: ["ec2:DescribeAvailabilityZones"],
+    resources: ["*"],
+    wildcard: "What is described can't be named",
+  },
   {
     actions: ["ssm:GetParameter"],
     resources: ["arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*"],
+    wildcard: "In whichever region an environment is; AWS's own and public",
   },
 ];
 
@@ -138,8 +143,8 @@ const deployStatements = [
       "iam:TagRole",
       "iam:UpdateAssumeRolePolicy",
     ],
-    // The programs name no role: each ends in characters of Pulumi's own. Who may deploy may so make roles, and is as
-    // powerful as what it makes; GitHub's environment protects it.
+    // Who may deploy may so make roles, and is as powerful as what it makes; GitHub's environment protects it.
     resources: ["arn:aws:iam::*:role/*", "arn:aws:iam::*:instance-profile/*"],
+    wildcard: "The programs name no role: each ends in characters of Pulumi's own",
   },
 ];

@@ -62,6 +62,8 @@ async function run(program: Program): Promise<Record<string, unknown>> {
   );
   const outputs = await unwrap(exported);
   await pulumi.runtime.disconnect();
+  // Node reports a rejection that nobody handled when its promises are all done, before it goes on to this.
+  await new Promise(setImmediate);
   return outputs;
 }
 

@@ -47,6 +47,14 @@ describe("evaluating a program", () => {
     expect(process.cwd()).to.equal(before);
   });
 
+  it("fails when an input can't be computed of a resource that nothing else waits for", async () => {
+    const failing = run(`
+      const queue = new aws.sqs.Queue("first");
+      new aws.sqs.Queue("second", { name: queue.id.apply(() => { throw new Error("late") }) });
+      module.exports = {};`);
+    expect(await failureOf(failing)).to.include("late");
+  });
+
   it("waits for resources that no output names", async () => {
     const made: string[] = [];
     await run(`new aws.sqs.Queue("q"); module.exports = {};`, {

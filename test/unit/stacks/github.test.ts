@@ -47,6 +47,11 @@ describe("the roles of GitHub Actions", () => {
     });
   }
 
+  it("may do what their statements name", () => {
+    const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
+    expect(policies.map(({ name }) => name)).to.have.members(cases.map(({ role }) => role));
+  });
+
   it("keep the guard rails", () => {
     expect(violations(resources, "main")).to.deep.equal([]);
   });
