@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
 import type { DatabaseConfig } from "./databaseConfig";
+import { DatabaseEvents } from "./databaseEvents";
 import { physicalName } from "./names";
 import { ServiceRole } from "./serviceRole";
 
@@ -75,6 +76,15 @@ export class Database extends Component {
       // AWS would refuse in the middle of a destroy or a replacement; so Pulumi refuses before it begins.
       { ...this.child, protect: args.deletionProtection },
     );
+    if (args.eventTopicArn !== undefined) {
+      const { identifier } = this.instance;
+      const events = {
+        topicArn: args.eventTopicArn,
+        instanceId: identifier,
+        parameterGroupName: parameters.name,
+      };
+      new DatabaseEvents(name, events, this.child);
+    }
     this.endpoint = this.instance.address;
     this.port = this.instance.port;
     this.databaseName = args.databaseName;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { GroundworkError } from "./error";
+import { snsTopicArn } from "./sharedConfig";
 
 /** The config of the database itself. */
 export const databaseConfig = {
@@ -71,6 +72,11 @@ export const databaseConfig = {
     .array(z.enum(["postgresql", "upgrade"]))
     .default(["postgresql", "upgrade"])
     .meta({ description: "Which logs go to CloudWatch.", cost: "$0.50 a GB." }),
+  eventTopicArn: snsTopicArn.optional().meta({
+    description:
+      "An SNS topic that is told when RDS maintains, changes or fails the database; without one nobody is.",
+    example: "arn:aws:sns:REGION:ACCOUNT:NAME",
+  }),
   deletionProtection: z.boolean().default(true).meta({
     description: "Whether the database can't be destroyed before this is set to false and deployed.",
   }),

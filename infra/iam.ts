@@ -42,10 +42,32 @@ function checkWildcards({ actions, wildcard }: Statement, resources: string[]): 
   return resources;
 }
 
-/** The trust policy of a role that an AWS service takes on. */
-export function assumedBy(service: string): string {
-  return JSON.stringify({
+/**
+ * The trust policy of a role that an AWS service takes on. Where a service tells for whom it does so, only this
+ * account's may: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+ */
+export function assumedBy(service: string, accountId: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: service },
+        ...(tellAccount.includes(service) && {
+          Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+        }),
+      },
+    ],
   });
 }
+
+/** The services of which AWS documents it, each in its own guide. */
+const tellAccount = [
+  // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+  "scheduler.amazonaws.com",
+  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+  "vpc-flow-logs.amazonaws.com",
+  // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/cross-service-confused-deputy-prevention.html
+  "monitoring.rds.amazonaws.com",
+];

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { GroundworkError } from "./error";
 import { glueConfig } from "./glueConfig";
-import { upstreamName } from "./sharedConfig";
+import { snsTopicArn, upstreamName } from "./sharedConfig";
 
 /** The config of the ingest stack. */
 export const ingestConfig = {
@@ -29,7 +29,7 @@ It has to cover one chunk (8 MiB) and the call.`,
     .default(8 * 1024 * 1024)
     .meta({
       description:
-        "Bytes of the file that go into one transaction, and the most that is done twice after a crash.",
+        "Bytes of the file that are under way at once, half of them in each of two transactions: the most that is done twice after a crash.",
     }),
   maxRejects: z.int().min(0).default(1000).meta({ description: "Bad rows after which a job stops." }),
   sweepMinutes: z
@@ -38,14 +38,10 @@ It has to cover one chunk (8 MiB) and the call.`,
     .max(60)
     .default(5)
     .meta({ description: "Minutes after which a job that runs and doesn't move is started again." }),
-  alarmTopicArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:sns:/, "must be the ARN of an SNS topic")
-    .optional()
-    .meta({
-      description: "An SNS topic that is told of alarms; without one they only show in CloudWatch.",
-      example: "arn:aws:sns:REGION:ACCOUNT:NAME",
-    }),
+  alarmTopicArn: snsTopicArn.optional().meta({
+    description: "An SNS topic that is told of alarms; without one they only show in CloudWatch.",
+    example: "arn:aws:sns:REGION:ACCOUNT:NAME",
+  }),
   logRetentionDays: z
     .int()
     .positive()

@@ -29,7 +29,12 @@ export class ServiceRole extends Component {
       this.roleName = given.name;
       this.ready = [];
     } else {
-      this.role = new aws.iam.Role(name, { assumeRolePolicy: assumedBy(args.service) }, this.child);
+      const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+      this.role = new aws.iam.Role(
+        name,
+        { assumeRolePolicy: assumedBy(args.service, accountId) },
+        this.child,
+      );
       this.arn = this.role.arn;
       this.roleName = this.role.name;
       this.ready = [this.role, ...this.allow(name, args.statements)];

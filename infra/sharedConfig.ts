@@ -36,6 +36,9 @@ export const sharedConfig = {
     }),
 };
 
+/** The topic that hears of what needs a person. */
+export const snsTopicArn = z.string().regex(/^arn:aws[a-z-]*:sns:/, "must be the ARN of an SNS topic");
+
 /** Where a project finds the stack of another one that it reads. */
 export function upstreamName(project: string) {
   return z

@@ -1,3 +1,6 @@
+import { broadGrant, broadPolicy } from "./statements";
+import { missingTags } from "./tags";
+
 /** A resource as a program asks for it. */
 interface Resource {
   readonly type: string;
@@ -61,10 +64,28 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
     },
   ],
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": [
+    ({ inputs }) => (isWide(inputs.cidrIpv4) || isWide(inputs.cidrIpv6) ? letsAllIn : undefined),
+  ],
+  "aws:ec2/securityGroupRule:SecurityGroupRule": [
     ({ inputs }) =>
-      inputs.cidrIpv4 === "0.0.0.0/0" || inputs.cidrIpv6 === "::/0"
-        ? "lets the whole internet in: name the ranges or the security group that may connect"
+      inputs.type === "ingress" && [inputs.cidrBlocks, inputs.ipv6CidrBlocks].flat().some(isWide)
+        ? letsAllIn
         : undefined,
+  ],
+  "aws:ec2/instance:Instance": [
+    ({ inputs }) =>
+      (inputs.rootBlockDevice as { encrypted?: unknown } | undefined)?.encrypted === true
+        ? undefined
+        : "has a disk that is not encrypted: set rootBlockDevice.encrypted to true",
+  ],
+  "aws:ebs/volume:Volume": [
+    ({ inputs }) => (inputs.encrypted === true ? undefined : "is not encrypted: set encrypted to true"),
+  ],
+  "aws:sqs/queue:Queue": [
+    ({ inputs }) =>
+      inputs.sqsManagedSseEnabled === true || inputs.kmsMasterKeyId !== undefined
+        ? undefined
+        : "is not encrypted: set sqsManagedSseEnabled to true",
   ],
   "aws:ec2/securityGroup:SecurityGroup": [
     ({ inputs }) =>
@@ -72,21 +93,33 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
         ? undefined
         : "has inline rules, which fight separate ones: use SecurityGroupIngressRule and SecurityGroupEgressRule",
   ],
-  "aws:iam/rolePolicy:RolePolicy": [({ inputs }) => wildcards(inputs.policy)],
-  "aws:iam/policy:Policy": [({ inputs }) => wildcards(inputs.policy)],
+  "aws:iam/rolePolicy:RolePolicy": [({ inputs }) => broadPolicy(inputs.policy)],
+  "aws:iam/policy:Policy": [({ inputs }) => broadPolicy(inputs.policy)],
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": [
+    ({ inputs }) =>
+      /policy\/(AdministratorAccess|IAMFullAccess)$/.test(String(inputs.policyArn))
+        ? "may give itself every right: write a policy with what it needs"
+        : undefined,
+  ],
+  "aws:iam/role:Role": [({ inputs }) => broadGrant(inputs.assumeRolePolicy)],
+  "aws:s3/bucketPolicy:BucketPolicy": [({ inputs }) => broadGrant(inputs.policy)],
+  "aws:sqs/queuePolicy:QueuePolicy": [({ inputs }) => broadGrant(inputs.policy)],
+  "aws:secretsmanager/secretPolicy:SecretPolicy": [({ inputs }) => broadGrant(inputs.policy)],
+  "aws:lambda/permission:Permission": [
+    ({ inputs }) =>
+      inputs.principal === "*" ? "lets everyone call the function: name the service that may" : undefined,
+  ],
 };
 
-/** Rules for every type: what takes tags carries the three that name its stack. */
-const general: readonly Rule[] = [
-  ({ inputs }) => {
-    if (inputs.tags === undefined) return undefined;
-    const tags = inputs.tags as Record<string, unknown>;
-    const missing = ["Project", "Environment", "Stack"].filter((tag) => tags[tag] === undefined);
-    return missing.length === 0
-      ? undefined
-      : `lacks the tags ${missing.join(", ")}: make it a child of a Component`;
-  },
-];
+/** Rules for every type. */
+const general: readonly Rule[] = [({ type, inputs }) => missingTags(type, inputs.tags)];
+
+const letsAllIn = "lets the whole internet in: name the ranges or the security group that may connect";
+
+/** Whether so many addresses are meant that they are the internet rather than somebody's network. */
+function isWide(cidr: unknown): boolean {
+  return typeof cidr === "string" && Number(cidr.split("/")[1] ?? 32) < 8;
+}
 
 /** Every rule that a resource breaks, a sentence each: `aws:rds/instance:Instance demo-db is not encrypted: …`. */
 export function violations(resources: readonly Resource[], stack: string): string[] {
@@ -100,37 +133,18 @@ function broken(resource: Resource, stack: string): string[] {
   });
 }
 
-/** A bucket is made private by a second resource: one that lacks it breaks a rule that no resource shows. */
+/** A bucket is made safe by resources beside it: one that lacks them breaks a rule that no resource shows. */
 function unguarded(resources: readonly Resource[]): string[] {
   const count = (type: string): number => resources.filter((resource) => resource.type === type).length;
   const buckets = count("aws:s3/bucket:Bucket");
-  const guarded = count("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
-  return buckets > guarded
-    ? [
-        `${buckets - guarded} of ${buckets} buckets have no BucketPublicAccessBlock: make them with PrivateBucket`,
-      ]
-    : [];
+  return ["BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration"].flatMap((guard) => {
+    const guarded = count(`aws:s3/${guard.charAt(0).toLowerCase()}${guard.slice(1)}:${guard}`);
+    if (buckets <= guarded) return [];
+    return [`${buckets - guarded} of ${buckets} buckets have no ${guard}: make them with PrivateBucket`];
+  });
 }
 
 /** Where people rely on what is in it: prod, prod-eu. */
 function isProduction(stack: string): boolean {
   return /^prod(uction)?\b/.test(stack);
-}
-
-interface Statement {
-  readonly Effect?: string;
-  readonly Action?: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly Condition?: unknown;
-}
-
-/** Every action of a service, or of AWS, is never least privilege; every resource only for named actions. */
-function wildcards(policy: unknown): string | undefined {
-  const { Statement = [] } = JSON.parse(String(policy)) as { Statement?: Statement[] };
-  const broad = Statement.filter(({ Effect }) => Effect === "Allow")
-    .flatMap(({ Action }) => Action ?? [])
-    .filter((action) => /^(\*|[a-z0-9-]+:\*)$/i.test(action));
-  return broad.length === 0
-    ? undefined
-    : `allows ${broad.join(", ")}: name the actions that the program calls`;
 }

@@ -34,6 +34,11 @@ export const data: AttributeTable = {
     name: named(r),
     arn: arn(r, "rds", `pg:${named(r)}`),
   }),
+  "aws:rds/eventSubscription:EventSubscription": (r) => ({
+    id: named(r),
+    name: named(r),
+    arn: arn(r, "rds", `es:${named(r)}`),
+  }),
   "aws:rds/instance:Instance": (r) => {
     const identifier = named(r, "identifier");
     const address = `${identifier}.${digest(r).slice(0, 12)}.${r.scope.region}.rds.amazonaws.com`;

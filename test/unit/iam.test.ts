@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { type Statement, policy } from "../../infra/iam";
+import { type Statement, assumedBy, policy } from "../../infra/iam";
 import { failureOf } from "./support/stacks";
 
 /** Of an output that is known. Its promise is not in the public type, and only that one tells of a failure. */
@@ -46,4 +46,23 @@ describe("an IAM policy", () => {
       'take away the reason "Every file"',
     );
   });
+});
+
+describe("a service's trust policy", () => {
+  const trusts = [
+    { service: "lambda.amazonaws.com", condition: undefined },
+    {
+      service: "scheduler.amazonaws.com",
+      condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+    },
+  ];
+  for (const { service, condition } of trusts) {
+    it(`lets ${service} ${condition ? "act for this account alone" : "in"}`, async () => {
+      const text = await valueOf(assumedBy(service, pulumi.output("123456789012")));
+      const { Statement: statements } = JSON.parse(text) as { Statement: Record<string, unknown>[] };
+      expect(statements).to.have.length(1);
+      expect(statements[0]?.Principal).to.deep.equal({ Service: service });
+      expect(statements[0]?.Condition).to.deep.equal(condition);
+    });
+  }
 });

@@ -1,8 +1,11 @@
 import { expect } from "chai";
+import * as aws from "@pulumi/aws";
 import { violations } from "../../policy/rules";
-import { recordAll } from "./support/stacks";
+import { taggable } from "../../policy/tags";
+import { record, recordAll } from "./support/stacks";
 
 const sound = {
+  tags: { Project: "groundwork", Environment: "dev", Stack: "database" },
   publiclyAccessible: false,
   storageEncrypted: true,
   deletionProtection: true,
@@ -14,17 +17,34 @@ const instance = (inputs: Record<string, unknown>) => ({
   name: "db",
   inputs: { ...sound, ...inputs },
 });
-const allows = (Action: string | string[]) => ({
+const statement = (more: Record<string, unknown>) =>
+  JSON.stringify({
+    Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::files/*", ...more }],
+  });
+const allows = (more: Record<string, unknown>) => ({
   type: "aws:iam/rolePolicy:RolePolicy",
   name: "role",
-  inputs: { policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action, Resource: "*" }] }) },
+  inputs: { policy: statement(more) },
 });
-const ingress = (inputs: Record<string, unknown>) => ({
-  type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-  name: "ssh",
-  inputs,
+const grants = (type: string, more: Record<string, unknown>) => ({
+  type,
+  name: "grant",
+  inputs: { policy: statement(more) },
 });
-const bucket = (inputs: Record<string, unknown>) => ({ type: "aws:s3/bucket:Bucket", name: "files", inputs });
+const trusts = (Principal: unknown) => ({
+  type: "aws:iam/role:Role",
+  name: "role",
+  inputs: { tags, assumeRolePolicy: statement({ Principal }) },
+});
+const tags = { Project: "groundwork", Environment: "dev", Stack: "ingest" };
+const of = (type: string, inputs: Record<string, unknown>) => ({ type, name: "one", inputs });
+const ingress = (inputs: Record<string, unknown>) =>
+  of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { tags, ...inputs });
+const bucket = (inputs: Record<string, unknown>) => of("aws:s3/bucket:Bucket", { tags, ...inputs });
+const encryption = of(
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  {},
+);
 const block = (open: Record<string, unknown>) => ({
   type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   name: "files",
@@ -46,51 +66,145 @@ describe("the guard rails", () => {
     });
   }
 
-  const cases = [
+  const cases: { what: string; resources: Parameters<typeof violations>[0]; says: string }[] = [
     {
       what: "a public database",
-      resource: instance({ publiclyAccessible: true }),
+      resources: [instance({ publiclyAccessible: true })],
       says: "publiclyAccessible",
     },
     {
       what: "an unset public access",
-      resource: instance({ publiclyAccessible: undefined }),
+      resources: [instance({ publiclyAccessible: undefined })],
       says: "internet",
     },
     {
       what: "an unencrypted database",
-      resource: instance({ storageEncrypted: false }),
+      resources: [instance({ storageEncrypted: false })],
       says: "storageEncrypted",
     },
-    { what: "a password in state", resource: instance({ password: "x" }), says: "manageMasterUserPassword" },
+    {
+      what: "a password in state",
+      resources: [instance({ password: "x" })],
+      says: "manageMasterUserPassword",
+    },
     {
       what: "SSH from anywhere",
-      resource: ingress({ cidrIpv4: "0.0.0.0/0", fromPort: 22 }),
+      resources: [ingress({ cidrIpv4: "0.0.0.0/0", fromPort: 22 })],
       says: "internet",
     },
-    { what: "SSH from anywhere over IPv6", resource: ingress({ cidrIpv6: "::/0" }), says: "internet" },
-    { what: "every action", resource: allows("*"), says: "allows *" },
-    { what: "every action of a service", resource: allows(["s3:GetObject", "iam:*"]), says: "allows iam:*" },
+    { what: "SSH from anywhere over IPv6", resources: [ingress({ cidrIpv6: "::/0" })], says: "internet" },
+    { what: "half of the internet", resources: [ingress({ cidrIpv4: "128.0.0.0/1" })], says: "internet" },
+    {
+      what: "SSH from anywhere in the older kind of rule",
+      resources: [
+        of("aws:ec2/securityGroupRule:SecurityGroupRule", {
+          type: "ingress",
+          cidrBlocks: ["0.0.0.0/0"],
+        }),
+      ],
+      says: "internet",
+    },
+    { what: "every action", resources: [allows({ Action: "*" })], says: "allows *" },
+    {
+      what: "every action of a service",
+      resources: [allows({ Action: ["s3:GetObject", "iam:*"] })],
+      says: "allows iam:*",
+    },
+    {
+      what: "all but some actions",
+      resources: [allows({ NotAction: "iam:*" })],
+      says: "all but some actions",
+    },
+    {
+      what: "all but some resources",
+      resources: [allows({ NotResource: "x" })],
+      says: "all but some resources",
+    },
+    {
+      what: "every resource for an action that takes one",
+      resources: [allows({ Action: ["ec2:DescribeSubnets", "s3:GetObject"], Resource: "*" })],
+      says: "allows s3:GetObject on every resource",
+    },
+    {
+      what: "a role that may read all logs",
+      resources: [allows({ Action: ["logs:GetLogEvents"], Resource: ["*"] })],
+      says: "logs:GetLogEvents",
+    },
+    {
+      what: "a policy that is no JSON",
+      resources: [of("aws:iam/policy:Policy", {})],
+      says: "no policy document",
+    },
+    {
+      what: "AWS's policy that allows everything",
+      resources: [
+        of("aws:iam/rolePolicyAttachment:RolePolicyAttachment", {
+          policyArn: "arn:aws:iam::aws:policy/AdministratorAccess",
+        }),
+      ],
+      says: "every right",
+    },
+    { what: "a role that anybody takes on", resources: [trusts({ AWS: "*" })], says: "lets everyone in" },
+    {
+      what: "a bucket that everybody reads",
+      resources: [grants("aws:s3/bucketPolicy:BucketPolicy", { Principal: "*" })],
+      says: "lets everyone in",
+    },
+    {
+      what: "a queue that all but one may fill",
+      resources: [grants("aws:sqs/queuePolicy:QueuePolicy", { NotPrincipal: { AWS: "1" } })],
+      says: "all but some",
+    },
+    {
+      what: "a function that everybody calls",
+      resources: [of("aws:lambda/permission:Permission", { principal: "*" })],
+      says: "lets everyone call",
+    },
     {
       what: "missing tags",
-      resource: { type: "aws:sqs/queue:Queue", name: "q", inputs: { tags: { Project: "groundwork" } } },
+      resources: [of("aws:cloudwatch/logGroup:LogGroup", { tags: { Project: "groundwork" } })],
       says: "lacks the tags Environment, Stack",
     },
-    { what: "a bucket without a block of public access", resource: bucket({}), says: "PrivateBucket" },
+    {
+      what: "no tags at all",
+      resources: [of("aws:cloudwatch/logGroup:LogGroup", {})],
+      says: "lacks the tags Project, Environment, Stack",
+    },
+    {
+      what: "an unencrypted queue",
+      resources: [of("aws:sqs/queue:Queue", { tags })],
+      says: "sqsManagedSseEnabled",
+    },
+    {
+      what: "an unencrypted disk",
+      resources: [of("aws:ec2/instance:Instance", { tags, rootBlockDevice: { encrypted: false } })],
+      says: "rootBlockDevice.encrypted",
+    },
+    { what: "an unencrypted volume", resources: [of("aws:ebs/volume:Volume", {})], says: "set encrypted" },
+    {
+      what: "a bucket without a block of public access",
+      resources: [bucket({}), encryption],
+      says: "PrivateBucket",
+    },
+    {
+      what: "an unencrypted bucket",
+      resources: [bucket({}), block({})],
+      says: "no BucketServerSideEncryption",
+    },
     {
       what: "an opened bucket",
-      resource: block({ blockPublicAcls: false }),
+      resources: [block({ blockPublicAcls: false })],
       says: "set blockPublicAcls to true",
     },
     {
       what: "inline rules",
-      resource: { type: "aws:ec2/securityGroup:SecurityGroup", name: "sg", inputs: { ingress: [] } },
+      resources: [of("aws:ec2/securityGroup:SecurityGroup", { tags, ingress: [] })],
       says: "SecurityGroupIngressRule",
     },
   ];
-  for (const { what, resource, says } of cases) {
+  for (const { what, resources, says } of cases) {
     it(`refuse ${what}, and say how to mend it`, () => {
-      const found = violations([resource], "dev");
+      const found = violations(resources, "dev");
       expect(found).to.have.length(1);
       expect(found[0]).to.include(says);
     });
@@ -106,7 +220,7 @@ describe("the guard rails", () => {
     { what: "short backups", resource: instance({ backupRetentionPeriod: 1 }), says: "backupRetentionDays" },
     {
       what: "a user pool",
-      resource: { type: "aws:cognito/userPool:UserPool", name: "pool", inputs: {} },
+      resource: of("aws:cognito/userPool:UserPool", { tags }),
       says: "auth:deletionProtection",
     },
   ];
@@ -117,8 +231,22 @@ describe("the guard rails", () => {
     });
   }
 
+  it("know which of the resources that the programs make take tags", async () => {
+    const modules = "s3://wheels/psycopg.whl";
+    const config = { "ingest:glue": "true", "ingest:glueModules": modules };
+    const recordings = [...(await recordAll("prod")).values(), await record("ingest", { config })];
+    const types = new Set(recordings.flatMap(({ resources }) => resources.map(({ type }) => type)));
+    for (const type of types) {
+      const [, module = "", name = ""] = /^aws:(\w+)\/\w+:(\w+)$/.exec(type) ?? [];
+      if (name === "") continue;
+      const { [name]: made } = (aws as unknown as Record<string, Record<string, unknown>>)[module] ?? {};
+      // The provider computes tagsAll for whatever takes tags; a constructor names it.
+      expect(taggable.has(type), type).to.equal(String(made).includes("tagsAll"));
+    }
+  });
+
   it("refuse files that go with their bucket in prod", () => {
-    const resources = [bucket({ forceDestroy: true }), block({})];
+    const resources = [bucket({ forceDestroy: true }), block({}), encryption];
     expect(violations(resources, "prod-eu").join()).to.include("ingest:deleteFilesOnDestroy");
     expect(violations(resources, "dev")).to.deep.equal([]);
   });

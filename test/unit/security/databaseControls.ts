@@ -1,7 +1,14 @@
 import { type Control, ofType } from "./control";
+import type { Subject } from "./subjects";
 
 const databases = ofType("aws:rds/instance:Instance");
 const cheap = /^(dev|learnerlab): Instance demo-db$/;
+
+const isTold = (environment: string, sourceType: string, all: readonly Subject[]): boolean =>
+  ofType("aws:rds/eventSubscription:EventSubscription")(all).some(
+    (subscription) =>
+      subscription.environment === environment && subscription.inputs.sourceType === sourceType,
+  );
 
 /** The controls on RDS and Secrets Manager. */
 export const databaseControls: readonly Control[] = [
@@ -70,6 +77,41 @@ export const databaseControls: readonly Control[] = [
     title: "RDS instances copy tags to snapshots",
     about: databases,
     fails: ({ inputs }) => inputs.copyTagsToSnapshot !== true,
+  },
+  {
+    id: "RDS.20",
+    title: "event subscriptions of RDS instances tell of maintenance, changes and failures",
+    about: ofType("aws:rds/eventSubscription:EventSubscription"),
+    fails: ({ inputs }) =>
+      inputs.sourceType !== "db-parameter-group" &&
+      !["maintenance", "configuration change", "failure"].every((category) =>
+        (inputs.eventCategories as string[] | undefined)?.includes(category),
+      ),
+  },
+  {
+    id: "RDS.21",
+    title: "changes of RDS parameter groups are told to a topic",
+    about: databases,
+    fails: ({ environment }, all) => !isTold(environment, "db-parameter-group", all),
+    exceptions: [
+      {
+        findings: /^(?!prod, topic)/,
+        reason:
+          "Whom to tell is config, database:eventTopicArn; until it names a topic, RDS keeps 14 days of events.",
+      },
+    ],
+  },
+  {
+    id: "RDS.22",
+    title: "changes of RDS security groups are told to a topic",
+    about: databases,
+    fails: ({ environment }, all) => !isTold(environment, "db-security-group", all),
+    exceptions: [
+      {
+        findings: /Instance demo-db$/,
+        reason: "They were EC2-Classic's, which is gone. The database has a security group of its VPC.",
+      },
+    ],
   },
   {
     id: "RDS.23",

@@ -46,7 +46,6 @@ export const networkControls: readonly Control[] = [
     title: "VPC flow logging is enabled",
     about: vpcs,
     fails: ({ environment }, all) =>
-      environment !== "prod, nat instance" &&
       !ofType("aws:ec2/flowLog:FlowLog")(all).some((log) => log.environment === environment),
     exceptions: [
       { findings: /^learnerlab/, reason: "Flow logs need a role, and the lab forbids making roles." },

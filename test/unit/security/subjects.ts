@@ -12,6 +12,8 @@ const ssh = {
   "database:bastionSshCidrs": '["203.0.113.7/32"]',
 };
 
+const topic = "arn:aws:sns:us-east-1:123456789012:operators";
+
 /** All resources of all stacks of the environments that deploy, and those that other choices would make. */
 export async function collectSubjects(): Promise<Subject[]> {
   const subjects: Subject[] = [];
@@ -23,6 +25,7 @@ export async function collectSubjects(): Promise<Subject[]> {
   const variants = [
     { choice: "nat instance", project: "networking", config: { "networking:nat": "instance" } },
     { choice: "bastion ssh", project: "database", config: ssh },
+    { choice: "topic", project: "database", config: { "database:eventTopicArn": topic } },
   ];
   for (const { choice, project, config } of variants) {
     const { resources } = await record(project, { stack: "prod", config });

@@ -194,6 +194,19 @@ describe("the database stack", () => {
     expect(outputs.securityGroupId).to.match(/^sg-/);
   });
 
+  it("tells a topic what RDS does to the database, where config names one", async () => {
+    const topic = "arn:aws:sns:us-east-1:123456789012:operators";
+    const { only } = await record("database", { config: { "database:eventTopicArn": topic } });
+    const type = "aws:rds/eventSubscription:EventSubscription";
+    const instances = { snsTopic: topic, sourceType: "db-instance", sourceIds: ["demo-db"] };
+    expect(only(type, "demo-db-instance")).to.deep.include(instances);
+    expect(only(type, "demo-db-parameter-group")).to.include({
+      snsTopic: topic,
+      sourceType: "db-parameter-group",
+    });
+    expect((await record("database")).all(type)).to.be.empty;
+  });
+
   it("says which stack to deploy first when there is no network", async () => {
     expect(await failureOf(record("database", { upstream: {} }))).to.equal(
       "Stack organization/networking/dev is not deployed: deploy it first with pulumi -C stacks/networking up -s dev",
@@ -236,6 +249,7 @@ describe("the database stack", () => {
     { key: "backupWindow", value: "3am", says: "03:00-03:30" },
     { key: "maintenanceWindow", value: "sunday", says: "sun:04:00-sun:05:00" },
     { key: "bastion", value: "vpn", says: "ssm" },
+    { key: "eventTopicArn", value: "operators", says: "the ARN of an SNS topic" },
     { key: "engineVersion", value: "newest", says: "18" },
   ];
   for (const { key, value, says } of bad) {
