@@ -79,6 +79,7 @@ export class Ingest extends Component {
         environment: databaseEnvironment(args.database),
         memorySize: args.memorySize,
         timeout: args.timeout,
+        maxConcurrency: args.maxConcurrency,
         subnetIds: args.subnetIds,
         securityGroupId: client.securityGroupId,
         statements: [

@@ -31,6 +31,17 @@ It has to cover one chunk (8 MiB) and the call.`,
       description:
         "Bytes of the file that are under way at once, half of them in each of two transactions: the most that is done twice after a crash.",
     }),
+  maxConcurrency: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({
+      description: `Files that are loaded at once at most; further ones wait. A function that loads has two connections to
+the database, of which db.t4g.micro takes about 80. Unset: as many as the account runs functions. What is set is taken
+from the account's own limit, of which AWS keeps 100 for other functions.`,
+      example: "20",
+    }),
   maxRejects: z.int().min(0).default(1000).meta({ description: "Bad rows after which a job stops." }),
   sweepMinutes: z
     .int()
@@ -62,6 +73,14 @@ It has to cover one chunk (8 MiB) and the call.`,
 };
 
 export type IngestConfig = z.output<z.ZodObject<typeof ingestConfig>>;
+
+/** What of a config AWS Academy's Learner Lab would refuse. */
+export function ingestBreaches({ maxConcurrency }: IngestConfig): string[] {
+  if (maxConcurrency === undefined) return [];
+  return [
+    `ingest:maxConcurrency ${maxConcurrency} can't be set aside of the 10 functions that it runs at once: take the key out`,
+  ];
+}
 
 /** @throws GroundworkError where the values don't fit one another */
 export function checkIngestConfig(config: IngestConfig): IngestConfig {

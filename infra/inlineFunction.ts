@@ -17,6 +17,8 @@ export interface InlineFunctionArgs<E, R> {
   readonly memorySize: number;
   /** In seconds, 900 at most. */
   readonly timeout: number;
+  /** How many of it run at once at most; default: as many as the account allows. */
+  readonly maxConcurrency?: number | undefined;
   /** Its place in the VPC. Without subnets it runs outside, where it reaches the internet but nothing private. */
   readonly subnetIds?: pulumi.Input<string[]>;
   readonly securityGroupId?: pulumi.Input<string>;
@@ -50,6 +52,7 @@ export class InlineFunction<E, R> extends Component {
         role: this.role.arn,
         memorySize: args.memorySize,
         timeout: args.timeout,
+        ...(args.maxConcurrency !== undefined && { reservedConcurrentExecutions: args.maxConcurrency }),
         environment: { variables: { ...args.environment, ...endpointEnvironment() } },
         ...vpcConfig(args),
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },

@@ -97,6 +97,9 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
       handler: input(r, "handler"),
       memorySize: r.inputs.memorySize as number,
       timeout: r.inputs.timeout as number,
+      ...(r.inputs.reservedConcurrentExecutions !== undefined && {
+        reservedConcurrency: r.inputs.reservedConcurrentExecutions as number,
+      }),
       environment:
         (r.inputs.environment as { variables?: Record<string, string> } | undefined)?.variables ?? {},
       files: await archiveFiles(r.inputs.code as pulumi.asset.Archive, process.cwd()),

@@ -2,12 +2,12 @@ import { readConfig, requireRegion } from "../../infra/config";
 import { configKeys } from "../../infra/configKeys";
 import { Ingest } from "../../infra/ingest";
 import { glueBreaches } from "../../infra/glueConfig";
-import { checkIngestConfig } from "../../infra/ingestConfig";
+import { checkIngestConfig, ingestBreaches } from "../../infra/ingestConfig";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { Upstream } from "../../infra/upstream";
 
 const config = checkIngestConfig(readConfig(configKeys.ingest));
-checkLearnerLab(requireRegion(), glueBreaches(config));
+checkLearnerLab(requireRegion(), [...ingestBreaches(config), ...glueBreaches(config)]);
 const networking = new Upstream("networking", config.networkingStack);
 const database = new Upstream("database", config.databaseStack);
 

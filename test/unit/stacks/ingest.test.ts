@@ -4,6 +4,14 @@ import { type Recording, failureOf, record } from "../support/stacks";
 const lambda = "aws:lambda/function:Function";
 
 describe("the ingest stack", () => {
+  it("bounds how many files are loaded at once, where config says so", async () => {
+    const reserved = async (config?: Record<string, string>): Promise<unknown> =>
+      (await record("ingest", config && { config })).only("aws:lambda/function:Function", "ingest")
+        .reservedConcurrentExecutions;
+    expect(await reserved({ "ingest:maxConcurrency": "20" })).to.equal(20);
+    expect(await reserved()).to.equal(undefined);
+  });
+
   it("keeps its bucket private, versioned, encrypted and on TLS", async () => {
     const { only, outputs } = await record("ingest");
     const bucket = outputs.bucketName;

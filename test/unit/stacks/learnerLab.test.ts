@@ -30,6 +30,7 @@ describe("the environment learnerlab", () => {
     { project: "database", key: "database:monitoringInterval", value: "60", says: "set it to 0" },
     { project: "database", key: "database:multiAz", value: "true", says: "set it to false" },
     { project: "database", key: "database:maxAllocatedStorage", value: "500", says: "100 at most" },
+    { project: "ingest", key: "ingest:maxConcurrency", value: "5", says: "take the key out" },
   ];
   const ssh = { "database:bastion": "ssh", "database:bastionSshCidrs": '["203.0.113.7/32"]' };
 
