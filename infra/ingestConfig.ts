@@ -21,12 +21,12 @@ export const ingestConfig = {
     .default(60_000)
     .meta({
       description: `In milliseconds: with less than this left the function hands over to its next hop at the end of a chunk.
-It has to cover one chunk (8 MiB) and the call.`,
+It has to cover ingest:chunkBytes of the file and the call.`,
     }),
   chunkBytes: z
     .int()
     .min(64 * 1024)
-    .default(8 * 1024 * 1024)
+    .default(4 * 1024 * 1024)
     .meta({
       description:
         "Bytes of the file that are under way at once, half of them in each of two transactions: the most that is done twice after a crash.",

@@ -14,7 +14,7 @@ export interface IngestOptions {
   reserveMs: number;
   /** A job fails at one more rejected record than these. */
   maxRejects: number;
-  /** Bytes of the file in the two transactions under way; 8 MiB unless told (4 to 8 MiB each measured best). */
+  /** Bytes of the file in the two transactions under way; 4 MiB unless told: as fast as 8, and a hop ends sooner. */
   chunkBytes?: number;
   /** The longest record in bytes, 256 KiB unless told: beyond it lies an unclosed quote rather than a record. */
   maxRecordBytes?: number;
@@ -39,7 +39,7 @@ export function ingestHandler(
   options: IngestOptions,
 ): (event: unknown, context: Context) => Promise<IngestResult> {
   const hopOptions: HopOptions = {
-    chunkBytes: 8 * 1024 * 1024,
+    chunkBytes: 4 * 1024 * 1024,
     maxRecordBytes: 256 * 1024,
     pieceBytes: 128 * 1024,
     maxHops: 1000,
