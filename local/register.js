@@ -6,3 +6,8 @@ require("ts-node").register({ transpileOnly: true });
 
 // The SDK's notice about Node 20 is for those who deploy with it; Lambda's runtime brings its own.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+// Pulumi keeps where each of its promises came from, as the text of an error without a message, which is read when
+// promises leak. To translate those by source maps took a sixth of the time that a program runs.
+const translate = Error.prepareStackTrace;
+Error.prepareStackTrace = (error, sites) => (error.message === "" ? String(error) : translate(error, sites));
