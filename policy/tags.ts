@@ -34,6 +34,7 @@ export const taggable: ReadonlySet<string> = new Set([
   "aws:sqs/queue:Queue",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  "awsx:ec2:Vpc",
 ]);
 
 /** The tags that a resource lacks, and how to give it them; undefined where it has all. */
