@@ -45,6 +45,7 @@ export async function load(
   const lanes = makeLanes(client, connect, size - job.offset > bytes);
   let begin = job.offset;
   let chunks = 0;
+  let isLast = false;
   let chunk: Chunk | undefined;
   try {
     for await (const next of pieces) {
@@ -52,7 +53,8 @@ export async function load(
       if (chunk === undefined) {
         const free = await lanes.next();
         if (free === undefined) return "lost";
-        if (chunks > 0 && timeIsUp(chunks)) break;
+        // The other connection is in the middle of its chunk: half a chunk more, and both end at once.
+        isLast = chunks > 0 && timeIsUp(chunks);
         chunk = await openChunk(free, encoder, options.table);
       }
       if (piece.failure !== undefined) {
@@ -61,13 +63,14 @@ export async function load(
       }
       chunk.add(piece);
       const done = piece.offset === size;
-      if (!done && piece.offset - begin < bytes && !timeIsUp(chunks)) continue;
+      const isFull = piece.offset - begin >= (isLast ? bytes / 2 : bytes);
+      if (!done && !isFull && (isLast || !timeIsUp(chunks))) continue;
       if (piece.offset === begin) continue; // No record ended yet: a checkpoint here would be no progress.
       lanes.commit(chunk, job, piece, done);
       chunk = undefined;
       begin = piece.offset;
       chunks++;
-      if (done || timeIsUp(chunks)) break;
+      if (done || isLast || timeIsUp(chunks)) break;
     }
     if (!(await lanes.committed())) return "lost";
     if (job.status === "done") return "done";
