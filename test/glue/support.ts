@@ -52,6 +52,27 @@ export class GlueFixture {
     return await this.glue(keys, args).outcomes;
   }
 
+  get functionName(): string {
+    return this.bench.functionName;
+  }
+
+  /** Calls the function on a file that is in the bucket; what it answers. */
+  async invokeFunction(key: string): Promise<string> {
+    const bucket = String(this.environment.outputs.ingest?.bucketName);
+    const answer = await this.environment.services.lambda.invoke(this.functionName, { bucket, key });
+    return (JSON.parse(answer.payload) as { status?: string }).status ?? answer.payload;
+  }
+
+  /** How many connections a program has to the database; with `waitingFor`, those that wait for such a thing. */
+  async connections(program: string, waitingFor?: "Lock"): Promise<number> {
+    const { rows } = await this.client.query<{ count: number }>(
+      `SELECT count(*)::int FROM pg_stat_activity
+       WHERE application_name = $1 AND ($2::text IS NULL OR wait_event_type = $2)`,
+      [program, waitingFor],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
   reset(): Promise<void> {
     return this.bench.reset();
   }
