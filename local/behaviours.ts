@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { GroundworkError } from "../infra/error";
 import { archiveFiles } from "./archive";
 import { type Attributes, type ResourceRequest, input } from "./attributes/table";
+import { putObject } from "./glueRunner";
 import { launchInstance } from "./bastion/instance";
 import { startPostgres } from "./postgres";
 import type { Services } from "./services";
@@ -152,6 +153,31 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
   "aws:s3/bucket:Bucket"(_r, attributes, { s3 }) {
     s3.createBucket(attributes.id);
+    return done;
+  },
+
+  async "aws:s3/bucketObjectv2:BucketObjectv2"(r, _attributes, { s3 }) {
+    await putObject(s3.url, input(r, "bucket"), input(r, "key"), input(r, "content"));
+    return {};
+  },
+
+  "aws:glue/job:Job"(r, attributes, { glue }) {
+    const { command, defaultArguments, timeout, maxRetries, executionProperty } = r.inputs as {
+      command: { scriptLocation: string };
+      defaultArguments: Record<string, string>;
+      timeout: number;
+      maxRetries?: number;
+      executionProperty?: { maxConcurrentRuns?: number };
+    };
+    glue.createJob({
+      name: String(attributes.name),
+      script: command.scriptLocation,
+      modules: defaultArguments["--extra-py-files"]?.split(",") ?? [],
+      defaultArguments,
+      timeout,
+      maxRetries: maxRetries ?? 0,
+      maxConcurrentRuns: executionProperty?.maxConcurrentRuns ?? 1,
+    });
     return done;
   },
 

@@ -6,6 +6,7 @@ import { GroundworkError } from "../infra/error";
 import { records, sharedDefinition } from "../functions/ingest/columns";
 import type { Environment } from "./environment";
 import { root } from "./programs";
+import type { Services } from "./services";
 import type { Session } from "./session";
 
 /** What a run of the Glue job says at its end. */
@@ -19,6 +20,12 @@ export interface GlueOutcome {
   readonly startSeconds: number;
   /** From then to the commit. */
   readonly workSeconds: number;
+  /** Of them, until all parts were in staging tables. */
+  readonly stageSeconds?: number;
+  /** And from there to the commit. */
+  readonly publishSeconds?: number;
+  /** From the start of the process to this outcome. */
+  readonly endSeconds: number;
 }
 
 export interface GlueRunOptions {
@@ -60,34 +67,52 @@ export function startGlueJob(environment: Environment, options: GlueRunOptions):
     database_ca: environment.database.server.caFile,
     ...args,
   };
-  const script = path.join(root, "functions/glue");
-  const child = session.spawn(
+  const child = spawnScript(environment.services, {
+    session,
     python,
-    [
-      path.join(script, "job.py"),
+    script: path.join(root, "functions/glue/job.py"),
+    args: [
       ...keys.flatMap((key) => ["--key", key]),
       ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],
-    {
-      cwd: session.dir,
-      env: environmentOf(environment, python, script, cores),
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+    cores,
+    region: environment.region,
+  });
   const kill = (): void => endGroup(child);
   signal?.addEventListener("abort", kill);
-  const outcomes = outcomesOf(child, keys).finally(() => {
-    signal?.removeEventListener("abort", kill);
-    kill(); // Spark's Java may still be closing.
-  });
-  session.onClose(async () => {
-    kill();
-    await outcomes.catch(() => undefined);
-  });
+  const outcomes = outcomesOf(child, keys).finally(() => signal?.removeEventListener("abort", kill));
   return { outcomes, pid: child.pid ?? 0, kill };
 }
 
-function environmentOf({ services, region }: Environment, python: string, script: string, cores: number) {
+interface Script {
+  readonly session: Session;
+  readonly python: string;
+  /** Its path; modules beside it can be imported. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Threads of Spark's. */
+  readonly cores: number;
+  readonly region: string;
+}
+
+/** Starts a script under Spark, with the environment's services as its AWS. It ends with the session. */
+export function spawnScript(services: Pick<Services, "endpoints">, script: Script): ChildProcess {
+  const { session, python, args } = script;
+  const child = session.spawn(python, [script.script, ...args], {
+    cwd: session.dir,
+    env: environmentOf(services, script),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const closed = once(child, "close").finally(() => endGroup(child)); // Spark's Java may still be closing.
+  closed.catch(() => undefined);
+  session.onClose(async () => {
+    endGroup(child);
+    await closed.catch(() => undefined);
+  });
+  return child;
+}
+
+function environmentOf(services: Pick<Services, "endpoints">, { python, script, cores, region }: Script) {
   const conf = {
     "spark.ui.enabled": "false",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -107,7 +132,7 @@ function environmentOf({ services, region }: Environment, python: string, script
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_EC2_METADATA_DISABLED: "true",
     SPARK_LOCAL_IP: "127.0.0.1",
-    PYTHONPATH: script,
+    PYTHONPATH: path.dirname(script),
     PYTHONDONTWRITEBYTECODE: "1",
     PYSPARK_PYTHON: python,
     // A task that fails is tried again, as on a cluster.
@@ -117,19 +142,28 @@ function environmentOf({ services, region }: Environment, python: string, script
 
 /** The lines of JSON that the job writes; a failure of the file is told by its `status`. */
 async function outcomesOf(child: ChildProcess, keys: readonly string[]): Promise<GlueOutcome[]> {
+  const began = performance.now();
+  const outcomes: GlueOutcome[] = [];
   let out = "";
   let log = "";
-  child.stdout?.on("data", (text: Buffer) => (out += text.toString()));
+  child.stdout?.on("data", (text: Buffer) => {
+    const lines = (out + text.toString()).split("\n");
+    out = lines.pop() ?? "";
+    const endSeconds = (performance.now() - began) / 1000;
+    for (const line of lines.filter((each) => each.startsWith("{"))) {
+      outcomes.push({ ...(JSON.parse(line) as Omit<GlueOutcome, "endSeconds">), endSeconds });
+    }
+  });
   child.stderr?.on("data", (text: Buffer) => (log += text.toString()));
   const [code] = (await once(child, "close")) as [number | null];
-  const lines = out.split("\n").filter((line) => line.startsWith("{"));
-  if (lines.length === keys.length) return lines.map((line) => JSON.parse(line) as GlueOutcome);
+  if (outcomes.length === keys.length) return outcomes;
   throw new GroundworkError(
     `The Glue job on ${keys.join(", ")} ended with ${code ?? "a signal"}. The end of its log:\n${log.slice(-3000)}`,
   );
 }
 
-function endGroup({ pid }: ChildProcess): void {
+/** As a machine that loses its power. */
+export function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL");
   } catch (error) {

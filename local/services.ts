@@ -1,4 +1,5 @@
 import { LocalApiGateway } from "./aws/api/server";
+import { type LocalGlue, startGlue } from "./aws/glue";
 import { type LocalEc2, startEc2 } from "./aws/ec2";
 import { type LocalLambda, startLambda } from "./aws/lambda/service";
 import { LocalSchedules } from "./aws/schedules";
@@ -8,6 +9,7 @@ import { type LocalSecrets, startSecrets } from "./aws/secrets";
 import type { Scope } from "./attributes/table";
 import type { LocalBastion } from "./bastion/bastion";
 import { type LocalCognito, startCognito } from "./cognito";
+import { scriptRunner } from "./glueRunner";
 import type { LocalPostgres } from "./postgres";
 import type { Session } from "./session";
 
@@ -20,6 +22,7 @@ export interface Services {
   readonly schedules: LocalSchedules;
   readonly lambda: LocalLambda;
   readonly ec2: LocalEc2;
+  readonly glue: LocalGlue;
   readonly cognito: LocalCognito;
   readonly apiGateway: LocalApiGateway;
   /** The public keys of key pairs, by name. */
@@ -56,6 +59,7 @@ export async function startServices(
     AWS_ENDPOINT_URL_SQS: queues.url,
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     AWS_ENDPOINT_URL_EC2: ec2.url,
+    AWS_ENDPOINT_URL_GLUE: glue.url,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
   });
   const lambda: LocalLambda = await startLambda(session, {
@@ -67,6 +71,10 @@ export async function startServices(
       ...(services.database && { DATABASE_CA: services.database.ca }),
     }),
   });
+  const glue: LocalGlue = await startGlue(
+    session,
+    scriptRunner(session, scope.region, () => services),
+  );
   const services: Services = {
     session,
     s3,
@@ -75,6 +83,7 @@ export async function startServices(
     schedules: new LocalSchedules(session),
     lambda,
     ec2,
+    glue,
     cognito,
     apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: (pool) => cognito.issuer(pool) }),
     keyPairs: new Map(),

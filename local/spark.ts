@@ -54,7 +54,10 @@ export async function sparkPython(say: (text: string) => void, signal?: AbortSig
     let complaint = "";
     pip.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
     const [code] = (await once(pip, "close")) as [number | null];
-    if (code !== 0) throw new GroundworkError(`pip could not install ${requirements}: ${complaint.trim()}`);
+    if (code !== 0) {
+      const [last = ""] = complaint.trim().split("\n").slice(-1);
+      throw new GroundworkError(`pip could not install ${path.relative(root, requirements)}: ${last}`);
+    }
     if (!existsSync(python)) renameSync(half, dir);
   } finally {
     rmSync(half, { recursive: true, force: true });

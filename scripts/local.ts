@@ -4,6 +4,7 @@ import { publishEnvironment } from "../local/running";
 import { Session } from "../local/session";
 import { type ConfigOverrides, configOption } from "./configOption";
 import { addresses, untilStopped, upLine } from "./environmentView";
+import { prepareGlue } from "./local/prepareGlue";
 import { runCommand, table } from "./terminal";
 
 const command = new Command("npm run local --")
@@ -25,6 +26,7 @@ runCommand(async (stop) => {
     });
     publishEnvironment(session, environment);
     table(addresses(environment), process.stdout);
+    await prepareGlue(environment, stop);
     await untilStopped(stop);
   } finally {
     await session.close();

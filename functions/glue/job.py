@@ -92,19 +92,24 @@ def run(spark, source, database, definition, settings):
 
 
 def finish(job, spark, database, definition, settings, quiet):
+    seconds = {}
     try:
+        began = time.monotonic()
         parts, newline = load(spark, job.source, database, definition, settings, job)
+        seconds["stageSeconds"] = round(time.monotonic() - began, 3)
         # A heartbeat would wait for the row that the publishing holds.
         quiet()
         rejects = [each for part in parts for each in part.rejects]
+        began = time.monotonic()
         job.publish(Table(definition), parts, newline, rejects)
+        seconds["publishSeconds"] = round(time.monotonic() - began, 3)
     except FileProblem as problem:
         job.fail(str(problem), getattr(problem, "rejects", []))
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         message = error.diag.message_primary
         job.fail(f"PostgreSQL refused a row behind byte {job.offset}: {message}", [])
     job.read()
-    return result(job, job.status)
+    return {**result(job, job.status), **seconds}
 
 
 def beat(database, job, stopped):

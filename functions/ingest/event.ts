@@ -11,14 +11,19 @@ export interface Source {
 /** What an event asks for: any number of files, or none with the reason, in words. */
 export interface Request {
   sources: Source[];
+  /** Files that a notification tells of and that are not this function's. */
+  skipped?: Source[];
   problem?: string;
 }
 
 /**
  * Reads an event: a notification from S3 (its keys are URL-encoded, with + for a space), or
  * `{"bucket", "key"}` with or without the rest of a `Source`, which is also what one hop sends to the next.
+ *
+ * @param skipPrefix of keys that a notification does not ask for: S3's filters name what to send, not what to leave
+ *   out. Who names such a key himself means it.
  */
-export function readEvent(event: unknown): Request {
+export function readEvent(event: unknown, skipPrefix?: string): Request {
   const { Records: records, Event: name } = object(event);
   // S3 sends one when a notification is configured.
   if (name === "s3:TestEvent") return { sources: [] };
@@ -31,9 +36,13 @@ export function readEvent(event: unknown): Request {
   );
   const sources = created.map(sourceOfRecord);
   const known = sources.filter((source) => source !== undefined);
-  return known.length === sources.length
-    ? { sources: known }
-    : { sources: known, problem: "a record of the notification has no bucket and key" };
+  const isSkipped = ({ key }: Source): boolean => skipPrefix !== undefined && key.startsWith(skipPrefix);
+  const skipped = known.filter(isSkipped);
+  return {
+    sources: known.filter((source) => !isSkipped(source)),
+    ...(skipped.length > 0 && { skipped }),
+    ...(known.length < sources.length && { problem: "a record of the notification has no bucket and key" }),
+  };
 }
 
 function sourceOfRecord(record: unknown): Source | undefined {

@@ -14,6 +14,8 @@ export interface IngestOptions {
   reserveMs: number;
   /** A job fails at one more rejected record than these. */
   maxRejects: number;
+  /** Notifications of keys that begin so are answered with "skipped": another road loads these files. */
+  skipPrefix?: string;
   /** Bytes of the file in the two transactions under way; 4 MiB unless told: as fast as 8, and a hop ends sooner. */
   chunkBytes?: number;
   /** The longest record in bytes, 256 KiB unless told: beyond it lies an unclosed quote rather than a record. */
@@ -46,13 +48,18 @@ export function ingestHandler(
     maxStarts: 25,
     ...options,
   };
+  const { skipPrefix } = options;
   return async (event, context) => {
-    const { sources, problem } = readEvent(event);
+    const { sources, skipped = [], problem } = readEvent(event, skipPrefix);
     const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
     const idle = { rows: 0, rejected: 0 };
     if (problem !== undefined)
       return report({ status: "failed", ...nothing, reason: problem }, idle, context);
+    const reason = `a file under ${skipPrefix} is not the function's to load`;
+    const left: IngestResult = { status: "skipped", ...nothing, reason };
+    for (const each of skipped) report(left, idle, context, each);
     const [source] = sources;
+    if (source === undefined && skipped.length > 0) return left;
     if (source === undefined) return report({ status: "skipped", ...nothing }, idle, context);
     if (sources.length > 1) {
       // Each file gets the whole time of a function, and fails alone.

@@ -15,7 +15,7 @@ export interface IngestResult {
   offset: number;
   /** How often the job had been handed over before this hop. */
   hop: number;
-  /** Why it failed. */
+  /** Why it failed, or was skipped without a look. */
   reason?: string;
   /** The job's number in ingest_jobs. */
   job?: string;

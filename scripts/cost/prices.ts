@@ -55,6 +55,10 @@ export const prices = {
   /** On arm64. */
   functionGbSecond: 0.0000133334,
   functionRequest: 0.0000002,
+  /** A DPU and hour, by the second; a G.1X worker is one DPU. */
+  glueDpuHour: 0.44,
+  /** What a run of a Glue job is billed for at least. */
+  glueLeastSeconds: 60,
   bucketGbMonth: 0.023,
   bucketPut: 0.000005,
 } as const;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { writeSample } from "../../local/sample";
+import { actuals, compare, expectations } from "../../local/verify";
 import { GlueFixture } from "./support";
 import { vectors } from "./vectors";
 
@@ -34,9 +35,18 @@ describe("The two roads, on the same files,", () => {
     await fixture.byFunction(content, "parts.csv");
     const byFunction = await fixture.left();
     await fixture.reset();
-    await fixture.byGlue(["parts.csv"], { part_bytes: 4096 });
+    await fixture.byGlue(["parts.csv"], { part_bytes: 8192 });
     expect(await fixture.left()).to.deep.equal(byFunction);
     expect(await fixture.stagingTables()).to.deep.equal([]);
+  });
+
+  it("start apart: a file under glue/ waits for its job, which runs as it was deployed", async () => {
+    const { file } = await writeSample(path.join(fixture.session.dir, "apart.csv"), 500);
+    await fixture.byFunction(readFileSync(file), "glue/apart.csv");
+    expect((await fixture.left()).jobs).to.deep.equal([]);
+    expect(fixture.functionLog).to.match(/"key":"glue\/apart\.csv","status":"skipped"/);
+    expect(await fixture.startJobRun({ "--key": "glue/apart.csv" })).to.deep.equal({ state: "SUCCEEDED" });
+    expect(compare(await expectations(file), await actuals(fixture.client))).to.deep.equal([]);
   });
 });
 

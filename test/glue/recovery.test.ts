@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import type { GlueRun } from "../../local/glueJob";
 import { writeSample } from "../../local/sample";
 import { actuals, compare, expectations } from "../../local/verify";
-import { readFileSync } from "node:fs";
+import { Gate } from "./gate";
 import { GlueFixture } from "./support";
 
 /** Small enough for many parts of a small file. */
@@ -12,6 +14,7 @@ const args = { part_bytes: 64 * 1024 };
 describe("The Glue job, when something comes between,", () => {
   let fixture: GlueFixture;
   let expected: Awaited<ReturnType<typeof expectations>>;
+  let gate: Gate | undefined;
   before(async function () {
     fixture = await GlueFixture.start(this);
     const { file } = await writeSample(path.join(fixture.session.dir, "sample.csv"), 20_000, { rejects: 20 });
@@ -19,29 +22,85 @@ describe("The Glue job, when something comes between,", () => {
     await fixture.byFunction(readFileSync(file), "sample.csv");
   });
   beforeEach(() => fixture.reset());
+  afterEach(async () => {
+    await gate?.remove();
+    gate = undefined;
+  });
   after(() => fixture?.close());
 
   const expectExactly = async (): Promise<void> => {
     expect(compare(expected, await actuals(fixture.client))).to.deep.equal([]);
     expect(await fixture.stagingTables()).to.deep.equal([]);
   };
+  const glue = (): GlueRun => fixture.glue(["sample.csv"], args);
+  const statusOf = async (run: GlueRun): Promise<string | undefined> => (await run.outcomes)[0]?.status;
 
-  it("is exact after it was killed while it staged, and run again", async () => {
-    const run = fixture.glue(["sample.csv"], args);
+  /** Kills the run, and waits until none of its connections is left. */
+  const kill = async (run: GlueRun): Promise<void> => {
     const ended = run.outcomes.then(
       () => "loaded",
       () => "killed",
     );
-    await until(async () => (await fixture.stagingTables()).length > 1);
     run.kill();
     expect(await ended).to.equal("killed");
+    await gate?.open();
+    await until(async () => (await fixture.connections("groundwork-glue")) === 0);
+  };
+
+  it("is exact after it was killed while it staged, and run again", async () => {
+    const run = glue();
+    await until(async () => (await fixture.stagingTables()).length > 1, run);
+    await kill(run);
     expect(await fixture.rows("SELECT count(*)::int FROM records")).to.deep.equal([[0]]);
-    const [outcome] = await fixture.byGlue(["sample.csv"], args);
+    const [outcome] = await glue().outcomes;
     expect(outcome).to.include({ status: "done", rows: 20_000, rejected: 20 });
+    await expectExactly();
+  });
+
+  it("is exact after it was killed while it published, and run again", async () => {
+    const closed = (gate = await Gate.close(fixture.client, "publishing"));
+    const run = glue();
+    await until(async () => (await closed.waiting()) > 0, run);
+    expect((await fixture.stagingTables()).length).to.be.greaterThan(10);
+    await kill(run);
+    expect(await fixture.rows("SELECT count(*)::int FROM records")).to.deep.equal([[0]]);
+    expect(await statusOf(glue())).to.equal("done");
+    await expectExactly();
+  });
+
+  it("leaves the file to a function that commits while it stages, and adds nothing", async () => {
+    const closed = (gate = await Gate.close(fixture.client, "staging"));
+    const run = glue();
+    await until(async () => (await closed.waiting()) > 0, run);
+    expect(await fixture.invokeFunction("sample.csv")).to.equal("done");
+    await closed.open();
+    expect(await statusOf(run)).to.equal("skipped");
+    await expectExactly();
+  });
+
+  it("loads alone while another run of it and a function have the same file", async () => {
+    const closed = (gate = await Gate.close(fixture.client, "publishing"));
+    const first = glue();
+    await until(async () => (await closed.waiting()) > 0, first);
+    const second = glue();
+    await until(async () => (await fixture.connections("groundwork-glue", "Lock")) > 1, second);
+    const byFunction = fixture.invokeFunction("sample.csv");
+    await until(async () => (await fixture.connections(fixture.functionName, "Lock")) > 0, byFunction);
+    await closed.open();
+    expect(await statusOf(first)).to.equal("done");
+    expect(await statusOf(second)).to.equal("skipped");
+    expect(await byFunction).to.equal("skipped");
     await expectExactly();
   });
 });
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(10);
+/** Waits for a condition; fails when what should bring it about ends without it. */
+async function until(condition: () => Promise<boolean>, work?: GlueRun | Promise<unknown>): Promise<void> {
+  let ended = false;
+  const end = (): void => void (ended = true);
+  void (work && "outcomes" in work ? work.outcomes : work)?.then(end, end);
+  while (!(await condition())) {
+    if (ended) throw new Error("It ended before that came about");
+    await sleep(10);
+  }
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { startEnvironment, type Environment } from "../../local/environment";
 import { type GlueOutcome, type GlueRun, startGlueJob } from "../../local/glueJob";
@@ -27,7 +28,10 @@ export class GlueFixture {
     }
     const python = await sparkPython((text) => process.stdout.write(`${text}\n`));
     const session = new Session();
-    const environment = await startEnvironment(session, { stack: "local" });
+    const environment = await startEnvironment(session, {
+      stack: "local",
+      config: { "ingest:glue": "true", "networking:nat": "gateway" },
+    });
     const client = await connect(environment);
     return new GlueFixture(session, environment, client, python, new IngestBench(environment, client));
   }
@@ -50,6 +54,54 @@ export class GlueFixture {
 
   async byGlue(keys: readonly string[], args: Record<string, string | number> = {}): Promise<GlueOutcome[]> {
     return await this.glue(keys, args).outcomes;
+  }
+
+  get functionName(): string {
+    return this.bench.functionName;
+  }
+
+  /** Calls the function on a file that is in the bucket; what it answers. */
+  async invokeFunction(key: string): Promise<string> {
+    const bucket = String(this.environment.outputs.ingest?.bucketName);
+    const answer = await this.environment.services.lambda.invoke(this.functionName, { bucket, key });
+    return (JSON.parse(answer.payload) as { status?: string }).status ?? answer.payload;
+  }
+
+  /** How many connections a program has to the database; with `waitingFor`, those that wait for such a thing. */
+  async connections(program: string, waitingFor?: "Lock"): Promise<number> {
+    const { rows } = await this.client.query<{ count: number }>(
+      `SELECT count(*)::int FROM pg_stat_activity
+       WHERE application_name = $1 AND ($2::text IS NULL OR wait_event_type = $2)`,
+      [program, waitingFor],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  /** What the function has logged. */
+  get functionLog(): string {
+    return this.environment.services.lambda.logs(this.functionName);
+  }
+
+  /** Starts the job as it was deployed, by Glue's API, and follows it to its end. */
+  async startJobRun(given: Record<string, string>): Promise<{ state: string; error?: string }> {
+    const JobName = String(this.environment.outputs.ingest?.glueJobName);
+    const { JobRunId } = await this.askGlue("StartJobRun", { JobName, Arguments: given });
+    for (;;) {
+      const { JobRun } = await this.askGlue("GetJobRun", { JobName, RunId: JobRunId });
+      const { JobRunState: state, ErrorMessage: error } = JobRun as Record<string, string>;
+      if (state !== undefined && !["STARTING", "RUNNING"].includes(state)) {
+        return { state, ...(error !== undefined && { error }) };
+      }
+      await sleep(200);
+    }
+  }
+
+  private async askGlue(operation: string, input: unknown): Promise<Record<string, unknown>> {
+    const headers = { authorization: "any", "x-amz-target": `AWSGlue.${operation}` };
+    const body = JSON.stringify(input);
+    const answer = await fetch(this.environment.services.glue.url, { method: "POST", headers, body });
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()) as Record<string, unknown>;
   }
 
   reset(): Promise<void> {

@@ -47,6 +47,16 @@ describe("The ingest function's event", () => {
     it(`reads ${title}`, () => expect(readEvent(event)).to.deep.equal({ sources }));
   }
 
+  it("leaves out what a notification tells of under a prefix, and nothing that is asked for by name", () => {
+    const mine = { bucket: "b", key: "in/glue/a", versionId: "v1", etag: "abc" };
+    const other = { bucket: "b", key: "glue/a b", versionId: "v1", etag: "abc" };
+    const both = { Records: [record("glue/a+b"), record("in/glue/a")] };
+    expect(readEvent(both, "glue/")).to.deep.equal({ sources: [mine], skipped: [other] });
+    expect(readEvent(both)).to.deep.equal({ sources: [other, mine] });
+    const asked = { bucket: "b", key: "glue/a" };
+    expect(readEvent(asked, "glue/")).to.deep.equal({ sources: [asked] });
+  });
+
   for (const event of [
     undefined,
     null,
