@@ -40,6 +40,7 @@ const freeWhenIdle = [
   "aws:glue/",
   "aws:iam/",
   "aws:lambda/",
+  "aws:rds/eventSubscription",
   "aws:rds/parameterGroup",
   "aws:rds/subnetGroup",
   "aws:s3/",

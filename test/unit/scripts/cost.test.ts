@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { estimate } from "../../../scripts/cost/estimate";
 import { prices } from "../../../scripts/cost/prices";
-import { recordAll } from "../support/stacks";
+import { record, recordAll } from "../support/stacks";
 
 type Resource = Parameters<typeof estimate>[0][number];
 
@@ -60,6 +60,9 @@ describe("the cost of an environment", () => {
 
   it("has a price for everything that dev asks for, the dearest first, and of a million rows", async () => {
     const resources = [...(await recordAll()).values()].flatMap((recording) => recording.resources);
+    const topic = { "database:eventTopicArn": "arn:aws:sns:us-east-1:123456789012:operators" };
+    const choice = await record("database", { config: topic });
+    expect(estimate(choice.resources).unpriced).to.deep.equal([]);
     const { idle, idleTotal, unpriced, perMillionRows, perMillionRowsTotal } = estimate(resources);
     expect(unpriced).to.deep.equal([]);
     const amounts = idle.map(({ monthly }) => monthly);
