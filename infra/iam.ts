@@ -44,9 +44,9 @@ function checkWildcards({ actions, wildcard }: Statement, resources: string[]): 
 
 /**
  * The trust policy of a role that an AWS service takes on. Where a service tells for whom it does so, only this
- * account's may: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+ * account, which is asked for only then, may be the one: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
-export function assumedBy(service: string, accountId: pulumi.Input<string>): pulumi.Output<string> {
+export function assumedBy(service: string, accountId: () => pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
     Statement: [
@@ -55,7 +55,7 @@ export function assumedBy(service: string, accountId: pulumi.Input<string>): pul
         Action: "sts:AssumeRole",
         Principal: { Service: service },
         ...(tellAccount.includes(service) && {
-          Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+          Condition: { StringEquals: { "aws:SourceAccount": accountId() } },
         }),
       },
     ],

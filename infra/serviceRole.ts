@@ -29,7 +29,8 @@ export class ServiceRole extends Component {
       this.roleName = given.name;
       this.ready = [];
     } else {
-      const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+      const accountId = (): pulumi.Output<string> =>
+        aws.getCallerIdentityOutput({}, { parent: this }).accountId;
       this.role = new aws.iam.Role(
         name,
         { assumeRolePolicy: assumedBy(args.service, accountId) },

@@ -58,7 +58,7 @@ describe("a service's trust policy", () => {
   ];
   for (const { service, condition } of trusts) {
     it(`lets ${service} ${condition ? "act for this account alone" : "in"}`, async () => {
-      const text = await valueOf(assumedBy(service, pulumi.output("123456789012")));
+      const text = await valueOf(assumedBy(service, () => pulumi.output("123456789012")));
       const { Statement: statements } = JSON.parse(text) as { Statement: Record<string, unknown>[] };
       expect(statements).to.have.length(1);
       expect(statements[0]?.Principal).to.deep.equal({ Service: service });
