@@ -70,7 +70,7 @@ export function glueDollars(seconds: number, workers: number): number {
 }
 
 /** What the research that this reproduces measured on AWS, for its file of 478,817 rows. */
-export interface Reference {
+interface Reference {
   readonly name: string;
   readonly rows: number;
   /** The shortest and the longest that it tells. */

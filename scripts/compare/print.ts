@@ -77,6 +77,6 @@ function tableOf(figures: readonly Figures[]): string {
 }
 
 /** One number, or two with "to" between them. */
-export function range([least, most]: readonly [number, number], format: (value: number) => string): string {
+function range([least, most]: readonly [number, number], format: (value: number) => string): string {
   return least === most ? format(least) : `${format(least)} to ${format(most)}`;
 }
