@@ -10,6 +10,12 @@ export class GroundworkError extends Error {
   /** What makes the Pulumi CLI take this for a `pulumi.RunError`, without commands having to load Pulumi. */
   readonly __pulumiRunError = true;
 
+  constructor(message: string) {
+    super(message);
+    // Pulumi writes `error serializing property "…":` before it at each resource that it passes: the sentence says it all.
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
+  }
+
   /** One error for all the problems of one input, so that a person mends them in one go. */
   static all(what: string, problems: readonly string[]): GroundworkError {
     return new GroundworkError(
