@@ -16,7 +16,7 @@ interface Run extends CliOptions {
 
 export interface Done {
   readonly project: string;
-  /** As the CLI counts them: `3 created, 1 updated`. */
+  /** As the CLI counts them: `3 created, 1 updated`; or that it failed or was stopped. */
   readonly changes: string;
   readonly milliseconds: number;
   /** Why there is nothing to say of it; undefined where there is. */
@@ -64,16 +64,19 @@ async function runOne(run: Run, { project, dir }: Program): Promise<Done> {
     ? await runCli("pulumi", args, { cwd: dir, stop, output: "terminal" })
     : await runCli("pulumi", [...args, ...colors], { cwd: dir, stop, output: "shown" });
   const resume = resumeCommand(action, stack, projects, project);
+  const milliseconds = Date.now() - started;
   if (stop.aborted) {
+    run.report({ project, changes: "stopped", milliseconds });
     process.stderr.write(`${project} was stopped: go on with ${resume}\n`);
     stop.throwIfAborted();
   }
   if (code !== 0) {
+    run.report({ project, changes: "failed", milliseconds });
     const reason = explain(output, { project, stack }) ?? "see the lines of Pulumi above";
     throw new GroundworkError(`${project} failed: ${reason}. Then go on with ${resume}`);
   }
   const changes = asks ? await lastChanges(dir, run) : countChanges(output);
-  return { project, changes, milliseconds: Date.now() - started };
+  return { project, changes, milliseconds };
 }
 
 /** What the backend says that the last update did: the output of a command with a terminal of its own isn't known. */

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -21,7 +21,7 @@ export interface Resource {
 
 /** What of the checkout the programs and the providers need. */
 const copied =
-  /^(index\.ts|Pulumi.*\.yaml|package\.json|tsconfig\.json|stacks|infra|functions|local|test)(\/|$)/;
+  /^(index\.ts|Pulumi.*\.yaml|package\.json|tsconfig\.json|stacks|infra|functions|local|policy|scripts|test)(\/|$)/;
 
 /** The real Pulumi CLI on a checkout of its own, with a state and a home of its own. */
 export class Engine {
@@ -85,6 +85,11 @@ export class Engine {
         cause: error,
       });
     }
+  }
+
+  /** Starts one of the project's own commands, such as `npm run deploy`. */
+  start(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(command, args, { cwd: this.checkout, env: this.env() });
   }
 
   async init(project: string, stack: string): Promise<void> {

@@ -164,7 +164,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
     expect(stdout)
       .to.match(/^networking \(emulator\)$/m)
       .and.not.include("auth");
-    expect(stdout).to.match(/^networking +2 updated +\d/m);
+    expect(stdout).to.match(/^networking +2 updated +\d.*\ndatabase +failed +\d/m);
     expect(stderr.trim().split("\n").at(-1)).to.equal(
       "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
         "--only database,auth,ingest,groundwork",
