@@ -10,6 +10,16 @@ export class GroundworkError extends Error {
   /** What makes the Pulumi CLI take this for a `pulumi.RunError`, without commands having to load Pulumi. */
   readonly __pulumiRunError = true;
 
+  constructor(message: string) {
+    super(message);
+    // Pulumi writes `error serializing property "…":` before it at each resource that it passes: the sentence says it all.
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
+    // Pulumi inspects what a program throws, and Node 20.20 inspects a line such as `node_modules/@pulumi/output.ts:516`,
+    // which the source maps of Pulumi's package make, until the heap is full: a minute and more.
+    const lines = (this.stack ?? "").split("\n");
+    this.stack = lines.filter((line) => !line.includes("node_modules")).join("\n");
+  }
+
   /** One error for all the problems of one input, so that a person mends them in one go. */
   static all(what: string, problems: readonly string[]): GroundworkError {
     return new GroundworkError(

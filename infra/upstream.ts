@@ -3,6 +3,8 @@ import { GroundworkError } from "./error";
 
 /** The outputs of a stack that this one builds on. */
 export class Upstream {
+  /** Its full name, such as `organization/networking/dev`. */
+  private readonly name: string;
   private readonly reference: pulumi.StackReference;
 
   /**
@@ -13,9 +15,8 @@ export class Upstream {
     private readonly project: string,
     stackName?: string,
   ) {
-    this.reference = new pulumi.StackReference(
-      stackName ?? `${pulumi.getOrganization()}/${project}/${pulumi.getStack()}`,
-    );
+    this.name = stackName ?? `${pulumi.getOrganization()}/${project}/${pulumi.getStack()}`;
+    this.reference = new pulumi.StackReference(this.name);
   }
 
   string(output: string): pulumi.Output<string> {
@@ -35,7 +36,7 @@ export class Upstream {
   private require<T>(output: string, is: (value: unknown) => value is T, expected: string): pulumi.Output<T> {
     return this.reference.getOutput(output).apply((value: unknown) => {
       if (is(value)) return value;
-      const deploy = `pulumi -C stacks/${this.project} up -s ${pulumi.getStack()}`;
+      const deploy = `pulumi -C stacks/${this.project} up -s ${this.name.split("/").at(-1)}`;
       throw new GroundworkError(
         value === undefined
           ? `Stack ${this.project} has no output ${output}: deploy it first with ${deploy}`

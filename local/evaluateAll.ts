@@ -9,9 +9,13 @@ const account = "123456789012";
 /** The outputs of each program by project. */
 export type Outputs = Readonly<Record<string, Record<string, unknown>>>;
 
-interface Options {
+export interface EvaluateOptions {
   /** Config on top of the environment's file, each key with its namespace. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Whose programs run. Default all five. */
+  readonly projects?: readonly Program[];
+  /** By the project that reads them: outputs of deployed stacks, instead of those that the programs give here. */
+  readonly deployed?: Readonly<Record<string, Outputs>>;
   /** Makes a resource; what it returns completes the inputs. */
   readonly create: (resource: ResourceRequest, program: Program) => Promise<Attributes>;
   /** Told of each program before it runs. */
@@ -27,17 +31,18 @@ export function scopeOf(stack: string, config: Readonly<Record<string, string>> 
 }
 
 /**
- * Runs the five programs of an environment in order, each with the outputs of those before it.
+ * Runs the programs of an environment in order, each with the outputs of those before it.
  *
  * @throws GroundworkError for bad config or an unknown environment, and whatever `create` throws.
  */
-export async function evaluateAll(stack: string, options: Options): Promise<Outputs> {
-  const { create, before, after } = options;
+export async function evaluateAll(stack: string, options: EvaluateOptions): Promise<Outputs> {
+  const { projects = programs, deployed = {}, create, before, after } = options;
   const config = { ...readStackConfig(stack), ...options.config };
   const scope = scopeOf(stack, options.config);
   const outputs: Record<string, Record<string, unknown>> = {};
-  for (const program of programs) {
+  for (const program of projects) {
     before?.(program);
+    const readable = { ...outputs, ...deployed[program.project] };
     const world = {
       async create(resource: Omit<ResourceRequest, "scope">) {
         const { id, ...computed } = await create({ ...resource, scope }, program);
@@ -45,10 +50,20 @@ export async function evaluateAll(stack: string, options: Options): Promise<Outp
       },
       call: (token: string, inputs: Record<string, unknown>) =>
         Promise.resolve(answerOf(token, scope, inputs)),
-      stackOutputs: (name: string) => outputs[name.split("/")[1] ?? ""],
+      stackOutputs: (name: string) => readable[upstreamOf(program, name, config)],
     };
     outputs[program.project] = await evaluate(program, { stack, config, world });
     after?.(program);
   }
   return outputs;
+}
+
+/** The project whose stack a program reads under this name: its own, or the one that its config puts in its place. */
+function upstreamOf(
+  { project, reads }: Program,
+  name: string,
+  config: Readonly<Record<string, string>>,
+): string {
+  const elsewhere = reads.find((upstream) => config[`${project}:${upstream}Stack`] === name);
+  return elsewhere ?? name.split("/")[1] ?? "";
 }

@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 import type { Program } from "../local/programs";
 import { formatDuration, runCommand, table } from "./terminal";
-import { type Action, actions, selectProjects } from "./stacks/plan";
+import { type Action, actions, asksBefore, selectProjects } from "./stacks/plan";
 import { checkEnvironment, checkTools } from "./stacks/preflight";
 import { type Done, runStacks } from "./stacks/run";
 
@@ -31,6 +31,11 @@ runCommand(async (stop) => {
   const { stack, only, yes = false, previewOnly = false } = command.opts<Options>();
   if (previewOnly && action !== "refresh") command.error("--preview-only belongs to npm run refresh");
   const projects = selectProjects(action, only);
+  if (asksBefore(action, { yes, previewOnly }) && !(process.stdin.isTTY && process.stdout.isTTY)) {
+    command.error(
+      `npm run ${action} asks before it changes anything, and there is no terminal to ask at: add --yes`,
+    );
+  }
   await checkEnvironment(stack);
   const listPlan = action === "preview" || action === "deploy" ? await planPrograms(stack) : undefined;
   const missing = await checkTools({ action, stack, projects, stop });

@@ -1,17 +1,23 @@
 import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 
 export interface CliResult {
   /** Null when a signal ended it. */
   readonly code: number | null;
   /** stdout and stderr as they came, without what a terminal alone understands. */
   readonly output: string;
+  /** Of these, what is meant for programs. */
+  readonly stdout: string;
 }
 
 interface CliOptions {
   readonly cwd: string;
   readonly stop: AbortSignal;
-  /** Whether its output is shown as it comes. Default false. */
-  readonly shown?: boolean;
+  /**
+   * What becomes of its output, beside being returned: it is shown as it comes; or the terminal is the command's own,
+   * so that it can ask, and nothing is returned. Default: nothing.
+   */
+  readonly output?: "shown" | "terminal";
 }
 
 /**
@@ -23,26 +29,29 @@ interface CliOptions {
 export function runCli(
   command: string,
   args: readonly string[],
-  { cwd, stop, shown = false }: CliOptions,
+  { cwd, stop, output: mode }: CliOptions,
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ["inherit", "pipe", "pipe"] });
+    const out = mode === "terminal" ? "inherit" : "pipe";
+    const child = spawn(command, args, { cwd, stdio: ["inherit", out, out] });
     const interrupt = (): void => {
       // A second SIGINT makes the CLI give up its state: on a terminal it has had the first one already.
       if (!process.stdin.isTTY) child.kill("SIGINT");
     };
     stop.addEventListener("abort", interrupt, { once: true });
     let output = "";
-    const take = (out: NodeJS.WriteStream) => (chunk: Buffer) => {
-      output += chunk.toString("utf8");
-      if (shown) out.write(chunk);
+    let stdout = "";
+    const take = (stream: NodeJS.WriteStream) => (text: string) => {
+      output += text;
+      if (stream === process.stdout) stdout += text;
+      if (mode === "shown") stream.write(text);
     };
-    child.stdout.on("data", take(process.stdout));
-    child.stderr.on("data", take(process.stderr));
+    child.stdout?.setEncoding("utf8").on("data", take(process.stdout));
+    child.stderr?.setEncoding("utf8").on("data", take(process.stderr));
     child.on("error", reject);
     child.on("close", (code) => {
       stop.removeEventListener("abort", interrupt);
-      resolve({ code, output });
+      resolve({ code, output: stripVTControlCharacters(output), stdout });
     });
   });
 }

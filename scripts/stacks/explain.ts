@@ -4,7 +4,10 @@ interface Where {
 }
 
 /** What the CLI or AWS say, by what it means and what to do about it. */
-const reasons: readonly (readonly [said: RegExp, meaning: (where: Where) => string])[] = [
+const reasons: readonly (readonly [
+  said: RegExp,
+  meaning: (where: Where, found: RegExpExecArray) => string,
+])[] = [
   [
     /PULUMI_ACCESS_TOKEN must be set|not logged in|please run .?pulumi login/i,
     () =>
@@ -21,8 +24,15 @@ const reasons: readonly (readonly [said: RegExp, meaning: (where: Where) => stri
   ],
   [
     /unknown stack "?([^"\s]+)/i,
-    ({ stack }) =>
-      `a stack that it reads is not there: deploy the stacks before it first, with npm run deploy -- --stack ${stack}`,
+    (_, [, name = ""]) => {
+      const [stack, project] = name.split("/").reverse();
+      return `stack ${name}, which it reads, is not there: deploy it first with npm run deploy -- --stack ${stack} --only ${project}`;
+    },
+  ],
+  [
+    // A sentence of the program itself.
+    /(?<=Stack )\S+ has no output \S+: deploy it first with .+/,
+    (_, [said]) => `stack ${said}`,
   ],
   [
     /ExpiredToken|(?:token|session).* (?:is |has )?expired|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|security token .* is invalid/i,
@@ -54,7 +64,11 @@ const reasons: readonly (readonly [said: RegExp, meaning: (where: Where) => stri
 
 /** One line for a failure that has a known cause; undefined where what the CLI said has to do. */
 export function explain(output: string, where: Where): string | undefined {
-  return reasons.find(([said]) => said.test(output))?.[1](where);
+  for (const [said, meaning] of reasons) {
+    const found = said.exec(output);
+    if (found) return meaning(where, found);
+  }
+  return undefined;
 }
 
 /** A project's folder from the root of the checkout. */

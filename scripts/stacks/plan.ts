@@ -47,6 +47,11 @@ export function cliArguments(action: Action, stack: string, { yes, previewOnly }
   }
 }
 
+/** Whether the CLI asks before it changes something. It does that on a terminal; elsewhere it refuses. */
+export function asksBefore(action: Action, { yes, previewOnly }: CliOptions): boolean {
+  return action !== "preview" && action !== "outputs" && !yes && !previewOnly;
+}
+
 /** The command that goes on after `project` failed: with the projects that are left. */
 export function resumeCommand(
   action: Action,

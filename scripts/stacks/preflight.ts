@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { type Program, programs, readStackConfig } from "../../local/programs";
+import { type Program, readStackConfig } from "../../local/programs";
 import { runCli } from "./cli";
 import { checkCredentials } from "./credentials";
 import { explain } from "./explain";
@@ -33,13 +33,14 @@ export async function checkTools({ action, stack, projects, stop }: Asked): Prom
     if (action === "preview") return missing;
     throw new GroundworkError(missing);
   }
+  const problems: string[] = [];
   for (const { project, dir } of projects) {
-    const { code, output } = await runCli("pulumi", ["stack", "--stack", stack, "--show-name"], {
-      cwd: dir,
-      stop,
-    });
-    if (code !== 0) throw new GroundworkError(explain(output, { project, stack }) ?? output.trim());
+    const args = ["stack", "--stack", stack, "--show-name"];
+    const { code, output } = await runCli("pulumi", args, { cwd: dir, stop });
+    if (code !== 0) problems.push(explain(output, { project, stack }) ?? output.trim());
   }
+  // All together: a new environment has none of its stacks yet.
+  if (problems.length > 0) throw GroundworkError.all("Nothing was touched", problems);
   return undefined;
 }
 
@@ -49,34 +50,6 @@ export async function checkEnvironment(stack: string): Promise<void> {
   // Loaded here, because all the schemas come with it: --help answers at once.
   const { checkConfig } = await import("./checkConfig");
   checkConfig(stack, config);
-}
-
-/**
- * The stacks that a project reads and that aren't deployed, a sentence each.
- *
- * @param coming projects that the same run deploys before it
- */
-export async function missingUpstreams(
-  { project, reads }: Program,
-  coming: readonly string[],
-  { stack, stop }: Pick<Asked, "stack" | "stop">,
-): Promise<string[]> {
-  const config = readStackConfig(stack);
-  const missing: string[] = [];
-  for (const upstream of programs.filter((candidate) => reads.includes(candidate.project))) {
-    // A stack of another environment has its own name: the program itself says whether it is there.
-    const isElsewhere = `${project}:${upstream.project}Stack` in config;
-    if (isElsewhere || coming.includes(upstream.project)) continue;
-    const args = ["stack", "output", "--json", "--stack", stack];
-    const { code, output } = await runCli("pulumi", args, { cwd: upstream.dir, stop });
-    if (code !== 0 || /^\s*\{\s*\}\s*$/.test(output)) {
-      missing.push(
-        `stack ${upstream.project}, which ${project} reads, is not deployed: deploy it first with ` +
-          `npm run deploy -- --stack ${stack} --only ${upstream.project}`,
-      );
-    }
-  }
-  return missing;
 }
 
 async function checkVersion(stop: AbortSignal): Promise<string | undefined> {

@@ -1,10 +1,9 @@
-import { stripVTControlCharacters } from "node:util";
 import { GroundworkError } from "../../infra/error";
 import type { Program } from "../../local/programs";
 import { runCli } from "./cli";
 import { explain } from "./explain";
-import { type Action, type CliOptions, cliArguments, resumeCommand } from "./plan";
-import { missingUpstreams } from "./preflight";
+import { type Action, asksBefore, type CliOptions, cliArguments, resumeCommand } from "./plan";
+import { readUpstreams, requireUpstreams } from "./upstreams";
 
 interface Run extends CliOptions {
   readonly action: Action;
@@ -17,7 +16,7 @@ interface Run extends CliOptions {
 
 export interface Done {
   readonly project: string;
-  /** As the CLI counts them: `3 created, 1 updated`. */
+  /** As the CLI counts them: `3 created, 1 updated`; or that it failed or was stopped. */
   readonly changes: string;
   readonly milliseconds: number;
   /** Why there is nothing to say of it; undefined where there is. */
@@ -36,13 +35,13 @@ const noChange = "no change";
  */
 export async function runStacks(run: Run): Promise<void> {
   const { action, stack, projects, stop, report } = run;
-  if (action === "deploy") await requireUpstreams(run);
+  if (action === "deploy") await requireUpstreams(projects, run);
   const drifted: string[] = [];
   for (const program of projects) {
     const { project } = program;
     stop.throwIfAborted();
     process.stdout.write(`\n${project} (${stack})\n`);
-    const [leftOut] = action === "preview" ? await missingUpstreams(program, [], run) : [];
+    const [leftOut] = action === "preview" ? (await readUpstreams(program, [], run)).missing : [];
     if (leftOut !== undefined) {
       process.stdout.write(`left out: ${leftOut}\n`);
       report({ project, changes: "left out", milliseconds: 0, leftOut });
@@ -55,30 +54,38 @@ export async function runStacks(run: Run): Promise<void> {
   if (drifted.length > 0) throw new GroundworkError(driftOf(stack, drifted));
 }
 
-async function requireUpstreams(run: Run): Promise<void> {
-  const missing: string[] = [];
-  for (const [index, program] of run.projects.entries()) {
-    const coming = run.projects.slice(0, index).map(({ project }) => project);
-    missing.push(...(await missingUpstreams(program, coming, run)));
-  }
-  if (missing.length > 0) throw GroundworkError.all("Nothing was touched", missing);
-}
-
 async function runOne(run: Run, { project, dir }: Program): Promise<Done> {
   const { action, stack, projects, stop } = run;
   const started = Date.now();
-  const { code, output } = await runCli("pulumi", cliArguments(action, stack, run), {
-    cwd: dir,
-    stop,
-    shown: true,
-  });
-  stop.throwIfAborted();
+  const asks = asksBefore(action, run);
+  const colors = process.stdout.isTTY ? ["--color", "always"] : [];
+  const args = cliArguments(action, stack, run);
+  const { code, output } = asks
+    ? await runCli("pulumi", args, { cwd: dir, stop, output: "terminal" })
+    : await runCli("pulumi", [...args, ...colors], { cwd: dir, stop, output: "shown" });
+  const resume = resumeCommand(action, stack, projects, project);
+  const milliseconds = Date.now() - started;
+  if (stop.aborted) {
+    run.report({ project, changes: "stopped", milliseconds });
+    process.stderr.write(`${project} was stopped: go on with ${resume}\n`);
+    stop.throwIfAborted();
+  }
   if (code !== 0) {
+    run.report({ project, changes: "failed", milliseconds });
     const reason = explain(output, { project, stack }) ?? "see the lines of Pulumi above";
-    const resume = resumeCommand(action, stack, projects, project);
     throw new GroundworkError(`${project} failed: ${reason}. Then go on with ${resume}`);
   }
-  return { project, changes: countChanges(output), milliseconds: Date.now() - started };
+  const changes = asks ? await lastChanges(dir, run) : countChanges(output);
+  return { project, changes, milliseconds };
+}
+
+/** What the backend says that the last update did: the output of a command with a terminal of its own isn't known. */
+async function lastChanges(dir: string, { stack, stop }: Run): Promise<string> {
+  const args = ["stack", "history", "--json", "--page-size", "1", "--stack", stack];
+  const { stdout } = await runCli("pulumi", args, { cwd: dir, stop });
+  const [last] = JSON.parse(stdout) as { resourceChanges?: Record<string, number> }[];
+  const counts = Object.entries(last?.resourceChanges ?? {}).filter(([operation]) => operation !== "same");
+  return counts.map(([operation, count]) => `${count} ${operation}d`).join(", ") || noChange;
 }
 
 function driftOf(stack: string, drifted: readonly string[]): string {
@@ -88,10 +95,9 @@ function driftOf(stack: string, drifted: readonly string[]): string {
   );
 }
 
-/** `+ 3 created`, `~ 1 to update`, `+-2 replaced` of the CLI's last lines, as one line. */
+/** `+ 3 created`, `~ 1 to update`, `+-2 replaced` of the CLI's last lines, as one line: of what it did, if it did. */
 export function countChanges(output: string): string {
-  const counts = [
-    ...stripVTControlCharacters(output).matchAll(/^\s+(?:\+|~|-|\+-|-\+)\s?(\d+ (?:to )?[a-z]+)$/gm),
-  ];
-  return counts.map(([, count]) => count).join(", ") || noChange;
+  const last = output.slice(output.lastIndexOf("\nResources:") + 1);
+  const counts = last.matchAll(/^\s+(?:\+|~|-|\+-|-\+)\s?(\d+ (?:to )?[a-z]+)$/gm);
+  return [...counts].map(([, count]) => count).join(", ") || noChange;
 }

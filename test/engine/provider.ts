@@ -1,12 +1,26 @@
+import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { answerOf, attributesOf } from "../../local/attributes";
 import type { Scope } from "../../local/attributes/table";
+import { refusalToDelete } from "./protection";
+import { replacingInputs } from "./replacing";
 
 type Properties = Record<string, unknown>;
 
+/** A resource as this provider keeps it in the state, beside its inputs and what AWS would compute. */
+interface Kept extends Properties {
+  /** To compare the next inputs with. */
+  readonly __inputs: Record<string, string>;
+  /** Another one for each resource made, so that a replaced resource has another id, as it has on AWS. */
+  readonly __made: string;
+}
+
+/** A resource type whose creation fails, as when AWS has a bad day. */
+export const failingType = "GROUNDWORK_ENGINE_FAILING_TYPE";
+
 /**
  * A provider for the real Pulumi engine that makes nothing: what AWS would compute comes from the table that
- * the environment on this machine uses too. It keeps its inputs in its outputs, to compare the next ones with.
+ * the environment on this machine uses too, what makes AWS replace a resource from replacing.ts.
  */
 export class TableProvider implements pulumi.provider.Provider {
   readonly version = "0.0.0";
@@ -15,29 +29,38 @@ export class TableProvider implements pulumi.provider.Provider {
     return Promise.resolve({ inputs: news });
   }
 
-  diff(_id: string, _urn: string, olds: Properties, news: Properties): Promise<pulumi.provider.DiffResult> {
-    const before = olds.__inputs as Record<string, string>;
+  diff(_id: string, urn: string, olds: Properties, news: Properties): Promise<pulumi.provider.DiffResult> {
+    const before = (olds as Kept).__inputs;
     const after = comparable(news);
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return Promise.resolve({ changes: [...keys].some((key) => before[key] !== after[key]) });
+    const changed = [...keys].filter((key) => before[key] !== after[key]);
+    // An executor, so that what it throws rejects.
+    return new Promise((resolve) => {
+      const replaces = changed.length === 0 ? [] : replacingInputs(identify(urn).type, changed);
+      resolve({ changes: changed.length > 0, replaces });
+    });
   }
 
   create(urn: string, inputs: Properties): Promise<pulumi.provider.CreateResult> {
-    const { id, ...outputs } = attributesOf({ ...identify(urn), inputs, scope: scopeOf(urn) });
-    return Promise.resolve({ id, outs: { ...inputs, ...outputs, __inputs: comparable(inputs) } });
+    const { type, name } = identify(urn);
+    if (type === process.env[failingType]) {
+      return Promise.reject(new Error(`InternalFailure: ${type} ${name} could not be made`));
+    }
+    return Promise.resolve(make(urn, inputs, randomUUID()));
   }
 
-  async update(
+  update(
     _id: string,
     urn: string,
-    _olds: Properties,
+    olds: Properties,
     news: Properties,
   ): Promise<pulumi.provider.UpdateResult> {
-    return { outs: (await this.create(urn, news)).outs as Properties };
+    return Promise.resolve({ outs: make(urn, news, (olds as Kept).__made).outs });
   }
 
-  delete(): Promise<void> {
-    return Promise.resolve();
+  delete(_id: string, urn: string, properties: Properties): Promise<void> {
+    const refusal = refusalToDelete(identify(urn).type, properties);
+    return refusal === undefined ? Promise.resolve() : Promise.reject(new Error(refusal));
   }
 
   invoke(token: string, inputs: Properties): Promise<pulumi.provider.InvokeResult> {
@@ -53,13 +76,20 @@ export class TableProvider implements pulumi.provider.Provider {
   ): Promise<pulumi.provider.ConstructResult> {
     const component = new pulumi.ComponentResource(type, name, {}, options);
     const state = pulumi.output(inputs).apply((known: Properties) => {
-      const { id: _id, ...outputs } = attributesOf({ type, name, inputs: known, scope: scopeOf("") });
+      const scope = scopeOf(pulumi.getStack());
+      const { id: _id, ...outputs } = attributesOf({ type, name, inputs: known, scope });
       return outputs;
     });
     return new Promise((resolve) =>
       state.apply((outputs) => resolve({ urn: component.urn, state: outputs })),
     );
   }
+}
+
+function make(urn: string, inputs: Properties, made: string): { id: string; outs: Kept } {
+  const { stack, type, name } = identify(urn);
+  const { id, ...outputs } = attributesOf({ type, name, inputs, scope: scopeOf(`${stack}/${made}`) });
+  return { id, outs: { ...inputs, ...outputs, __inputs: comparable(inputs), __made: made } };
 }
 
 /**
@@ -83,15 +113,12 @@ function sortedKeys(_key: string, value: unknown): unknown {
 }
 
 /** `urn:pulumi:dev::networking::parent$type::name` */
-function identify(urn: string): { type: string; name: string } {
-  const parts = urn.split("::");
-  return { type: parts[2]?.split("$").at(-1) ?? "", name: parts[3] ?? "" };
+function identify(urn: string): { stack: string; type: string; name: string } {
+  const [stack = "", , types = "", name = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+  return { stack, type: types.split("$").at(-1) ?? "", name };
 }
 
-function scopeOf(urn: string): Scope {
-  return {
-    region: process.env.AWS_REGION ?? "us-east-1",
-    account: "123456789012",
-    stack: /^urn:pulumi:([^:]+)::/.exec(urn)?.[1] ?? "",
-  };
+/** @param stack from which, with the region, ids follow */
+function scopeOf(stack: string): Scope {
+  return { region: process.env.AWS_REGION ?? "us-east-1", account: "123456789012", stack };
 }

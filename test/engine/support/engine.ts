@@ -1,100 +1,156 @@
-import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import * as YAML from "yaml";
 import { programs, root } from "../../../local/programs";
 
 const run = promisify(execFile);
 
-/**
- * The real Pulumi CLI on a copy of the checkout, with a state and a home of its own.
- *
- * A copy, because `pulumi stack init` writes the salt of the stack's secrets into the config file.
- */
-export class Engine {
-  private readonly dir = mkdtempSync(path.join(tmpdir(), "groundwork-engine-"));
-  private readonly checkout = path.join(this.dir, "checkout");
-  private readonly env: NodeJS.ProcessEnv;
+/** A resource as the backend holds it. */
+export interface Resource {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  readonly protect?: boolean;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
 
-  constructor() {
-    const copied =
-      /^(index\.ts|Pulumi.*\.yaml|package\.json|tsconfig\.json|stacks|infra|functions|local|test)(\/|$)/;
-    cpSync(root, this.checkout, {
+/** What of the checkout the programs and the providers need. */
+const copied =
+  /^(index\.ts|Pulumi.*\.yaml|package\.json|tsconfig\.json|stacks|infra|functions|local|policy|scripts|test)(\/|$)/;
+
+/** The real Pulumi CLI on a checkout of its own, with a state and a home of its own. */
+export class Engine {
+  private constructor(private readonly dir: string) {}
+
+  /** On a copy of the checkout, because `pulumi stack init` writes the salt of the stack's secrets into the config. */
+  static create(): Engine {
+    const engine = new Engine(newFolder());
+    cpSync(root, engine.checkout, {
       recursive: true,
       filter: (source) => source === root || copied.test(path.relative(root, source)),
     });
-    symlinkSync(path.join(root, "node_modules"), path.join(this.checkout, "node_modules"));
-    for (const folder of ["state", "home"]) mkdirSync(path.join(this.dir, folder));
-    this.env = {
+    for (const folder of ["state", "home"]) mkdirSync(path.join(engine.dir, folder));
+    engine.linkPackages();
+    return engine;
+  }
+
+  /** Another one with the same checkout and the same stacks, which may be changed alone. */
+  copy(): Engine {
+    const engine = new Engine(newFolder());
+    const links = [this.checkout, engine.checkout].map((checkout) => path.join(checkout, "node_modules"));
+    cpSync(this.dir, engine.dir, { recursive: true, filter: (source) => source !== links[0] });
+    engine.linkPackages();
+    return engine;
+  }
+
+  close(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Sets keys of an environment's config, each with its namespace. */
+  configure(stack: string, values: Readonly<Record<string, unknown>>): void {
+    const file = path.join(this.checkout, `Pulumi.${stack}.yaml`);
+    const document = YAML.parseDocument(readFileSync(file, "utf8"));
+    for (const [key, value] of Object.entries(values)) document.setIn(["config", key], value);
+    writeFileSync(file, document.toString());
+  }
+
+  /** Changes a source file. */
+  edit(file: string, before: string, after: string): void {
+    const full = path.join(this.checkout, file);
+    const text = readFileSync(full, "utf8");
+    if (!text.includes(before)) throw new Error(`${file} has no "${before}": change what this test edits`);
+    writeFileSync(full, text.replace(before, after));
+  }
+
+  /** Runs the CLI in a project's folder; rejects with all its output when it fails. */
+  async pulumi(project: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const program = programs.find((candidate) => candidate.project === project);
+    const cwd = path.join(this.checkout, path.relative(root, program?.dir ?? root));
+    try {
+      const { stdout } = await run("pulumi", [...args, "--non-interactive", "--color", "never"], {
+        cwd,
+        env: { ...this.env(), ...env },
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      return stdout;
+    } catch (error) {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      throw new Error(`pulumi ${args.join(" ")} in ${project} failed\n${stdout}\n${stderr}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Starts one of the project's own commands, such as `npm run deploy`. */
+  start(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(command, args, { cwd: this.checkout, env: this.env() });
+  }
+
+  async init(project: string, stack: string): Promise<void> {
+    await this.pulumi(project, ["stack", "init", stack]);
+  }
+
+  /** @param more arguments, such as `--expect-no-changes` */
+  async up(project: string, stack: string, ...more: string[]): Promise<string> {
+    return this.pulumi(project, ["up", "--stack", stack, "--yes", "--skip-preview", ...more]);
+  }
+
+  async destroy(project: string, stack: string): Promise<string> {
+    return this.pulumi(project, ["destroy", "--stack", stack, "--yes", "--skip-preview"]);
+  }
+
+  async outputs(project: string, stack: string): Promise<Record<string, unknown>> {
+    const json = await this.pulumi(project, ["stack", "output", "--stack", stack, "--json"]);
+    return JSON.parse(json) as Record<string, unknown>;
+  }
+
+  /**
+   * Everything that the backend holds of a stack: what `pulumi stack export` prints, read from the backend's file,
+   * because the tests ask for it often and each start of the CLI takes a second.
+   */
+  resources(project: string, stack: string): Resource[] {
+    const file = path.join(this.dir, "state", ".pulumi", "stacks", project, `${stack}.json`);
+    const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+      checkpoint: { latest?: { resources?: Resource[] } };
+    };
+    return checkpoint.latest?.resources ?? [];
+  }
+
+  private get checkout(): string {
+    return path.join(this.dir, "checkout");
+  }
+
+  private env(): NodeJS.ProcessEnv {
+    return {
       PATH: `${path.join(this.checkout, "test/engine/bin")}:${process.env.PATH}`,
       HOME: path.join(this.dir, "home"),
       PULUMI_HOME: path.join(this.dir, "home"),
       PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "engine-test",
       PULUMI_SKIP_UPDATE_CHECK: "1",
+      // As the stacks' tsconfig.json say for themselves; `npm test` has checked the types.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
   }
 
-  /** Runs the CLI in a project's folder; rejects with its output when it fails. */
-  async pulumi(project: string, ...args: string[]): Promise<string> {
-    const program = programs.find((candidate) => candidate.project === project);
-    const cwd = path.join(this.checkout, path.relative(root, program?.dir ?? root));
-    const { stdout } = await run("pulumi", [...args, "--non-interactive", "--color", "never"], {
-      cwd,
-      env: this.env,
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return stdout;
-  }
-
-  async init(project: string, stack: string): Promise<void> {
-    await this.pulumi(project, "stack", "init", stack);
-  }
-
-  /** `pulumi up`: how many resources it created, updated, deleted, left unchanged. */
-  async up(project: string, stack: string): Promise<Changes> {
-    return changes(await this.pulumi(project, "up", "--stack", stack, "--yes", "--skip-preview"));
-  }
-
-  async outputs(project: string, stack: string): Promise<Record<string, unknown>> {
-    const json = await this.pulumi(project, "stack", "output", "--stack", stack, "--json");
-    return JSON.parse(json) as Record<string, unknown>;
-  }
-
-  async destroy(project: string, stack: string): Promise<Changes> {
-    return changes(await this.pulumi(project, "destroy", "--stack", stack, "--yes", "--skip-preview"));
-  }
-
-  /** The resources that the backend holds of a stack. */
-  async resources(project: string, stack: string): Promise<{ type: string; urn: string }[]> {
-    const json = await this.pulumi(project, "stack", "export", "--stack", stack);
-    const { deployment } = JSON.parse(json) as {
-      deployment: { resources?: { type: string; urn: string }[] };
-    };
-    return deployment.resources ?? [];
-  }
-
-  close(): void {
-    rmSync(this.dir, { recursive: true, force: true });
+  private linkPackages(): void {
+    symlinkSync(path.join(root, "node_modules"), path.join(this.checkout, "node_modules"));
   }
 }
 
-interface Changes {
-  readonly created: number;
-  readonly updated: number;
-  readonly deleted: number;
-  readonly replaced: number;
-  readonly unchanged: number;
+/** What a command said that had to fail. */
+export async function failureOf(command: Promise<string>): Promise<string> {
+  const outcome = await command.catch((error: Error) => error);
+  if (outcome instanceof Error) return outcome.message;
+  throw new Error(`This had to fail, and did not:\n${outcome}`);
 }
 
-function changes(output: string): Changes {
-  const count = (word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0);
-  return {
-    created: count("created"),
-    updated: count("updated"),
-    deleted: count("deleted"),
-    replaced: count("replaced"),
-    unchanged: count("unchanged"),
-  };
+function newFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), "groundwork-engine-"));
 }

@@ -4,7 +4,8 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { attributesOf } from "../../../local/attributes";
 import { type World, evaluate } from "../../../local/evaluate";
-import { readStackConfig, root } from "../../../local/programs";
+import { evaluateAll } from "../../../local/evaluateAll";
+import { programs, readStackConfig, root } from "../../../local/programs";
 import { failureOf } from "../support/stacks";
 
 describe("evaluating a program", () => {
@@ -94,6 +95,20 @@ describe("evaluating a program", () => {
       expect(await failureOf(run(source))).to.equal(says);
     });
   }
+});
+
+describe("the programs of an environment", () => {
+  it("read a deployed stack under the name that the config gives it, and tell that name's environment", async () => {
+    const evaluation = evaluateAll("dev", {
+      projects: programs.filter(({ project }) => project === "database"),
+      config: { "database:networkingStack": "acme/shared-network/live" },
+      deployed: { database: { networking: { vpcId: "vpc-1" } } },
+      create: (resource) => Promise.resolve(attributesOf(resource)),
+    });
+    expect(await failureOf(evaluation)).to.equal(
+      "Stack networking has no output privateSubnetIds: deploy it first with pulumi -C stacks/networking up -s live",
+    );
+  });
 });
 
 describe("an environment's config", () => {

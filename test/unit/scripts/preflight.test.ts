@@ -5,8 +5,9 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { root } from "../../../local/programs";
 import { selectProjects } from "../../../scripts/stacks/plan";
-import { checkTools, missingUpstreams } from "../../../scripts/stacks/preflight";
+import { checkTools } from "../../../scripts/stacks/preflight";
 import { listPlan } from "../../../scripts/stacks/programPlan";
+import { readUpstreams, requireUpstreams } from "../../../scripts/stacks/upstreams";
 import { keepEnvironment } from "../support/environment";
 import { failureOf } from "../support/stacks";
 
@@ -56,15 +57,23 @@ describe("the commands over all stacks, before anything is touched,", () => {
     {
       what: "a stack that is not initialised",
       pulumi: { stack: 'echo "error: no stack named dev found" >&2; exit 255' },
+      args: ["--only", "networking"],
       says: "stack dev of networking is not initialised: run pulumi -C stacks/networking stack init dev",
     },
     {
       what: "missing AWS credentials",
       pulumi: {},
       action: "refresh",
+      args: ["--yes"],
       says: "there are no AWS credentials: sign in, for instance with aws sso login, or set AWS_PROFILE",
     },
     { what: "an unknown environment", args: ["--stack", "nowhere"], says: "There is no environment nowhere" },
+    {
+      what: "a missing terminal to ask at",
+      pulumi: {},
+      action: "deploy",
+      says: "npm run deploy asks before it changes anything, and there is no terminal to ask at: add --yes",
+    },
     { what: "an unknown project", args: ["--only", "databse"], says: "There is no project databse" },
   ];
   for (const { what, pulumi, action = "outputs", args = [], says } of cases) {
@@ -77,24 +86,47 @@ describe("the commands over all stacks, before anything is touched,", () => {
     });
   }
 
-  it("tell of each stack that is read and isn't deployed, with the command that deploys it", async () => {
-    install({ stack: "echo '{}'" });
-    const restore = keepEnvironment();
-    process.env.PATH = `${bin}:${process.env.PATH}`;
-    const stop = new AbortController().signal;
-    try {
-      const ingest = selectProjects("deploy", ["ingest"])[0]!;
+  it("tell of all stacks that are not initialised at once", () => {
+    install({ stack: 'echo "error: no stack named dev found" >&2; exit 255' });
+    const { status, stderr } = run("outputs");
+    expect(stderr).to.match(/^Nothing was touched:$/m);
+    expect(stderr.match(/run pulumi -C \S+ stack init dev$/gm)).to.have.length(5);
+    expect(status).to.equal(1);
+  });
+
+  describe("ask for the stacks that are read, and", () => {
+    const where = { stack: "dev", stop: new AbortController().signal };
+    const ingest = selectProjects("deploy", ["ingest"])[0]!;
+    let restore: () => void;
+    beforeEach(() => {
+      restore = keepEnvironment();
+      process.env.PATH = `${bin}:${process.env.PATH}`;
+    });
+    afterEach(() => restore());
+
+    it("tell of each that isn't deployed, with the command that deploys it", async () => {
+      install({ stack: "echo '{}'" });
+      const missing = async (coming: string[]) => (await readUpstreams(ingest, coming, where)).missing;
       const deploy = "deploy it first with npm run deploy -- --stack dev --only";
-      expect(await missingUpstreams(ingest, ["database"], { stack: "dev", stop })).to.deep.equal([
+      expect(await missing(["database"])).to.deep.equal([
         `stack networking, which ingest reads, is not deployed: ${deploy} networking`,
       ]);
-      expect(await missingUpstreams(ingest, [], { stack: "dev", stop })).to.have.length(2);
-      expect(await missingUpstreams(ingest, ["networking", "database"], { stack: "dev", stop })).to.be.empty;
+      expect(await missing([])).to.have.length(2);
+      expect(await missing(["networking", "database"])).to.be.empty;
       install({ stack: `echo '{"vpcId": "vpc-1"}'` });
-      expect(await missingUpstreams(ingest, [], { stack: "dev", stop })).to.be.empty;
-    } finally {
-      restore();
-    }
+      expect(await missing([])).to.be.empty;
+    });
+
+    it("tell of an output that one of them lacks, with the command that deploys it", async () => {
+      const outputs = { apiUrl: "https://a", bucketName: "b", dashboardUrl: "https://d" };
+      const root = selectProjects("deploy", ["groundwork"]);
+      install({ stack: `echo '${JSON.stringify(outputs)}'` });
+      expect(await failureOf(requireUpstreams(root, where))).to.equal(
+        "Stack database has no output tunnelCommand: deploy it first with pulumi -C stacks/database up -s dev",
+      );
+      install({ stack: `echo '${JSON.stringify({ ...outputs, tunnelCommand: "t" })}'` });
+      await requireUpstreams(root, where);
+    });
   });
 
   it("let preview alone go on without a CLI, to list what the programs ask for and say what it left out", async () => {
@@ -126,13 +158,13 @@ describe("the commands over all stacks, before anything is touched,", () => {
 
   it("show each project as it comes, then stop at the first that fails and say how to go on", () => {
     const refresh =
-      'case "$PWD" in */database) echo "error: boom" >&2; exit 1;; *) echo "    ~ 2 updated";; esac';
+      'case "$PWD" in */database) echo "error: boom" >&2; exit 1;; *) printf "    \\033[33m~ 2 updated\\033[0m\\n";; esac';
     install({ refresh });
     const { status, stdout, stderr } = run("refresh", "--yes", "--stack", "emulator");
     expect(stdout)
       .to.match(/^networking \(emulator\)$/m)
       .and.not.include("auth");
-    expect(stdout).to.match(/^networking +2 updated +\d/m);
+    expect(stdout).to.match(/^networking +2 updated +\d.*\ndatabase +failed +\d/m);
     expect(stderr.trim().split("\n").at(-1)).to.equal(
       "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
         "--only database,auth,ingest,groundwork",

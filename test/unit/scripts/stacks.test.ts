@@ -44,10 +44,12 @@ describe("the commands over all stacks", () => {
     );
   });
 
-  it("count what the CLI changed, with and without colours", () => {
+  it("count what the CLI changed; of a plan and what was done, what was done", () => {
     const output = "Resources:\n    + 3 created\n    ~ 1 updated\n    +-2 replaced\n    12 unchanged\n";
     expect(countChanges(output)).to.equal("3 created, 1 updated, 2 replaced");
-    expect(countChanges("    \u001b[32m+ 4 to create\u001b[0m\n")).to.equal("4 to create");
+    const plan = "Previewing update (dev)\nResources:\n    + 3 to create\n    ~ 1 to update\n";
+    expect(countChanges(plan)).to.equal("3 to create, 1 to update");
+    expect(countChanges(`${plan}\nUpdating (dev)\n${output}`)).to.equal("3 created, 1 updated, 2 replaced");
     expect(countChanges("Resources:\n    12 unchanged\n")).to.equal("no change");
   });
 });
@@ -57,7 +59,14 @@ describe("a failure of the CLI", () => {
     ["error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions", "pulumi login"],
     ["error: no stack named 'dev' found", "pulumi -C stacks/database stack init dev"],
     ["error: incorrect passphrase", "PULUMI_CONFIG_PASSPHRASE"],
-    ['error: unknown stack "organization/networking/dev"', "deploy the stacks before it first"],
+    [
+      'error: unknown stack "organization/networking/dev"',
+      "stack organization/networking/dev, which it reads, is not there: deploy it first with npm run deploy -- --stack dev --only networking",
+    ],
+    [
+      "error: Stack networking has no output vpcId: deploy it first with pulumi -C stacks/networking up -s dev",
+      "stack networking has no output vpcId: deploy it first with pulumi -C stacks/networking up -s dev",
+    ],
     ["Error: The SSO session associated with this profile has expired", "aws sso login"],
     ["InvalidClientTokenId: The security token included in the request is invalid", "aws:region"],
     ["getaddrinfo ENOTFOUND sts.us-moon-1.amazonaws.com", "aws:region in Pulumi.dev.yaml"],

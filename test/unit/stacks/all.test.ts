@@ -1,11 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { taggable } from "../../../policy/tags";
-import { recordAll } from "../support/stacks";
+import { type Recorded, recordAll } from "../support/stacks";
+
+/** The environments; one of them in a region that no committed file names, so that nothing may name another. */
+const environments = [
+  { stack: "dev" },
+  { stack: "prod", config: { "aws:region": "eu-central-1" } },
+  { stack: "local" },
+  { stack: "learnerlab" },
+];
 
 describe("all stacks", () => {
-  for (const stack of ["dev", "prod", "local", "learnerlab"]) {
+  for (const { stack, config } of environments) {
     it(`of ${stack} tag every taggable resource with project, environment and stack`, async () => {
-      for (const [project, { resources }] of await recordAll(stack)) {
+      for (const [project, { resources }] of await recordAll(stack, config)) {
         for (const { type, name, inputs } of resources.filter((r) => taggable.has(r.type))) {
           expect(inputs.tags, `${type} ${name}`).to.include({
             Project: "groundwork",
@@ -17,13 +26,42 @@ describe("all stacks", () => {
     });
 
     it(`of ${stack} have a value for each of their outputs`, async () => {
-      for (const [project, { outputs }] of await recordAll(stack)) {
+      for (const [project, { outputs }] of await recordAll(stack, config)) {
         for (const [name, value] of Object.entries(outputs)) {
           expect(value, `${project} ${name}`).to.not.be.oneOf([undefined, null, ""]);
         }
       }
     });
   }
+
+  it("share no name that AWS wants to be unique with those of another environment in the account", async () => {
+    const owners = new Map<string, string>();
+    for (const { stack, config } of environments) {
+      for (const { resources } of (await recordAll(stack, config)).values()) {
+        for (const { type, name, inputs } of resources) {
+          const given = inputs[uniqueNames[type] ?? ""];
+          // Pulumi ends the name of what isn't named at random.
+          if (typeof given !== "string") continue;
+          const unique = `${type} ${given}`;
+          expect(owners.get(unique), `the owner of ${unique}, before ${name} of ${stack}`).to.equal(
+            undefined,
+          );
+          owners.set(unique, `${name} of ${stack}`);
+        }
+      }
+    }
+    expect(owners.size).to.be.above(20);
+  });
+
+  it("of another region than dev's name that region alone, in what they ask for and in their functions", async () => {
+    const otherRegion = /us-(east|west)-\d/;
+    for (const { resources, outputs } of (await recordAll("prod", environments[1]?.config)).values()) {
+      for (const resource of resources) {
+        expect(await textOf(resource), `${resource.type} ${resource.name}`).to.not.match(otherRegion);
+      }
+      expect(JSON.stringify(outputs)).to.not.match(otherRegion);
+    }
+  });
 
   it("lead a person from the root's outputs to the bucket", async () => {
     const recordings = await recordAll();
@@ -37,3 +75,34 @@ describe("all stacks", () => {
     });
   });
 });
+
+/** All that a resource is made of; of a function's archive its own code, not the packages that come with it. */
+async function textOf({ inputs }: Recorded): Promise<string> {
+  const { code } = inputs;
+  if (!pulumi.asset.Archive.isInstance(code)) return JSON.stringify(inputs);
+  const assets = await (code as pulumi.asset.AssetArchive).assets;
+  const own = await (assets["__index.js"] as pulumi.asset.StringAsset).text;
+  return JSON.stringify(inputs) + own;
+}
+
+/** Of the types whose names are unique in an account and region, or everywhere: the input that names one. */
+const uniqueNames: Readonly<Record<string, string>> = {
+  "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
+  "aws:cloudwatch/eventRule:EventRule": "name",
+  "aws:cloudwatch/logGroup:LogGroup": "name",
+  "aws:cloudwatch/metricAlarm:MetricAlarm": "name",
+  "aws:cognito/userPoolDomain:UserPoolDomain": "domain",
+  "aws:ec2/keyPair:KeyPair": "keyName",
+  // Unique in a VPC, of which each environment has its own; unless config puts two into one.
+  "aws:ec2/securityGroup:SecurityGroup": "name",
+  "aws:iam/instanceProfile:InstanceProfile": "name",
+  "aws:iam/role:Role": "name",
+  "aws:lambda/function:Function": "name",
+  "aws:rds/instance:Instance": "identifier",
+  "aws:rds/parameterGroup:ParameterGroup": "name",
+  "aws:rds/subnetGroup:SubnetGroup": "name",
+  "aws:s3/bucket:Bucket": "bucket",
+  "aws:scheduler/schedule:Schedule": "name",
+  "aws:secretsmanager/secret:Secret": "name",
+  "aws:sqs/queue:Queue": "name",
+};

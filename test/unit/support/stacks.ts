@@ -14,6 +14,8 @@ export interface Recording {
 
 export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
 
+type Config = Readonly<Record<string, string>>;
+
 interface Options {
   /** The environment; its Pulumi.<stack>.yaml is read. Default dev. */
   readonly stack?: string;
@@ -31,30 +33,38 @@ export async function record(project: string, options: Options = {}): Promise<Re
   return run(find(project), stack, withOverrides(readStackConfig(stack), options.config ?? {}), upstream);
 }
 
-/** Runs all five programs of an environment, each with the outputs of those before it. */
-export async function recordAll(stack = "dev"): Promise<Map<string, Recording>> {
+/**
+ * Runs all five programs of an environment, each with the outputs of those before it.
+ *
+ * @param config on top of the environment's
+ */
+export async function recordAll(stack = "dev", config: Config = {}): Promise<Map<string, Recording>> {
   const recordings = new Map<string, Recording>();
-  for (const { project } of programs) recordings.set(project, await cached(project, stack));
+  for (const { project } of programs) recordings.set(project, await cached(project, stack, config));
   return recordings;
 }
 
 const cache = new Map<string, Promise<Recording>>();
 
 /** A program makes the same of the same config: it is run once for all tests that look at it. */
-function cached(project: string, stack: string): Promise<Recording> {
-  const key = `${project}/${stack}`;
+function cached(project: string, stack: string, config: Config = {}): Promise<Recording> {
+  const key = `${project}/${stack} ${JSON.stringify(config)}`;
   const recording =
     cache.get(key) ??
-    upstreamOf(project, stack).then((upstream) =>
-      run(find(project), stack, readStackConfig(stack), upstream),
+    upstreamOf(project, stack, config).then((upstream) =>
+      run(find(project), stack, { ...readStackConfig(stack), ...config }, upstream),
     );
   cache.set(key, recording);
   return recording;
 }
 
-async function upstreamOf(project: string, stack: string): Promise<Record<string, Record<string, unknown>>> {
+async function upstreamOf(
+  project: string,
+  stack: string,
+  config: Config = {},
+): Promise<Record<string, Record<string, unknown>>> {
   const outputs: Record<string, Record<string, unknown>> = {};
-  for (const before of find(project).reads) outputs[before] = (await cached(before, stack)).outputs;
+  for (const before of find(project).reads) outputs[before] = (await cached(before, stack, config)).outputs;
   return outputs;
 }
 

@@ -1,0 +1,65 @@
+/**
+ * Of the resource types that the tests change: the inputs that can't change in place, so that AWS makes a new one.
+ *
+ * Source: `ForceNew` in the schemas of the Terraform provider that @pulumi/aws is made of
+ * (github.com/hashicorp/terraform-provider-aws, internal/service/…, the file named with each type). Pulumi's own
+ * package doesn't carry the fact: neither its code nor its doc comments.
+ */
+const replacing: Readonly<Record<string, readonly string[]>> = {
+  // apigateway/deployment.go
+  "aws:apigateway/deployment:Deployment": ["restApi", "triggers", "variables"],
+  // apigateway/method_settings.go
+  "aws:apigateway/methodSettings:MethodSettings": ["methodPath", "restApi", "stageName"],
+  // apigateway/rest_api.go: none
+  "aws:apigateway/restApi:RestApi": [],
+  // apigateway/stage.go
+  "aws:apigateway/stage:Stage": ["restApi", "stageName"],
+  // cloudwatch/metric_alarm.go
+  "aws:cloudwatch/metricAlarm:MetricAlarm": ["name"],
+  // logs/group.go
+  "aws:cloudwatch/logGroup:LogGroup": ["logGroupClass", "name", "namePrefix"],
+  // cognitoidp/user_pool.go
+  "aws:cognito/userPool:UserPool": ["aliasAttributes", "name", "usernameAttributes", "usernameConfiguration"],
+  // iam/role_policy.go
+  "aws:iam/rolePolicy:RolePolicy": ["name", "namePrefix", "role"],
+  // lambda/function.go
+  "aws:lambda/function:Function": ["name", "packageType", "tenancyConfig"],
+  // lambda/invocation.go; `input` too, as long as lifecycleScope is CREATE_ONLY, which it is unless set
+  "aws:lambda/invocation:Invocation": ["functionName", "input", "qualifier", "triggers"],
+  // rds/instance.go; since version 5 another identifier renames the instance
+  "aws:rds/instance:Instance": [
+    "availabilityZone",
+    "characterSetName",
+    "customIamInstanceProfile",
+    "dbName",
+    "engine",
+    "kmsKeyId",
+    "ncharCharacterSetName",
+    "restoreToPointInTime",
+    "snapshotIdentifier",
+    "storageEncrypted",
+    "timezone",
+    "username",
+  ],
+  // rds/parameter_group.go
+  "aws:rds/parameterGroup:ParameterGroup": ["description", "family", "name", "namePrefix"],
+  // s3/bucket.go
+  "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled"],
+  // secretsmanager/secret.go
+  "aws:secretsmanager/secret:Secret": ["name", "namePrefix"],
+};
+
+/**
+ * Which of the changed inputs make AWS replace the resource.
+ *
+ * @throws Error for a type that has no entry: to take a change for an update would hide a replacement.
+ */
+export function replacingInputs(type: string, changed: readonly string[]): string[] {
+  const known = replacing[type];
+  if (!known) {
+    throw new Error(
+      `${type} changes (${changed.join(", ")}), and what replaces one isn't known here: add it to test/engine/replacing.ts`,
+    );
+  }
+  return changed.filter((key) => known.includes(key));
+}

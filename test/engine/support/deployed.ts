@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { type Program, programs } from "../../../local/programs";
+import { Engine } from "./engine";
+
+/** The environments that stand side by side in one backend. */
+export const stacks = ["dev", "prod"] as const;
+
+let deployed: Promise<Engine> | undefined;
+const opened: Engine[] = [];
+
+/** Every project in each of the environments, deployed once for all tests. What changes something takes a `copy`. */
+export function deployedOnce(): Promise<Engine> {
+  deployed ??= deployAll();
+  return deployed;
+}
+
+/** A copy of what is deployed, gone after the tests. */
+export async function deployedCopy(): Promise<Engine> {
+  const engine = (await deployedOnce()).copy();
+  opened.push(engine);
+  return engine;
+}
+
+/** Skips a suite where there is no CLI, and says so. */
+export function needsPulumi(this: Mocha.Context): void {
+  try {
+    execFileSync("pulumi", ["version"], { stdio: "ignore" });
+  } catch {
+    console.log("      skipped: no pulumi on PATH; README.md says how to have it");
+    this.skip();
+  }
+}
+
+/** Runs work on as many at a time as the machine that the tests are made for has cores. */
+export async function twoAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const left = [...items.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next; next = left.shift()) results[next[0]] = await work(next[1]);
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+}
+
+async function deployAll(): Promise<Engine> {
+  const engine = Engine.create();
+  opened.push(engine);
+  // There is no AWS to ask whose the credentials are.
+  for (const stack of stacks) engine.configure(stack, { "aws:skipCredentialsValidation": true });
+  // One after the other: all five write into the same config file.
+  for (const stack of stacks) for (const { project } of programs) await engine.init(project, stack);
+  await twoAtATime(stacks, async (stack) => {
+    for (const { project } of programs) await engine.up(project, stack);
+  });
+  return engine;
+}
+
+/** Where `destroy` has to begin. */
+export const inReverse: readonly Program[] = [...programs].reverse();
+
+after(() => {
+  for (const engine of opened) engine.close();
+});
