@@ -7,7 +7,7 @@ import { snsTopicArn, upstreamName } from "./sharedConfig";
 export const ingestConfig = {
   memorySize: z.int().min(128).max(10_240).default(1769).meta({
     description: "The function's memory in MB. It gets CPU in proportion: 1769 is one whole core.",
-    cost: "$0.000024 a second at 1769, and only while it loads: about $0.00005 a million rows.",
+    cost: "$0.000024 a second at 1769, and only while it loads: about $0.00007 a million rows.",
   }),
   timeout: z
     .int()

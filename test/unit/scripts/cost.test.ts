@@ -73,7 +73,7 @@ describe("the cost of an environment", () => {
     ]);
     expect(idleTotal).to.be.within(40, 80);
     // The figure of docs/ingest.md for the load itself.
-    expect(perMillionRows[0]?.monthly).to.be.closeTo(0.000053, 0.000001);
+    expect(perMillionRows[0]?.monthly).to.be.closeTo(0.000065, 0.000001);
     expect(perMillionRowsTotal).to.be.within(0.001, 0.1);
   });
 
