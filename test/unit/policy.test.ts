@@ -232,14 +232,15 @@ describe("the guard rails", () => {
   }
 
   it("know which of the resources that the programs make take tags", async () => {
-    const modules = "s3://wheels/psycopg.whl";
-    const config = { "ingest:glue": "true", "ingest:glueModules": modules };
+    const config = { "ingest:glue": "true", "ingest:glueModules": "s3://wheels/psycopg.whl" };
     const recordings = [...(await recordAll("prod")).values(), await record("ingest", { config })];
     const types = new Set(recordings.flatMap(({ resources }) => resources.map(({ type }) => type)));
+    const modules = new Map<string, object>(Object.entries(aws));
     for (const type of types) {
       const [, module = "", name = ""] = /^aws:(\w+)\/\w+:(\w+)$/.exec(type) ?? [];
       if (name === "") continue;
-      const { [name]: made } = (aws as unknown as Record<string, Record<string, unknown>>)[module] ?? {};
+      const made: unknown = Reflect.get(modules.get(module) ?? {}, name);
+      expect(made, `the provider's class of ${type}`).to.be.a("function");
       // The provider computes tagsAll for whatever takes tags; a constructor names it.
       expect(taggable.has(type), type).to.equal(String(made).includes("tagsAll"));
     }
