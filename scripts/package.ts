@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
-import { archiveFiles, zip } from "../local/archive";
-import { attributesOf } from "../local/attributes";
-import type { ResourceRequest } from "../local/attributes/table";
-import { evaluateAll } from "../local/evaluateAll";
-import { readStackConfig } from "../local/programs";
-import { formatBytes, runCommand, table } from "./terminal";
+import { archiveFiles, zip } from "../programs/archive";
+import { attributesOf } from "../programs/attributes";
+import type { ResourceRequest } from "../programs/attributes/table";
+import { evaluateAll } from "../programs/evaluateAll";
+import { readStackConfig } from "../programs/programs";
+import { formatBytes, runCommand, table } from "./shared/terminal";
 
 interface FunctionInputs extends Record<string, unknown> {
   code: pulumi.asset.Archive;

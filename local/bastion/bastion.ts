@@ -125,7 +125,7 @@ class Serving {
     const setup = { ...this.setup, port: this.port };
     return [
       "-r",
-      path.join(__dirname, "../register.js"),
+      path.join(__dirname, "../../programs/register.js"),
       path.join(__dirname, "server.ts"),
       JSON.stringify(setup),
     ];
