@@ -25,7 +25,8 @@ const command = new Command("npm run package --")
 
 runCommand(async () => {
   command.parse();
-  const [dir] = command.args as [string];
+  // Programs run in folders of their own.
+  const dir = path.resolve(...(command.args as [string]));
   const { stack } = command.opts<{ stack: string }>();
   readStackConfig(stack);
   mkdirSync(dir, { recursive: true });
