@@ -2,10 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
-import { archiveFiles, zip } from "../local/archive";
-import { attributesOf } from "../local/attributes";
 import type { ResourceRequest } from "../local/attributes/table";
-import { evaluateAll } from "../local/evaluateAll";
 import { readStackConfig } from "../local/programs";
 import { formatBytes, runCommand, table } from "./terminal";
 
@@ -29,6 +26,9 @@ runCommand(async () => {
   const dir = path.resolve(...(command.args as [string]));
   const { stack } = command.opts<{ stack: string }>();
   readStackConfig(stack);
+  // Loaded behind the checks: the programs and their providers take a second or two.
+  const { attributesOf } = await import("../local/attributes");
+  const { evaluateAll } = await import("../local/evaluateAll");
   mkdirSync(dir, { recursive: true });
   const written: [string, string][] = [];
   await evaluateAll(stack, {
@@ -47,6 +47,7 @@ async function writePackage(
   programDir: string,
   dir: string,
 ): Promise<[string, string]> {
+  const { archiveFiles, zip } = await import("../local/archive");
   const inputs = resource.inputs as FunctionInputs;
   const bytes = zip(await archiveFiles(inputs.code, programDir));
   writeFileSync(path.join(dir, `${resource.name}.zip`), bytes);
