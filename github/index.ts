@@ -1,5 +1,5 @@
 import { readConfig } from "../infra/config";
-import { GithubRoles, githubConfig } from "../infra/githubRoles";
+import { GithubRoles, githubConfig } from "../infra/github/githubRoles";
 
 const roles = new GithubRoles("roles", readConfig(githubConfig));
 

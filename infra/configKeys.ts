@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { authConfig } from "./authConfig";
-import { bastionConfig } from "./bastionConfig";
-import { databaseConfig } from "./databaseConfig";
-import { ingestConfig } from "./ingestConfig";
-import { networkConfig } from "./networkPlan";
+import { authConfig } from "./auth/authConfig";
+import { bastionConfig } from "./database/bastionConfig";
+import { databaseConfig } from "./database/databaseConfig";
+import { ingestConfig } from "./ingest/ingestConfig";
+import { networkConfig } from "./network/networkPlan";
 import { sharedConfig, upstreamName } from "./sharedConfig";
 
 /** Every config key of every project, the schema of each with what it is, its default and its cost. */

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { GroundworkError } from "../infra/error";
-import { archiveFiles } from "./archive";
-import { type Attributes, type ResourceRequest, input } from "./attributes/table";
-import { putObject } from "./glueRunner";
+import { archiveFiles } from "../programs/archive";
+import { type Attributes, type ResourceRequest, input } from "../programs/attributes/table";
+import { putObject } from "./glue/runner";
 import { launchInstance } from "./bastion/instance";
-import { startPostgres } from "./postgres";
+import { startPostgres } from "./postgres/server";
 import type { Services } from "./services";
 
 /**

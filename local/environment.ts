@@ -1,8 +1,8 @@
 import { GroundworkError } from "../infra/error";
-import { attributesOf } from "./attributes";
-import type { Attributes, ResourceRequest } from "./attributes/table";
+import { attributesOf } from "../programs/attributes";
+import type { Attributes, ResourceRequest } from "../programs/attributes/table";
 import { behave } from "./behaviours";
-import { type Outputs, evaluateAll, scopeOf } from "./evaluateAll";
+import { type Outputs, evaluateAll, scopeOf } from "../programs/evaluateAll";
 import { type LocalDatabase, type Services, startServices } from "./services";
 import type { Session } from "./session";
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { GroundworkError } from "../infra/error";
 import type { LocalBastion } from "./bastion/bastion";
 import type { Environment } from "./environment";
-import { root } from "./programs";
+import { root } from "../programs/programs";
 import type { Session } from "./session";
 
 /** Where environments that are up are announced: one file each, for their owner only. */

@@ -1,16 +1,16 @@
-import { LocalApiGateway } from "./aws/api/server";
-import { type LocalGlue, startGlue } from "./aws/glue";
-import { type LocalEc2, startEc2 } from "./aws/ec2";
-import { type LocalLambda, startLambda } from "./aws/lambda/service";
-import { LocalSchedules } from "./aws/schedules";
-import { type LocalQueues, startQueues } from "./aws/queue";
-import { type LocalS3, startS3 } from "./aws/s3/server";
-import { type LocalSecrets, startSecrets } from "./aws/secrets";
-import type { Scope } from "./attributes/table";
+import { LocalApiGateway } from "./apigateway/server";
+import { type LocalGlue, startGlue } from "./glue/server";
+import { type LocalEc2, startEc2 } from "./ec2/server";
+import { type LocalLambda, startLambda } from "./lambda/service";
+import { LocalSchedules } from "./scheduler/schedules";
+import { type LocalQueues, startQueues } from "./sqs/server";
+import { type LocalS3, startS3 } from "./s3/server";
+import { type LocalSecrets, startSecrets } from "./secretsmanager/server";
+import type { Scope } from "../programs/attributes/table";
 import type { LocalBastion } from "./bastion/bastion";
-import { type LocalCognito, startCognito } from "./cognito";
-import { scriptRunner } from "./glueRunner";
-import type { LocalPostgres } from "./postgres";
+import { type LocalCognito, startCognito } from "./cognito/server";
+import { scriptRunner } from "./glue/runner";
+import type { LocalPostgres } from "./postgres/server";
 import type { Session } from "./session";
 
 /** What stands in for AWS's services in one environment. The last three start with the first resource of theirs. */

@@ -2,15 +2,15 @@ import { copyFileSync, createReadStream, createWriteStream } from "node:fs";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
-import type { LoadTime } from "../local/aws/lambda/process";
-import { IngestBench, type Load, median } from "../local/ingestBench";
-import { connect } from "../local/load";
-import { type Reference, makeReference } from "../local/reference";
-import { sampleRows, writeSample } from "../local/sample";
+import type { LoadTime } from "../local/lambda/process";
+import { IngestBench, type Load, median } from "../trials/ingestBench";
+import { connect } from "../trials/uploadAndFollow";
+import { type Reference, makeReference } from "../trials/reference";
+import { sampleRows, writeSample } from "../trials/sample";
 import { Session } from "../local/session";
-import { actuals, compare, expectations } from "../local/verify";
+import { actuals, compare, expectations } from "../trials/verify";
 import { GroundworkError } from "../infra/error";
-import { formatBytes, formatCount, formatDuration, runCommand } from "./terminal";
+import { formatBytes, formatCount, formatDuration, runCommand } from "./shared/terminal";
 
 const parts = ["small", "large", "hops", "package"] as const;
 type Part = (typeof parts)[number];
@@ -54,7 +54,7 @@ interface Row {
 
 runCommand(async (stop) => {
   // Loaded behind the options: the programs and their providers take a second or two.
-  const { zip } = await import("../local/archive");
+  const { zip } = await import("../programs/archive");
   const { startEnvironment } = await import("../local/environment");
   const options = command.opts<Options>();
   const session = new Session();

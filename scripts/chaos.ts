@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { GroundworkError } from "../infra/error";
-import { Chaos, type Trial, chaosConfig, sumOf } from "../local/chaos";
-import { writeSample } from "../local/sample";
+import { Chaos, type Trial, chaosConfig, sumOf } from "../trials/chaos";
+import { writeSample } from "../trials/sample";
 import { Session } from "../local/session";
-import { expectations } from "../local/verify";
-import { formatCount, runCommand, table } from "./terminal";
+import { expectations } from "../trials/verify";
+import { formatCount, runCommand, table } from "./shared/terminal";
 
 interface Options {
   trials: number;

@@ -2,9 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { GroundworkError } from "../infra/error";
-import { root } from "../local/programs";
-import type { CompareOptions } from "./compare/run";
-import { runCommand } from "./terminal";
+import { root } from "../programs/programs";
+import type { CompareOptions } from "../trials/compare/run";
+import { runCommand } from "./shared/terminal";
 
 const command = new Command("npm run compare --")
   .description(
@@ -25,7 +25,7 @@ runCommand(async (stop) => {
   if (file !== undefined) checkFile(file);
   checkPicture(options.picture);
   // Loaded behind the checks: the programs and their providers take a second or two.
-  const { compareRoads } = await import("./compare/run");
+  const { compareRoads } = await import("../trials/compare/run");
   await compareRoads(file, options, stop);
 });
 

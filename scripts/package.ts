@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
-import type { ResourceRequest } from "../local/attributes/table";
-import { readStackConfig } from "../local/programs";
-import { formatBytes, runCommand, table } from "./terminal";
+import type { ResourceRequest } from "../programs/attributes/table";
+import { readStackConfig } from "../programs/programs";
+import { formatBytes, runCommand, table } from "./shared/terminal";
 
 interface FunctionInputs extends Record<string, unknown> {
   code: pulumi.asset.Archive;
@@ -27,8 +27,8 @@ runCommand(async () => {
   const { stack } = command.opts<{ stack: string }>();
   readStackConfig(stack);
   // Loaded behind the checks: the programs and their providers take a second or two.
-  const { attributesOf } = await import("../local/attributes");
-  const { evaluateAll } = await import("../local/evaluateAll");
+  const { attributesOf } = await import("../programs/attributes");
+  const { evaluateAll } = await import("../programs/evaluateAll");
   mkdirSync(dir, { recursive: true });
   const written: [string, string][] = [];
   await evaluateAll(stack, {
@@ -47,7 +47,7 @@ async function writePackage(
   programDir: string,
   dir: string,
 ): Promise<[string, string]> {
-  const { archiveFiles, zip } = await import("../local/archive");
+  const { archiveFiles, zip } = await import("../programs/archive");
   const inputs = resource.inputs as FunctionInputs;
   const bytes = zip(await archiveFiles(inputs.code, programDir));
   writeFileSync(path.join(dir, `${resource.name}.zip`), bytes);

@@ -36,7 +36,7 @@ export type Value = number | Decimal | string | null;
  * header that a file must have, the checks, and the columns of the COPY.
  *
  * To load other files write another definition, a SQL file in functions/sql with its table, and hand the definition
- * to `ingestHandler` in infra/ingest.ts. A test holds each column's type against the table (test/local/table.test.ts).
+ * to `ingestHandler` in infra/ingest/ingest.ts. A test holds each column's type against the table (test/local/functions/ingest/table.test.ts).
  */
 export interface TableDefinition<R extends readonly Value[] = readonly Value[]> {
   /** The table's name, in the schema `public`. */

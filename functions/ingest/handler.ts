@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import type { TableDefinition } from "./columns";
 import { type Source, readEvent } from "./event";
 import { type HopOptions, type HopWork, type IngestResult, runHop } from "./hop";
-import { metricLine } from "../metrics";
+import { metricLine } from "../shared/metrics";
 
 export type { IngestResult } from "./hop";
 

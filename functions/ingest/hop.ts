@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Client } from "pg";
-import { connect } from "../database";
+import { connect } from "../shared/database";
 import type { Source } from "./event";
 import { type Job, claim, countHop, fail, find } from "./job";
 import { type LoadEnd, type LoadOptions, load } from "./load";

@@ -1,4 +1,4 @@
-import { connect } from "../database";
+import { connect } from "../shared/database";
 import { migrate } from "./migrate";
 import type { Migration } from "./migrations";
 import { setRolePassword } from "./role";

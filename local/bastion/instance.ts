@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ResourceRequest } from "../attributes/table";
+import type { ResourceRequest } from "../../programs/attributes/table";
 import type { Services } from "../services";
 import { startBastion } from "./bastion";
 

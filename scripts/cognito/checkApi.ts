@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { memberGroup } from "../../infra/apiRoutes";
-import { localKeyId, signAgain } from "../../local/tokenSigning";
+import { memberGroup } from "../../infra/auth/apiRoutes";
+import { localKeyId, signAgain } from "../../local/cognito/tokenSigning";
 import { type Pool, addToGroup, createUser, deleteUser } from "./admin";
 import { readEnvFile } from "./envFile";
 import { hostedUiOf, signInByForm } from "./hostedSignIn";

@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { formatCount, progress, table } from "../terminal";
+import { formatCount, progress, table } from "../shared/terminal";
 import type { ActionName } from "./actions";
 import {
   addToGroup,
@@ -117,7 +117,7 @@ async function checkApiAction(run: Run): Promise<void> {
   }
   if (wrong > 0) {
     throw new GroundworkError(
-      `${wrong} answers are not as expected: the API that is deployed is not the one in infra/apiRoutes.ts, deploy the auth stack`,
+      `${wrong} answers are not as expected: the API that is deployed is not the one in infra/auth/apiRoutes.ts, deploy the auth stack`,
     );
   }
   process.stdout.write("All answers are as expected.\n");

@@ -3,7 +3,7 @@ import {
   type CognitoIdentityProviderClientConfig,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GroundworkError } from "../../infra/error";
-import { stackOutputs, textOutput } from "../stackOutputs";
+import { stackOutputs, textOutput } from "../shared/stackOutputs";
 import { readEnvFile } from "./envFile";
 
 export interface TargetOptions {

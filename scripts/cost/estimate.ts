@@ -1,4 +1,4 @@
-import type { ResourceRequest } from "../../local/attributes/table";
+import type { ResourceRequest } from "../../programs/attributes/table";
 import { hoursOfMonth, prices } from "./prices";
 
 type Resource = Pick<ResourceRequest, "type" | "name" | "inputs">;

@@ -1,6 +1,6 @@
 import { GroundworkError } from "../../infra/error";
 import type { Environment } from "../../local/environment";
-import { sparkPython } from "../../local/spark";
+import { sparkPython } from "../../local/glue/spark";
 
 /** Installs what the environment's Glue job runs on, where it has one; says in a line where that can't be. */
 export async function prepareGlue({ services }: Environment, stop: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { type Program, programs } from "../../local/programs";
+import { type Program, programs } from "../../programs/programs";
 
 /** What a person asks of the stacks; each is an npm script. */
 export const actions = ["preview", "deploy", "destroy", "refresh", "outputs"] as const;

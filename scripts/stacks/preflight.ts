@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { type Program, readStackConfig } from "../../local/programs";
+import { type Program, readStackConfig } from "../../programs/programs";
 import { runCli } from "./cli";
 import { checkCredentials } from "./credentials";
 import { explain } from "./explain";

@@ -1,8 +1,8 @@
 import { GroundworkError } from "../../infra/error";
-import { type PlannedResource, dryRun } from "../../local/dryRun";
-import type { Program } from "../../local/programs";
+import { type PlannedResource, dryRun } from "../../programs/dryRun";
+import type { Program } from "../../programs/programs";
 import { violations } from "../../policy/rules";
-import { type Out, table } from "../terminal";
+import { type Out, table } from "../shared/terminal";
 
 /**
  * What the programs of an environment ask for, from running them without a cloud.

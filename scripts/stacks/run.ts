@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import type { Program } from "../../local/programs";
+import type { Program } from "../../programs/programs";
 import { runCli } from "./cli";
 import { explain } from "./explain";
 import { type Action, asksBefore, type CliOptions, cliArguments, resumeCommand } from "./plan";

@@ -1,6 +1,6 @@
 import { GroundworkError } from "../../infra/error";
-import type { Outputs } from "../../local/evaluateAll";
-import { type Program, programs, readStackConfig } from "../../local/programs";
+import type { Outputs } from "../../programs/evaluateAll";
+import { type Program, programs, readStackConfig } from "../../programs/programs";
 import { runCli } from "./cli";
 
 interface Where {
@@ -67,6 +67,6 @@ export async function requireUpstreams(projects: readonly Program[], where: Wher
   if (missing.length > 0) throw GroundworkError.all("Nothing was touched", missing);
   if (Object.values(deployed).every((outputs) => Object.keys(outputs).length === 0)) return;
   // Which outputs a program asks for it knows best itself. Loaded here, because it loads Pulumi's SDK.
-  const { dryRun } = await import("../../local/dryRun");
+  const { dryRun } = await import("../../programs/dryRun");
   await dryRun(where.stack, { projects, deployed });
 }

@@ -2,14 +2,14 @@ import { statSync } from "node:fs";
 import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
 import { type Environment, startEnvironment } from "../../local/environment";
-import { type Job, connect, follow, upload } from "../../local/load";
+import { type Job, connect, follow, upload } from "../../trials/uploadAndFollow";
 import { publishEnvironment } from "../../local/running";
-import { writeSample } from "../../local/sample";
+import { writeSample } from "../../trials/sample";
 import { Session } from "../../local/session";
-import { actuals, compare, expectations } from "../../local/verify";
-import type { ConfigOverrides } from "../configOption";
-import { addresses, untilStopped, upLine } from "../environmentView";
-import { formatCount, formatDuration, progress, table } from "../terminal";
+import { actuals, compare, expectations } from "../../trials/verify";
+import type { ConfigOverrides } from "../shared/configOption";
+import { addresses, untilStopped, upLine } from "../shared/environmentView";
+import { formatCount, formatDuration, progress, table } from "../shared/terminal";
 
 export interface StartOptions {
   /** The CSV file to load; without one, a sample of `rows` rows is. */

@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { stackOutputs, textOutput } from "../stackOutputs";
+import { stackOutputs, textOutput } from "../shared/stackOutputs";
 
 /** Where a tunnel leads, as the database stack's outputs say it. */
 export interface Target {

@@ -1,10 +1,10 @@
 import { readConfig, requireRegion } from "../../infra/config";
 import { configKeys } from "../../infra/configKeys";
-import { groupAuthorizer } from "../../infra/groupAuthorizer";
-import { HostedUi } from "../../infra/hostedUi";
+import { groupAuthorizer } from "../../infra/auth/groupAuthorizer";
+import { HostedUi } from "../../infra/auth/hostedUi";
 import { checkLearnerLab } from "../../infra/learnerLab";
-import { RestApi } from "../../infra/restApi";
-import { UserPool } from "../../infra/userPool";
+import { RestApi } from "../../infra/auth/restApi";
+import { UserPool } from "../../infra/auth/userPool";
 
 const config = readConfig(configKeys.auth);
 checkLearnerLab(requireRegion(), []);

@@ -1,15 +1,15 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readMigrations } from "../../functions/schema/migrations";
-import { Bastion } from "../../infra/bastion";
-import { bastionBreaches, checkBastionConfig } from "../../infra/bastionConfig";
+import { Bastion } from "../../infra/database/bastion";
+import { bastionBreaches, checkBastionConfig } from "../../infra/database/bastionConfig";
 import { readConfig, requireRegion } from "../../infra/config";
 import { configKeys } from "../../infra/configKeys";
-import { Database } from "../../infra/database";
-import { checkDatabaseConfig, learnerLabBreaches } from "../../infra/databaseConfig";
+import { Database } from "../../infra/database/database";
+import { checkDatabaseConfig, learnerLabBreaches } from "../../infra/database/databaseConfig";
 import { checkLearnerLab } from "../../infra/learnerLab";
-import { RoleSecret } from "../../infra/roleSecret";
-import { SchemaMigration } from "../../infra/schemaMigration";
+import { RoleSecret } from "../../infra/database/roleSecret";
+import { SchemaMigration } from "../../infra/database/schemaMigration";
 import { Upstream } from "../../infra/upstream";
 
 const config = readConfig(configKeys.database);

@@ -1,8 +1,8 @@
 import { readConfig, requireRegion } from "../../infra/config";
 import { configKeys } from "../../infra/configKeys";
-import { Ingest } from "../../infra/ingest";
-import { glueBreaches } from "../../infra/glueConfig";
-import { checkIngestConfig, ingestBreaches } from "../../infra/ingestConfig";
+import { Ingest } from "../../infra/ingest/ingest";
+import { glueBreaches } from "../../infra/ingest/glueConfig";
+import { checkIngestConfig, ingestBreaches } from "../../infra/ingest/ingestConfig";
 import { checkLearnerLab } from "../../infra/learnerLab";
 import { Upstream } from "../../infra/upstream";
 

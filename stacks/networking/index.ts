@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import { readConfig, requireRegion } from "../../infra/config";
 import { configKeys } from "../../infra/configKeys";
 import { checkLearnerLab } from "../../infra/learnerLab";
-import { Network } from "../../infra/network";
-import { learnerLabBreaches, planNetwork } from "../../infra/networkPlan";
+import { Network } from "../../infra/network/network";
+import { learnerLabBreaches, planNetwork } from "../../infra/network/networkPlan";
 
 const plan = planNetwork(requireRegion(), readConfig(configKeys.networking));
 checkLearnerLab(plan.region, learnerLabBreaches(plan));

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { unzipSync } from "fflate";
-import { programs, root } from "../../local/programs";
+import { programs, root } from "../../programs/programs";
 import { deployedOnce, needsPulumi, stacks } from "./support/deployed";
 import type { Engine } from "./support/engine";
 
@@ -28,7 +28,7 @@ describe("the archive of each function", () => {
     it(`of ${stack} is recorded by the engine with the hashes of what npm run package writes`, async () => {
       const engine = await deployedOnce();
       const out = path.join(dir, stack);
-      const script = ["-r", "./local/register.js", "scripts/package.ts", out, "--stack", stack];
+      const script = ["-r", "./programs/register.js", "scripts/package.ts", out, "--stack", stack];
       await promisify(execFile)(process.execPath, script, { cwd: root });
       const here = packagesIn(out);
       expect(Object.keys(here)).to.include.members(["ingest", "schema", "group-authorizer"]);

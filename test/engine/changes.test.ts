@@ -79,7 +79,7 @@ const changes: readonly Change[] = [
   {
     what: "a changed route deploys the API anew and leaves its address",
     project: "auth",
-    edit: ["infra/apiRoutes.ts", "scopes: [readScope]", "scopes: [passwordScope]"],
+    edit: ["infra/auth/apiRoutes.ts", "scopes: [readScope]", "scopes: [passwordScope]"],
     expected: [
       "replace apigateway.Deployment apigateway (triggers)",
       "update apigateway.RestApi apigateway (body)",

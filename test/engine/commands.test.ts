@@ -8,7 +8,7 @@ import type { Engine } from "./support/engine";
 describe("npm run deploy", () => {
   before(needsPulumi);
 
-  const deploy = ["-r", "./local/register.js", "scripts/stacks.ts", "deploy", "--only", "auth"];
+  const deploy = ["-r", "./programs/register.js", "scripts/stacks/index.ts", "deploy", "--only", "auth"];
   const change = "update apigateway.MethodSettings apigateway (settings)";
 
   it("carries out a change, and ends with what it changed", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { answerOf, attributesOf } from "../../local/attributes";
-import type { Scope } from "../../local/attributes/table";
+import { answerOf, attributesOf } from "../../programs/attributes";
+import type { Scope } from "../../programs/attributes/table";
 import { refusalToDelete } from "./protection";
 import { replacingInputs } from "./replacing";
 

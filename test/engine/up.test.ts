@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { programs } from "../../local/programs";
+import { programs } from "../../programs/programs";
 import { changesBetween, cloudResources, nameOf } from "./support/changes";
 import { deployedCopy, deployedOnce, inReverse, needsPulumi, stacks, twoAtATime } from "./support/deployed";
 import type { Engine, Resource } from "./support/engine";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { writeSample } from "../../local/sample";
-import { actuals, compare, expectations } from "../../local/verify";
+import { writeSample } from "../../trials/sample";
+import { actuals, compare, expectations } from "../../trials/verify";
 import { GlueFixture } from "./support";
 import { vectors } from "./vectors";
 

@@ -3,11 +3,11 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { startEnvironment, type Environment } from "../../local/environment";
-import { type GlueOutcome, type GlueRun, startGlueJob } from "../../local/glueJob";
-import { IngestBench } from "../../local/ingestBench";
-import { connect } from "../../local/load";
+import { type GlueOutcome, type GlueRun, startGlueJob } from "../../local/glue/job";
+import { IngestBench } from "../../trials/ingestBench";
+import { connect } from "../../trials/uploadAndFollow";
 import { Session } from "../../local/session";
-import { sparkLacks, sparkPython } from "../../local/spark";
+import { sparkLacks, sparkPython } from "../../local/glue/spark";
 
 /** The environment local with Spark beside it. */
 export class GlueFixture {

@@ -6,7 +6,7 @@ import { utils } from "ssh2";
 import { startBastion } from "../../local/bastion/bastion";
 import { makeKeyPair } from "../../local/bastion/keyPair";
 import { Session } from "../../local/session";
-import { failureOf } from "../unit/support/stacks";
+import { failureOf } from "../support/stacks";
 
 /** Counts what it starts; on a broken machine that ends at once, with code 1. */
 class Machine extends Session {

@@ -3,7 +3,7 @@ import { validateWorkflow } from "@action-validator/core";
 import * as path from "node:path";
 import { expect } from "chai";
 import * as YAML from "yaml";
-import { root } from "../../local/programs";
+import { root } from "../../programs/programs";
 
 interface Workflow {
   readonly permissions?: Record<string, string>;

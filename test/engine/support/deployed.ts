@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { type Program, programs } from "../../../local/programs";
+import { type Program, programs } from "../../../programs/programs";
 import { Engine } from "./engine";
 
 /** The environments that stand side by side in one backend. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import * as YAML from "yaml";
-import { programs, root } from "../../../local/programs";
+import { programs, root } from "../../../programs/programs";
 
 const run = promisify(execFile);
 

@@ -13,22 +13,22 @@ import {
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
-import { root } from "../../../local/programs";
+import { root } from "../../../programs/programs";
 
 /** A checkout of its own, with the register that this one has, and a program. */
-describe("local/register.js", () => {
+describe("programs/register.js", () => {
   let dir: string;
   beforeEach(() => {
     dir = mkdtempSync(path.join(tmpdir(), "groundwork-test-"));
     mkdirSync(path.join(dir, "local"));
-    for (const file of ["local/register.js", "tsconfig.json"])
+    for (const file of ["programs/register.js", "tsconfig.json"])
       cpSync(path.join(root, file), path.join(dir, file));
     symlinkSync(path.join(root, "node_modules"), path.join(dir, "node_modules"));
   });
   afterEach(() => rmSync(dir, { recursive: true }));
 
   const kept = () => path.join(dir, ".cache/typescript/program.ts.js");
-  const args = ["-r", "./local/register.js", "program.ts"];
+  const args = ["-r", "./programs/register.js", "program.ts"];
 
   function run(source?: string) {
     if (source !== undefined) writeFileSync(path.join(dir, "program.ts"), source);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { taggable } from "../../../policy/tags";
-import { type Recorded, recordAll } from "../support/stacks";
+import { type Recorded, recordAll } from "../../support/stacks";
 
 /** The environments; one of them in a region that no committed file names, so that nothing may name another. */
 const environments = [

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { failureOf, record } from "../support/stacks";
+import { failureOf, record } from "../../support/stacks";
 
 describe("the auth stack", () => {
   it("makes the tutorial's pool: no MFA, no self-registration, two attributes of its own", async () => {

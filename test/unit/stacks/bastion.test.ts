@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Recorded, failureOf, record } from "../support/stacks";
+import { type Recorded, failureOf, record } from "../../support/stacks";
 
 const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { failureOf, record } from "../support/stacks";
+import { failureOf, record } from "../../support/stacks";
 
 const instance = "aws:rds/instance:Instance";
 const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";

@@ -1,9 +1,9 @@
 import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { readStackConfig } from "../../../local/programs";
-import { awsEnvironment } from "../../../scripts/stackOutputs";
-import { keepEnvironment } from "../support/environment";
-import { record, recordAll } from "../support/stacks";
+import { readStackConfig } from "../../../programs/programs";
+import { awsEnvironment } from "../../../scripts/shared/stackOutputs";
+import { keepEnvironment } from "../../support/environment";
+import { record, recordAll } from "../../support/stacks";
 
 type Service = keyof aws.types.input.ProviderEndpoint;
 

@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import { expect } from "chai";
-import { evaluate } from "../../../local/evaluate";
-import { root } from "../../../local/programs";
+import { evaluate } from "../../../programs/evaluate";
+import { root } from "../../../programs/programs";
 import { violations } from "../../../policy/rules";
-import type { Recorded } from "../support/stacks";
+import type { Recorded } from "../../support/stacks";
 
 describe("the roles of GitHub Actions", () => {
   const resources: Recorded[] = [];

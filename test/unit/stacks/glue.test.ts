@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { records, sharedDefinition } from "../../../functions/ingest/columns";
-import { driverProblem } from "../../../infra/glueConfig";
-import { type Recording, failureOf, record } from "../support/stacks";
+import { driverProblem } from "../../../infra/ingest/glueConfig";
+import { type Recording, failureOf, record } from "../../support/stacks";
 
 const wheels = "s3://wheels/psycopg.whl,s3://wheels/psycopg_binary.whl";
 const on = { "ingest:glue": "true", "ingest:glueModules": wheels };

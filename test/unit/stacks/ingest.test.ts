@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Recording, failureOf, record } from "../support/stacks";
+import { type Recording, failureOf, record } from "../../support/stacks";
 
 const lambda = "aws:lambda/function:Function";
 

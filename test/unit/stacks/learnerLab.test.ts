@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { failureOf, record, recordAll } from "../support/stacks";
+import { failureOf, record, recordAll } from "../../support/stacks";
 
 const stack = "learnerlab";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { failureOf, record } from "../support/stacks";
+import { failureOf, record } from "../../support/stacks";
 
 const vpc = "awsx:ec2:Vpc";
 const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";

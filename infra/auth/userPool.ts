@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { memberGroup } from "./apiRoutes";
+import { Component } from "../component";
+import { environmentName } from "../names";
+
+interface UserPoolArgs {
+  /** Whether the pool, and with it every user, can't be deleted. */
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * Users who sign in by name and password, made by an administrator, the group whose members may call everything,
+ * and the client that apps sign in with. Cognito's price: 10,000 active users a month are free.
+ */
+export class UserPool extends Component {
+  readonly userPoolId: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  readonly clientId: pulumi.Output<string>;
+  /** The `iss` of its tokens. */
+  readonly issuer: pulumi.Output<string>;
+
+  constructor(name: string, args: UserPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("auth:UserPool", name, opts);
+    const pool = new aws.cognito.UserPool(
+      name,
+      {
+        name: environmentName(name),
+        mfaConfiguration: "OFF",
+        adminCreateUserConfig: { allowAdminCreateUserOnly: true },
+        usernameConfiguration: { caseSensitive: false },
+        passwordPolicy: {
+          minimumLength: 12,
+          requireLowercase: true,
+          requireUppercase: true,
+          requireNumbers: true,
+          requireSymbols: true,
+          temporaryPasswordValidityDays: 7,
+        },
+        // Cognito can add attributes later but never change or remove one.
+        schemas: [
+          {
+            name: "username",
+            attributeDataType: "String",
+            mutable: false,
+            stringAttributeConstraints: { minLength: "2", maxLength: "10" },
+          },
+          {
+            name: "test",
+            attributeDataType: "String",
+            mutable: true,
+            stringAttributeConstraints: { minLength: "1", maxLength: "50" },
+          },
+        ],
+        deletionProtection: args.deletionProtection ? "ACTIVE" : "INACTIVE",
+      },
+      // Without it Pulumi would delete the pool's clients before AWS refuses to delete the pool.
+      { ...this.child, protect: args.deletionProtection },
+    );
+    const client = new aws.cognito.UserPoolClient(
+      "app-public",
+      {
+        name: environmentName("app-public"),
+        userPoolId: pool.id,
+        generateSecret: false,
+        explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        enableTokenRevocation: true,
+        // Otherwise a failed sign-in tells whether the name exists.
+        preventUserExistenceErrors: "ENABLED",
+      },
+      this.child,
+    );
+    new aws.cognito.UserGroup(
+      memberGroup,
+      { name: memberGroup, userPoolId: pool.id, description: "May call every route of the API" },
+      this.child,
+    );
+    this.userPoolId = pool.id;
+    this.arn = pool.arn;
+    // AWS gives the endpoint without its scheme; an environment that isn't AWS gives a whole URL.
+    this.issuer = pool.endpoint.apply((endpoint) =>
+      endpoint.includes("://") ? endpoint : `https://${endpoint}`,
+    );
+    this.clientId = client.id;
+    this.registerOutputs();
+  }
+}

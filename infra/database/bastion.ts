@@ -1,0 +1,170 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { BastionConfig } from "./bastionConfig";
+import { Component } from "../component";
+import { inLearnerLab, lab } from "../learnerLab";
+import { keepImage, linuxInstanceArgs } from "../linuxInstance";
+import { physicalName } from "../names";
+import { ServiceRole } from "../serviceRole";
+
+interface BastionArgs extends BastionConfig {
+  readonly vpcId: pulumi.Input<string>;
+  /** A public one: the machine is reached from, or calls Session Manager through, the internet gateway. */
+  readonly subnetId: pulumi.Input<string>;
+  readonly database: { readonly securityGroupId: pulumi.Input<string>; readonly port: pulumi.Input<number> };
+}
+
+/**
+ * The machine that a laptop's tunnel goes through to the private database. It holds nothing, and may reach nothing
+ * but the database, and with `ssm` Session Manager.
+ */
+export class Bastion extends Component {
+  /** Its public address, which with `ssh` stays the same when it is stopped and started. */
+  readonly host: pulumi.Output<string>;
+  readonly instanceId: pulumi.Output<string>;
+
+  constructor(name: string, args: BastionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("database:Bastion", name, opts);
+    const group = this.securityGroup(args);
+    const instance = new aws.ec2.Instance(
+      name,
+      {
+        ...linuxInstanceArgs(
+          {
+            name: physicalName(name),
+            instanceType: args.bastionInstanceType,
+            subnetId: args.subnetId,
+            securityGroupId: group.id,
+          },
+          { parent: this },
+        ),
+        ...(args.bastion === "ssh" && { keyName: this.keyName(name, args) }),
+        ...(args.bastion === "ssm" && { iamInstanceProfile: this.sessionManagerProfile(name) }),
+      },
+      { ...this.child, ...keepImage },
+    );
+    this.instanceId = instance.id;
+    this.host = args.bastion === "ssh" ? this.fixedAddress(name, instance) : instance.publicIp;
+    this.registerOutputs();
+  }
+
+  private securityGroup(args: BastionArgs): aws.ec2.SecurityGroup {
+    const { vpcId, database } = args;
+    const name = "proxy-ec2-sg";
+    const group = new aws.ec2.SecurityGroup(
+      name,
+      {
+        vpcId,
+        name: physicalName(name),
+        description: "The bastion: to PostgreSQL and nothing else",
+        tags: { Name: name },
+      },
+      this.child,
+    );
+    const postgres = { ipProtocol: "tcp", fromPort: database.port, toPort: database.port };
+    new aws.vpc.SecurityGroupEgressRule(
+      "bastion-to-database",
+      {
+        ...postgres,
+        securityGroupId: group.id,
+        referencedSecurityGroupId: database.securityGroupId,
+        description: "PostgreSQL",
+      },
+      this.child,
+    );
+    new aws.vpc.SecurityGroupIngressRule(
+      "bastion-into-database",
+      {
+        ...postgres,
+        securityGroupId: database.securityGroupId,
+        referencedSecurityGroupId: group.id,
+        description: "PostgreSQL from the bastion",
+      },
+      this.child,
+    );
+    if (args.bastion === "ssm") this.allowSessionManager(group);
+    if (args.bastion === "ssh") this.allowSsh(group, args.bastionSshCidrs);
+    return group;
+  }
+
+  private allowSsh(group: aws.ec2.SecurityGroup, ranges: readonly string[]): void {
+    for (const range of ranges) {
+      new aws.vpc.SecurityGroupIngressRule(
+        `bastion-ssh-${range}`,
+        {
+          securityGroupId: group.id,
+          cidrIpv4: range,
+          ipProtocol: "tcp",
+          fromPort: 22,
+          toPort: 22,
+          description: "SSH from a named address",
+        },
+        this.child,
+      );
+    }
+  }
+
+  /** The agent on the machine calls Session Manager, which has no fixed addresses; nobody calls the machine. */
+  private allowSessionManager(group: aws.ec2.SecurityGroup): void {
+    new aws.vpc.SecurityGroupEgressRule(
+      "bastion-to-session-manager",
+      {
+        securityGroupId: group.id,
+        cidrIpv4: "0.0.0.0/0",
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+        description: "HTTPS to Session Manager",
+      },
+      this.child,
+    );
+  }
+
+  private keyName(name: string, args: BastionArgs): pulumi.Input<string> {
+    if (args.bastionPublicKey === undefined) return args.bastionKeyName ?? "";
+    return new aws.ec2.KeyPair(
+      name,
+      { keyName: physicalName(name), publicKey: args.bastionPublicKey },
+      this.child,
+    ).keyName;
+  }
+
+  private sessionManagerProfile(name: string): pulumi.Input<string> {
+    if (inLearnerLab()) return lab.instanceProfile;
+    const role = new ServiceRole(
+      name,
+      {
+        service: "ec2.amazonaws.com",
+        statements: [
+          {
+            // The least that Session Manager needs:
+            // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+            actions: [
+              "ssm:UpdateInstanceInformation",
+              "ssmmessages:CreateControlChannel",
+              "ssmmessages:CreateDataChannel",
+              "ssmmessages:OpenControlChannel",
+              "ssmmessages:OpenDataChannel",
+            ],
+            resources: ["*"],
+            wildcard: "Session Manager takes no resource for any of them",
+          },
+        ],
+      },
+      this.child,
+    );
+    return new aws.iam.InstanceProfile(
+      name,
+      { role: role.roleName },
+      { ...this.child, dependsOn: role.ready },
+    ).name;
+  }
+
+  private fixedAddress(name: string, instance: aws.ec2.Instance): pulumi.Output<string> {
+    return new aws.ec2.Eip(
+      name,
+      { domain: "vpc", instance: instance.id, tags: { Name: physicalName(name) } },
+      this.child,
+    ).publicIp;
+  }
+}

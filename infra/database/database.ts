@@ -1,0 +1,167 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component } from "../component";
+import type { DatabaseConfig } from "./databaseConfig";
+import { DatabaseEvents } from "./databaseEvents";
+import { physicalName } from "../names";
+import { ServiceRole } from "../serviceRole";
+
+interface DatabaseArgs extends DatabaseConfig {
+  readonly vpcId: pulumi.Input<string>;
+  /** In two zones at least: RDS asks for it even of a database in one. */
+  readonly subnetIds: pulumi.Input<string[]>;
+}
+
+/** A private, encrypted PostgreSQL on RDS that takes TLS connections only. */
+export class Database extends Component {
+  readonly instance: aws.rds.Instance;
+  readonly endpoint: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly databaseName: string;
+  readonly securityGroupId: pulumi.Output<string>;
+  /** The secret that RDS keeps the master user's name and password in, and rotates every 7 days. */
+  readonly secretArn: pulumi.Output<string>;
+
+  constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("database:Database", name, opts);
+    const subnetGroup = new aws.rds.SubnetGroup(
+      "private-db-subnet",
+      { name: physicalName("private-db-subnet"), description: "Private subnets", subnetIds: args.subnetIds },
+      this.child,
+    );
+    const securityGroup = new aws.ec2.SecurityGroup(
+      "private-db-sg",
+      {
+        vpcId: args.vpcId,
+        name: physicalName("private-db-sg"),
+        description: "PostgreSQL: each client adds the rule that lets it in",
+        tags: { Name: "private-db-sg" },
+      },
+      this.child,
+    );
+    const [major] = args.engineVersion.split(".");
+    const parameters = new aws.rds.ParameterGroup(
+      name,
+      {
+        family: `postgres${major}`,
+        // Of what makes RDS replace the instance, so that a new instance has a new group: see finalSnapshotOf.
+        description: `PostgreSQL ${major} with the database ${args.databaseName}`,
+        parameters: [{ name: "rds.force_ssl", value: "1" }],
+      },
+      this.child,
+    );
+    this.instance = new aws.rds.Instance(
+      name,
+      {
+        identifier: physicalName(name),
+        engine: "postgres",
+        engineVersion: args.engineVersion,
+        instanceClass: args.instanceClass,
+        multiAz: args.multiAz,
+        ...storage(args),
+        dbName: args.databaseName,
+        username: "postgres",
+        manageMasterUserPassword: true,
+        iamDatabaseAuthenticationEnabled: true,
+        dbSubnetGroupName: subnetGroup.name,
+        vpcSecurityGroupIds: [securityGroup.id],
+        parameterGroupName: parameters.name,
+        publiclyAccessible: false,
+        ...upkeep(args),
+        ...this.observation(name, args),
+        deletionProtection: args.deletionProtection,
+        skipFinalSnapshot: !args.finalSnapshot,
+        ...(args.finalSnapshot && { finalSnapshotIdentifier: finalSnapshotOf(name, parameters) }),
+      },
+      // AWS would refuse in the middle of a destroy or a replacement; so Pulumi refuses before it begins.
+      { ...this.child, protect: args.deletionProtection },
+    );
+    if (args.eventTopicArn !== undefined) {
+      const { identifier } = this.instance;
+      const events = {
+        topicArn: args.eventTopicArn,
+        instanceId: identifier,
+        parameterGroupName: parameters.name,
+      };
+      new DatabaseEvents(name, events, this.child);
+    }
+    this.endpoint = this.instance.address;
+    this.port = this.instance.port;
+    this.databaseName = args.databaseName;
+    this.securityGroupId = securityGroup.id;
+    this.secretArn = this.instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
+    this.registerOutputs();
+  }
+
+  /** What the database tells of itself. */
+  private observation(name: string, args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
+    return {
+      enabledCloudwatchLogsExports: args.logExports,
+      performanceInsightsEnabled: args.performanceInsights,
+      ...(args.performanceInsights && { performanceInsightsRetentionPeriod: 7 }),
+      monitoringInterval: args.monitoringInterval,
+      ...(args.monitoringInterval > 0 && { monitoringRoleArn: this.monitoringRole(name) }),
+    };
+  }
+
+  /** What AWS's policy AmazonRDSEnhancedMonitoringRole allows, on the one log group that RDS writes it to. */
+  private monitoringRole(name: string): pulumi.Input<string> {
+    const logGroup = "arn:aws:logs:*:*:log-group:RDSOSMetrics";
+    return new ServiceRole(
+      `${name}-monitoring`,
+      {
+        service: "monitoring.rds.amazonaws.com",
+        statements: [
+          {
+            actions: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
+            resources: [logGroup],
+            wildcard:
+              "In whichever region and account the database is: as AWS's own policy names this one group",
+          },
+          {
+            actions: [
+              "logs:CreateLogStream",
+              "logs:PutLogEvents",
+              "logs:DescribeLogStreams",
+              "logs:GetLogEvents",
+            ],
+            resources: [`${logGroup}:log-stream:*`],
+            wildcard: "RDS names the streams, one a database",
+          },
+        ],
+      },
+      this.child,
+    ).arn;
+  }
+}
+
+function storage(args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
+  const { allocatedStorage, maxAllocatedStorage, storageType } = args;
+  return {
+    allocatedStorage,
+    // RDS takes a ceiling only where it leaves room to grow.
+    ...(maxAllocatedStorage > allocatedStorage && { maxAllocatedStorage }),
+    storageType,
+    storageEncrypted: true,
+  };
+}
+
+function upkeep(args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
+  return {
+    backupRetentionPeriod: args.backupRetentionDays,
+    backupWindow: args.backupWindow,
+    maintenanceWindow: args.maintenanceWindow,
+    applyImmediately: args.applyImmediately,
+    copyTagsToSnapshot: true,
+    autoMinorVersionUpgrade: true,
+  };
+}
+
+/**
+ * A name that no earlier snapshot has: Pulumi ends the name of each new parameter group at random. A database that is
+ * destroyed, made again and destroyed again leaves two snapshots, and so does one that an update replaces. The name
+ * stays the same from one update to the next.
+ */
+function finalSnapshotOf(name: string, parameters: aws.rds.ParameterGroup): pulumi.Output<string> {
+  return parameters.name.apply((group) => `${physicalName(name)}-final-${group.split("-").at(-1)}`);
+}

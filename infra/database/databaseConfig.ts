@@ -1,0 +1,162 @@
+import * as z from "zod";
+import { GroundworkError } from "../error";
+import { snsTopicArn } from "../sharedConfig";
+
+/** The config of the database itself. */
+export const databaseConfig = {
+  databaseName: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,62}$/, "must be lower-case letters, digits and _, starting with a letter")
+    .default("groundwork")
+    .meta({ description: "The database inside the server. Another name replaces the server." }),
+  engineVersion: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, "must be a version such as 18 or 18.1")
+    .default("18")
+    .meta({ description: "PostgreSQL's version, major or major.minor." }),
+  instanceClass: z
+    .string()
+    .regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "must be an RDS instance class such as db.t4g.micro")
+    .default("db.t4g.micro")
+    .meta({
+      description: "The database's machine.",
+      cost: "db.t4g.micro $11.68 a month, db.t4g.small $23.36, db.m7g.large $122.64; twice that with multiAz.",
+    }),
+  allocatedStorage: z.int().min(20).max(65_536).default(20).meta({
+    description: "In GiB.",
+    cost: "$0.115 a GiB and month, so $2.30 for 20; twice that with multiAz.",
+  }),
+  maxAllocatedStorage: z.int().min(20).max(65_536).default(100).meta({
+    description: "In GiB: up to where storage grows by itself. Equal to allocatedStorage, it doesn't grow.",
+  }),
+  storageType: z.enum(["gp3", "gp2"]).default("gp3").meta({
+    description: "gp3 gives 3,000 IOPS at any size; gp2 is for accounts that forbid it.",
+    cost: "the same for both.",
+  }),
+  multiAz: z.boolean().default(true).meta({
+    description: "Whether a standby in a second zone takes over within a minute or two.",
+    cost: "doubles the database's price.",
+  }),
+  backupRetentionDays: z.int().min(0).max(35).default(7).meta({
+    description: "Days that automatic backups are kept.",
+    cost: "as much as the database's storage is free, beyond that $0.095 a GiB and month.",
+  }),
+  backupWindow: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, "must be like 03:00-03:30")
+    .default("03:00-03:30")
+    .meta({ description: "When the daily backup is made, UTC." }),
+  maintenanceWindow: z
+    .string()
+    .regex(
+      /^(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$/,
+      "must be like sun:04:00-sun:05:00",
+    )
+    .default("sun:04:00-sun:05:00")
+    .meta({ description: "When AWS may patch, and makes changes that need a restart, UTC." }),
+  applyImmediately: z.boolean().default(false).meta({
+    description: "Whether changes that need a restart are made at once instead of in the maintenance window.",
+  }),
+  performanceInsights: z.boolean().default(true).meta({
+    description: "Whether Performance Insights keeps a week of what the database waited for.",
+    cost: "none.",
+  }),
+  monitoringInterval: z
+    .literal([0, 1, 5, 10, 15, 30, 60], "must be one of 0, 1, 5, 10, 15, 30, 60")
+    .default(60)
+    .meta({
+      description: "Seconds between the operating system's figures; 0: none.",
+      cost: "about $0.70 a month at 60, as logs.",
+    }),
+  logExports: z
+    .array(z.enum(["postgresql", "upgrade"]))
+    .default(["postgresql", "upgrade"])
+    .meta({ description: "Which logs go to CloudWatch.", cost: "$0.50 a GB." }),
+  eventTopicArn: snsTopicArn.optional().meta({
+    description:
+      "An SNS topic that is told when RDS maintains, changes or fails the database; without one nobody is.",
+    example: "arn:aws:sns:REGION:ACCOUNT:NAME",
+  }),
+  deletionProtection: z.boolean().default(true).meta({
+    description: "Whether the database can't be destroyed before this is set to false and deployed.",
+  }),
+  finalSnapshot: z.boolean().default(true).meta({
+    description: "Whether destroying the database leaves a snapshot behind.",
+    cost: "$0.095 a GiB and month, for as long as it is kept.",
+  }),
+};
+
+export type DatabaseConfig = z.output<z.ZodObject<typeof databaseConfig>>;
+
+/** @throws GroundworkError with everything that doesn't fit together */
+export function checkDatabaseConfig<C extends DatabaseConfig>(config: C): C {
+  const problems: string[] = [];
+  if (config.maxAllocatedStorage < config.allocatedStorage) {
+    problems.push(
+      `database:maxAllocatedStorage (${config.maxAllocatedStorage}) is less than database:allocatedStorage ` +
+        `(${config.allocatedStorage}): raise it`,
+    );
+  }
+  if (config.backupRetentionDays > 0 && windowsMeet(config.backupWindow, config.maintenanceWindow)) {
+    problems.push(
+      `database:backupWindow ${config.backupWindow} meets database:maintenanceWindow ` +
+        `${config.maintenanceWindow}, which RDS refuses: move one of them`,
+    );
+  }
+  for (const window of [config.backupWindow, config.maintenanceWindow]) {
+    if (lengthOf(window) < 30) problems.push(`${window} is shorter than the 30 minutes that RDS asks for`);
+  }
+  if (problems.length > 0) throw GroundworkError.all("The database's config", problems);
+  return config;
+}
+
+/** What of a config AWS Academy's Learner Lab would refuse. */
+export function learnerLabBreaches(config: DatabaseConfig): string[] {
+  const { instanceClass, storageType, monitoringInterval, multiAz, allocatedStorage, maxAllocatedStorage } =
+    config;
+  return [
+    ...(instanceClass.endsWith(".micro")
+      ? []
+      : [`database:instanceClass ${instanceClass} is too large for it: use db.t3.micro or db.t4g.micro`]),
+    ...(storageType === "gp2" ? [] : [`database:storageType ${storageType} is closed there: use gp2`]),
+    ...(monitoringInterval === 0
+      ? []
+      : [
+          "database:monitoringInterval: enhanced monitoring needs a role, and it forbids making roles: set it to 0",
+        ]),
+    ...(multiAz ? ["database:multiAz is closed there: set it to false"] : []),
+    ...(Math.max(allocatedStorage, maxAllocatedStorage) > 100
+      ? ["database:maxAllocatedStorage goes beyond the 100 GB that it gives: set it to 100 at most"]
+      : []),
+  ];
+}
+
+const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const dayLength = 24 * 60;
+
+/** `sun:04:00` or `04:00` as minutes since Monday or since midnight. */
+function minutes(time: string): number {
+  const [, day, hour, minute] = /^(?:([a-z]{3}):)?(\d\d):(\d\d)$/.exec(time) ?? [];
+  return (day === undefined ? 0 : days.indexOf(day) * dayLength) + Number(hour) * 60 + Number(minute);
+}
+
+function ends(window: string): { start: number; end: number } {
+  const [from = "", to = ""] = window.split("-");
+  const start = minutes(from);
+  const cycle = from.length > 5 ? 7 * dayLength : dayLength;
+  const end = minutes(to);
+  return { start, end: end > start ? end : end + cycle };
+}
+
+function lengthOf(window: string): number {
+  const { start, end } = ends(window);
+  return end - start;
+}
+
+/** Whether the daily window of any day meets the weekly one; both may run over midnight. */
+function windowsMeet(daily: string, weekly: string): boolean {
+  const [backup, maintenance] = [ends(daily), ends(weekly)];
+  return Array.from({ length: 9 }, (_, day) => (day - 1) * dayLength).some(
+    (offset) => backup.start + offset < maintenance.end && maintenance.start < backup.end + offset,
+  );
+}

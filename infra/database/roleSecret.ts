@@ -1,0 +1,28 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "../component";
+import { environmentName } from "../names";
+
+/**
+ * An empty secret for a role inside PostgreSQL. The schema function puts the name and a password into it, in the
+ * cloud: neither this program nor its state ever holds them.
+ */
+export class RoleSecret extends Component {
+  readonly arn: pulumi.Output<string>;
+
+  /** @param recoveryDays how long a destroyed secret can be brought back: 7 to 30, or 0 */
+  constructor(name: string, args: { recoveryDays: number }, opts?: pulumi.ComponentResourceOptions) {
+    super("database:RoleSecret", name, opts);
+    const secret = new aws.secretsmanager.Secret(
+      name,
+      {
+        namePrefix: `${environmentName(name)}-`,
+        description: `PostgreSQL's role ${name}: made by the schema function`,
+        recoveryWindowInDays: args.recoveryDays,
+      },
+      this.child,
+    );
+    this.arn = secret.arn;
+    this.registerOutputs();
+  }
+}

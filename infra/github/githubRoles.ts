@@ -1,0 +1,150 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import { Component } from "../component";
+import { policy } from "../iam";
+
+const issuer = "token.actions.githubusercontent.com";
+
+/** The config of the project github. */
+export const githubConfig = {
+  repository: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, "must be like owner/name")
+    .meta({
+      description: "The repository whose workflows may take the roles on.",
+    }),
+  environments: z.array(z.string().min(1)).min(1).default(["dev", "prod"]).meta({
+    description: "GitHub's environments that deploy, each with a role of its own.",
+  }),
+  createProvider: z.boolean().default(true).meta({
+    description: "Whether to make GitHub's OIDC provider: an account has one at most.",
+  }),
+};
+
+type GithubRolesArgs = z.output<z.ZodObject<typeof githubConfig>>;
+
+/**
+ * The roles of GitHub Actions: one an environment that deploys, one for pull requests that may read what a plan
+ * looks up. GitHub signs what a job is (OIDC); AWS checks it, and no key is stored anywhere.
+ */
+export class GithubRoles extends Component {
+  /** By environment. */
+  readonly deployRoles: Record<string, pulumi.Output<string>>;
+  readonly previewRole: pulumi.Output<string>;
+
+  constructor(name: string, args: GithubRolesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("github:GithubRoles", name, opts);
+    const provider = this.provider(args.createProvider);
+    const role = (purpose: string, subject: string, description: string): aws.iam.Role =>
+      new aws.iam.Role(
+        `github-${purpose}`,
+        {
+          description,
+          assumeRolePolicy: trust(provider, `repo:${args.repository}:${subject}`),
+          maxSessionDuration: 3600,
+        },
+        this.child,
+      );
+    this.deployRoles = Object.fromEntries(
+      args.environments.map((environment) => {
+        const deploys = role(
+          `deploy-${environment}`,
+          `environment:${environment}`,
+          `GitHub Actions deploys ${environment}`,
+        );
+        this.allowDeploy(environment, deploys);
+        return [environment, deploys.arn];
+      }),
+    );
+    const previews = role("preview", "pull_request", "GitHub Actions plans pull requests");
+    this.allow("preview", previews, previewStatements);
+    this.previewRole = previews.arn;
+    this.registerOutputs();
+  }
+
+  private provider(isOurs: boolean): pulumi.Output<string> {
+    if (!isOurs) {
+      const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
+      return pulumi.interpolate`arn:aws:iam::${accountId}:oidc-provider/${issuer}`;
+    }
+    return new aws.iam.OpenIdConnectProvider(
+      "github",
+      { url: `https://${issuer}`, clientIdLists: ["sts.amazonaws.com"] },
+      this.child,
+    ).arn;
+  }
+
+  /** Everything but IAM comes from AWS's own policy; of IAM what the programs make and hand to services. */
+  private allowDeploy(environment: string, role: aws.iam.Role): void {
+    new aws.iam.RolePolicyAttachment(
+      `github-deploy-${environment}`,
+      { role: role.name, policyArn: "arn:aws:iam::aws:policy/PowerUserAccess" },
+      this.child,
+    );
+    this.allow(`deploy-${environment}`, role, deployStatements);
+  }
+
+  private allow(purpose: string, role: aws.iam.Role, statements: Parameters<typeof policy>[0]): void {
+    new aws.iam.RolePolicy(`github-${purpose}`, { role: role.id, policy: policy(statements) }, this.child);
+  }
+}
+
+/** Exactly this repository and this kind of job: a wildcard here would let others in. */
+function trust(provider: pulumi.Output<string>, subject: string): pulumi.Output<string> {
+  return pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Principal: { Federated: provider },
+        Condition: {
+          StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com", [`${issuer}:sub`]: subject },
+        },
+      },
+    ],
+  });
+}
+
+/** What a plan looks up; the state itself isn't in AWS. */
+const previewStatements = [
+  {
+    actions: ["ec2:DescribeAvailabilityZones"],
+    resources: ["*"],
+    wildcard: "What is described can't be named",
+  },
+  {
+    actions: ["ssm:GetParameter"],
+    resources: ["arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*"],
+    wildcard: "In whichever region an environment is; AWS's own and public",
+  },
+];
+
+const deployStatements = [
+  {
+    actions: [
+      "iam:AddRoleToInstanceProfile",
+      "iam:CreateInstanceProfile",
+      "iam:CreateRole",
+      "iam:DeleteInstanceProfile",
+      "iam:DeleteRole",
+      "iam:DeleteRolePolicy",
+      "iam:GetInstanceProfile",
+      "iam:GetRole",
+      "iam:GetRolePolicy",
+      "iam:ListAttachedRolePolicies",
+      "iam:ListInstanceProfilesForRole",
+      "iam:ListRolePolicies",
+      "iam:PassRole",
+      "iam:PutRolePolicy",
+      "iam:RemoveRoleFromInstanceProfile",
+      "iam:TagInstanceProfile",
+      "iam:TagRole",
+      "iam:UpdateAssumeRolePolicy",
+    ],
+    // Who may deploy may so make roles, and is as powerful as what it makes; GitHub's environment protects it.
+    resources: ["arn:aws:iam::*:role/*", "arn:aws:iam::*:instance-profile/*"],
+    wildcard: "The programs name no role: each ends in characters of Pulumi's own",
+  },
+];

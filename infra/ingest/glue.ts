@@ -1,0 +1,242 @@
+import { readFileSync, readdirSync } from "node:fs";
+import * as path from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { rdsAuthorities } from "../../functions/shared/authorities";
+import { records, sharedDefinition } from "../../functions/ingest/columns";
+import { Component } from "../component";
+import { requireRegion } from "../config";
+import { type DatabaseAddress, DatabaseClient } from "../database/databaseClient";
+import { GroundworkError } from "../error";
+import { type GlueConfig, driverProblem } from "./glueConfig";
+import { type GlueAccess, crawlerStatements, jobStatements } from "./glueAccess";
+import { environmentName } from "../names";
+import { PrivateBucket } from "./privateBucket";
+import { ServiceRole } from "../serviceRole";
+
+interface GlueArgs extends GlueConfig {
+  /** The bucket with the files. */
+  readonly bucket: aws.s3.Bucket;
+  readonly vpcId: pulumi.Input<string>;
+  readonly subnetIds: pulumi.Input<string[]>;
+  readonly availabilityZones: pulumi.Input<string[]>;
+  readonly natMode: pulumi.Input<string>;
+  readonly database: DatabaseAddress;
+  readonly maxRejects: number;
+  readonly noncurrentVersionDays: number;
+  readonly logRetentionDays: number;
+  readonly alarmTopicArn?: string | undefined;
+}
+
+const scripts = path.join(__dirname, "../functions/glue");
+
+/** The Glue road: a job that loads a file over many cores, and a catalog of the bucket and the database. */
+export class Glue extends Component {
+  readonly jobName: pulumi.Output<string>;
+
+  constructor(name: string, args: GlueArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ingest:Glue", name, opts);
+    // Of its own: in the bucket of the files each script would be taken for one.
+    const code = new PrivateBucket(
+      name,
+      { forceDestroy: true, noncurrentVersionDays: args.noncurrentVersionDays },
+      this.child,
+    ).bucket;
+    const client = new DatabaseClient(name, args, this.child);
+    const database = new aws.glue.CatalogDatabase(name, { name: environmentName(name) }, this.child);
+    const connection = this.connection(name, args, client);
+    const logPrefix = `/aws-glue/${environmentName(name)}`;
+    const logs = ["output", "error"].map(
+      (stream) =>
+        new aws.cloudwatch.LogGroup(
+          `${name}-${stream}`,
+          { name: `${logPrefix}/${stream}`, retentionInDays: args.logRetentionDays },
+          this.child,
+        ),
+    );
+    const access: GlueAccess = {
+      region: requireRegion(),
+      accountId: aws.getCallerIdentityOutput({}, { parent: this }).accountId,
+      files: args.bucket.arn,
+      code: code.arn,
+      secretArn: args.database.secretArn,
+      logGroups: logs.map(({ arn }) => arn),
+      connection: connection.name,
+      database: database.name,
+    };
+    this.crawlers(name, args, access);
+    this.jobName = this.job(name, args, { code, connection, access, client, logs, logPrefix }).name;
+    this.alarm(name, args);
+    this.registerOutputs();
+  }
+
+  private connection(name: string, args: GlueArgs, client: DatabaseClient): aws.glue.Connection {
+    const { endpoint, port, databaseName, secretArn } = args.database;
+    // Glue's workers talk among themselves on any port: https://docs.aws.amazon.com/glue/latest/dg/setup-vpc-for-glue-access.html
+    const own = {
+      securityGroupId: client.securityGroupId,
+      referencedSecurityGroupId: client.securityGroupId,
+      ipProtocol: "tcp",
+      fromPort: 0,
+      toPort: 65_535,
+      description: "Glue's workers among themselves",
+    };
+    const rules = [
+      ...client.rules,
+      new aws.vpc.SecurityGroupIngressRule(`${name}-workers-in`, own, this.child),
+      new aws.vpc.SecurityGroupEgressRule(`${name}-workers-out`, own, this.child),
+    ];
+    return new aws.glue.Connection(
+      name,
+      {
+        name: environmentName(name),
+        connectionType: "JDBC",
+        connectionProperties: {
+          JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:postgresql://${endpoint}:${port}/${databaseName}`,
+          JDBC_ENFORCE_SSL: "true",
+          // Glue reads it when it connects: no password stands in the state.
+          SECRET_ID: secretArn,
+        },
+        physicalConnectionRequirements: {
+          availabilityZone: pulumi.output(args.availabilityZones).apply(([first]) => first ?? ""),
+          subnetId: pulumi.output(args.subnetIds).apply(([first]) => first ?? ""),
+          securityGroupIdLists: [client.securityGroupId],
+        },
+      },
+      { ...this.child, dependsOn: rules },
+    );
+  }
+
+  /** Started by hand: on a schedule they would cost, and tables change with a migration only. */
+  private crawlers(name: string, args: GlueArgs, access: GlueAccess): void {
+    const role = new ServiceRole(
+      `${name}-crawler`,
+      { service: "glue.amazonaws.com", statements: crawlerStatements(access) },
+      this.child,
+    );
+    const common = { databaseName: access.database, role: role.arn };
+    const after = { ...this.child, dependsOn: role.ready };
+    new aws.glue.Crawler(
+      `${name}-files`,
+      {
+        ...common,
+        name: environmentName(`${name}-files`),
+        tablePrefix: "files_",
+        s3Targets: [{ path: pulumi.interpolate`s3://${args.bucket.id}/` }],
+      },
+      after,
+    );
+    new aws.glue.Crawler(
+      `${name}-tables`,
+      {
+        ...common,
+        name: environmentName(`${name}-tables`),
+        tablePrefix: "tables_",
+        jdbcTargets: [
+          {
+            connectionName: access.connection,
+            path: pulumi.interpolate`${args.database.databaseName}/public/%`,
+          },
+        ],
+      },
+      after,
+    );
+  }
+
+  private job(name: string, args: GlueArgs, parts: JobParts): aws.glue.Job {
+    const { code, connection, access, client, logs, logPrefix } = parts;
+    const put = (key: string, content: string): pulumi.Output<string> => {
+      const object = new aws.s3.BucketObjectv2(
+        `${name}-${key}`,
+        { bucket: code.id, key, content },
+        this.child,
+      );
+      return pulumi.interpolate`s3://${object.bucket}/${object.key}`;
+    };
+    const files = readdirSync(scripts).filter((file) => file.endsWith(".py"));
+    const uris = new Map(
+      files.map((file) => [file, put(file, readFileSync(path.join(scripts, file), "utf8"))]),
+    );
+    const modules = [...uris].filter(([file]) => file !== "job.py").map(([, uri]) => uri);
+    const role = new ServiceRole(
+      `${name}-job`,
+      { service: "glue.amazonaws.com", statements: jobStatements(access) },
+      this.child,
+    );
+    return new aws.glue.Job(
+      name,
+      {
+        name: environmentName(name),
+        glueVersion: "5.0",
+        workerType: "G.1X",
+        numberOfWorkers: args.glueWorkers,
+        timeout: args.glueTimeout,
+        maxRetries: args.glueMaxRetries,
+        executionProperty: { maxConcurrentRuns: 3 },
+        roleArn: role.arn,
+        connections: [connection.name],
+        command: { name: "glueetl", pythonVersion: "3", scriptLocation: uris.get("job.py") ?? "" },
+        defaultArguments: {
+          // ingest_jobs is the book of what was loaded. A bookmark would be a second one, and not of one transaction
+          // with the rows.
+          "--job-bookmark-option": "job-bookmark-disable",
+          "--enable-metrics": "true",
+          "--enable-observability-metrics": "true",
+          "--custom-logGroup-prefix": logPrefix,
+          "--additional-python-modules": modulesOf(args),
+          "--extra-py-files": pulumi.all(modules).apply((all) => all.join(",")),
+          "--bucket": args.bucket.id,
+          "--table": put("table.json", JSON.stringify(sharedDefinition(records))),
+          "--database_host": args.database.endpoint,
+          "--database_port": pulumi.interpolate`${args.database.port}`,
+          "--database_name": args.database.databaseName,
+          "--database_secret_arn": args.database.secretArn,
+          "--database_ca": put("authorities.pem", rdsAuthorities(access.region).join("\n")),
+          "--max_rejects": String(args.maxRejects),
+        },
+      },
+      { ...this.child, dependsOn: [...role.ready, ...client.rules, ...logs] },
+    );
+  }
+
+  private alarm(name: string, { alarmTopicArn }: GlueArgs): void {
+    const actions = alarmTopicArn === undefined ? [] : [alarmTopicArn];
+    new aws.cloudwatch.MetricAlarm(
+      `${name}-failed`,
+      {
+        name: environmentName(`${name}-failed`),
+        alarmDescription: "A run of the Glue job failed: its log says why, and ingest_jobs where it stands",
+        namespace: "Glue",
+        metricName: "glue.error.ALL",
+        dimensions: { JobName: this.jobName, JobRunId: "ALL", Type: "count", ObservabilityGroup: "error" },
+        statistic: "Sum",
+        period: 300,
+        evaluationPeriods: 1,
+        threshold: 0,
+        comparisonOperator: "GreaterThanThreshold",
+        treatMissingData: "notBreaching",
+        alarmActions: actions,
+        okActions: actions,
+      },
+      this.child,
+    );
+  }
+}
+
+interface JobParts {
+  readonly code: aws.s3.Bucket;
+  readonly connection: aws.glue.Connection;
+  readonly access: GlueAccess;
+  readonly client: DatabaseClient;
+  readonly logs: readonly aws.cloudwatch.LogGroup[];
+  readonly logPrefix: string;
+}
+
+/** The driver, once it is known that Glue can get it. */
+function modulesOf({ glueModules, natMode }: GlueArgs): pulumi.Output<string> {
+  return pulumi.output(natMode).apply((nat) => {
+    const problem = driverProblem(glueModules, nat);
+    if (problem !== undefined) throw new GroundworkError(problem);
+    return glueModules;
+  });
+}

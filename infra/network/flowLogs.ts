@@ -1,0 +1,48 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "../component";
+import { ServiceRole } from "../serviceRole";
+
+interface FlowLogsArgs {
+  readonly vpcId: pulumi.Input<string>;
+  readonly retentionInDays: number;
+}
+
+/** Who talked to whom in the VPC, accepted and rejected, in a CloudWatch log group. */
+export class FlowLogs extends Component {
+  constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("network:FlowLogs", name, opts);
+    const logs = new aws.cloudwatch.LogGroup(
+      `${name}-flow-logs`,
+      { retentionInDays: args.retentionInDays },
+      this.child,
+    );
+    const role = new ServiceRole(
+      `${name}-flow-logs`,
+      {
+        service: "vpc-flow-logs.amazonaws.com",
+        statements: [
+          {
+            actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            resources: [pulumi.interpolate`${logs.arn}:*`],
+            wildcard: "The streams of this log alone: there is one a network interface",
+          },
+        ],
+      },
+      this.child,
+    );
+    new aws.ec2.FlowLog(
+      `${name}-flow-logs`,
+      {
+        vpcId: args.vpcId,
+        trafficType: "ALL",
+        logDestinationType: "cloud-watch-logs",
+        logDestination: logs.arn,
+        iamRoleArn: role.arn,
+        tags: { Name: `${name}-flow-logs` },
+      },
+      { ...this.child, dependsOn: role.ready },
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { GroundworkError } from "../../infra/error";
+import type { Scope } from "../../programs/attributes/table";
+import type { Session } from "../session";
+import { listen, readBody } from "../http";
+import { type AuthorizerServices, authorizerCheck, securityOf } from "./authorize";
+import { type ApiDocument, type ApiOperation, fixedHeaders, readDocument } from "./document";
+import { type Answer, type GatewayResponseType, gatewayResponse } from "./gatewayResponse";
+import { Throttle } from "./throttle";
+
+interface Api {
+  readonly document: ApiDocument;
+  readonly checks: ReadonlyMap<string, ReturnType<typeof authorizerCheck>>;
+  readonly url: string;
+  readonly throttles: Map<string, Throttle>;
+}
+
+/** API Gateway's quota of an account: requests a second, and at once. */
+const accountThrottle = [10_000, 5000] as const;
+
+/** API Gateway on this machine: REST APIs from their OpenAPI documents, with authorizers and mock integrations. */
+export class LocalApiGateway {
+  private readonly apis = new Map<string, Api>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly scope: Scope,
+    private readonly services: AuthorizerServices,
+  ) {}
+
+  /**
+   * Serves an API, each at a port of its own.
+   * @throws GroundworkError for a document that can't be served here
+   */
+  async createRestApi(id: string, body: string): Promise<void> {
+    const document = readDocument(body);
+    const { securitySchemes } = document.components;
+    const checks = Object.entries(securitySchemes).map(
+      ([name, scheme]) =>
+        [name, authorizerCheck(scheme["x-amazon-apigateway-authorizer"], this.services)] as const,
+    );
+    const throttles = new Map<string, Throttle>();
+    const url = await listen(this.session, async (request, response) => {
+      const requestId = randomUUID();
+      const answer = await this.answer(id, request);
+      response.writeHead(answer.status, {
+        ...(answer.body !== "" && { "content-type": "application/json" }),
+        "x-amzn-requestid": requestId,
+        "x-amz-apigw-id": randomBytes(11).toString("base64"),
+        ...answer.headers,
+      });
+      response.end(request.method === "HEAD" ? "" : answer.body);
+    });
+    this.apis.set(id, { document, checks: new Map(checks), url, throttles });
+  }
+
+  /** Makes the API answer below `/<stage>`. @returns the stage's URL */
+  createStage(id: string, stage: string): string {
+    const { url, throttles } = this.find(id);
+    throttles.set(stage, new Throttle(...accountThrottle));
+    return `${url}/${stage}`;
+  }
+
+  /** Requests a second, and at once, for a stage. */
+  setThrottling(id: string, stage: string, rate: number, burst: number): void {
+    this.find(id).throttles.set(stage, new Throttle(rate, burst));
+  }
+
+  private find(id: string): Api {
+    const api = this.apis.get(id);
+    if (!api)
+      throw new GroundworkError(`There is no REST API ${id} on this machine: make it before its stage`);
+    return api;
+  }
+
+  private async answer(id: string, request: IncomingMessage): Promise<Answer> {
+    const { document, checks, url, throttles } = this.find(id);
+    await readBody(request);
+    const { pathname } = new URL(request.url ?? "/", url);
+    const [, stage = "", rest = ""] = /^\/([^/]*)(.*)$/.exec(pathname) ?? [];
+    const throttle = throttles.get(stage);
+    if (!throttle) return forbidden;
+    const refuse = (type: GatewayResponseType): Answer => gatewayResponse(document, type);
+    if (!throttle.take()) return refuse("THROTTLED");
+    const method = request.method ?? "GET";
+    const operation = document.paths[rest.replace(/\/$/, "") || "/"]?.[method.toLowerCase()];
+    if (!operation) return refuse("MISSING_AUTHENTICATION_TOKEN");
+    const [authorizer, scopes] = securityOf(operation) ?? [];
+    if (authorizer !== undefined) {
+      const { region, account } = this.scope;
+      const methodArn = `arn:aws:execute-api:${region}:${account}:${id}/${stage}/${method}${rest || "/"}`;
+      const token = request.headers.authorization;
+      const refusal = await checks.get(authorizer)?.({ token, methodArn, scopes: scopes ?? [] });
+      if (refusal !== undefined) return refuse(refusal);
+    }
+    return mockAnswer(operation, request) ?? refuse("UNSUPPORTED_MEDIA_TYPE");
+  }
+}
+
+/** For a stage that doesn't exist, of which the document knows nothing. */
+const forbidden: Answer = {
+  status: 403,
+  headers: { "x-amzn-errortype": "ForbiddenException" },
+  body: '{"message":"Forbidden"}',
+};
+
+/** A mock integration's answer; undefined where it has no template for what the request's body is. */
+function mockAnswer(operation: ApiOperation, request: IncomingMessage): Answer | undefined {
+  const integration = operation["x-amazon-apigateway-integration"];
+  const contentType = request.headers["content-type"]?.split(";")[0]?.trim() ?? "application/json";
+  if (integration.requestTemplates[contentType] === undefined) return undefined;
+  const { statusCode, responseParameters, responseTemplates = "" } = integration.responses.default;
+  return { status: Number(statusCode), headers: fixedHeaders(responseParameters), body: responseTemplates };
+}

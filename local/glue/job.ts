@@ -1,0 +1,172 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { GroundworkError } from "../../infra/error";
+import { records, sharedDefinition } from "../../functions/ingest/columns";
+import type { Environment } from "../environment";
+import { root } from "../../programs/programs";
+import type { Services } from "../services";
+import type { Session } from "../session";
+
+/** What a run of the Glue job says at its end. */
+export interface GlueOutcome {
+  readonly status: "done" | "skipped" | "failed";
+  readonly rows: number;
+  readonly rejected: number;
+  readonly offset: number;
+  readonly reason?: string;
+  /** Until Spark's session and its Python workers are there, seconds. */
+  readonly startSeconds: number;
+  /** From then to the commit. */
+  readonly workSeconds: number;
+  /** Of them, until all parts were in staging tables. */
+  readonly stageSeconds?: number;
+  /** And from there to the commit. */
+  readonly publishSeconds?: number;
+  /** From the start of the process to this outcome. */
+  readonly endSeconds: number;
+}
+
+export interface GlueRunOptions {
+  readonly session: Session;
+  /** Of a virtual environment: see `sparkPython`. */
+  readonly python: string;
+  /** Of the files to load, one after the other. */
+  readonly keys: readonly string[];
+  /** Threads of Spark's; 2 unless told. */
+  readonly cores?: number;
+  /** Arguments of the job's beside those that name the file and the database. */
+  readonly args?: Readonly<Record<string, string | number>>;
+  readonly signal?: AbortSignal;
+}
+
+/** One run of the job's script under Spark on this machine. */
+export interface GlueRun {
+  /** One a file. */
+  readonly outcomes: Promise<GlueOutcome[]>;
+  /** What the process has been called for, until it ends. */
+  readonly pid: number;
+  /** As a machine that loses its power. */
+  readonly kill: () => void;
+}
+
+/** Starts the job on a file of the environment's bucket, as the script stands in functions/glue. */
+export function startGlueJob(environment: Environment, options: GlueRunOptions): GlueRun {
+  const { session, python, keys, cores = 2, args = {}, signal } = options;
+  const { database, ingest } = environment.outputs;
+  const definition = path.join(session.dir, "table.json");
+  writeFileSync(definition, JSON.stringify(sharedDefinition(records)));
+  const named = {
+    bucket: String(ingest?.bucketName),
+    table: definition,
+    database_host: String(database?.endpoint),
+    database_port: String(database?.port),
+    database_name: String(database?.databaseName),
+    database_secret_arn: String(database?.ingestSecretArn),
+    database_ca: environment.database.server.caFile,
+    ...args,
+  };
+  const child = spawnScript(environment.services, {
+    session,
+    python,
+    script: path.join(root, "functions/glue/job.py"),
+    args: [
+      ...keys.flatMap((key) => ["--key", key]),
+      ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ],
+    cores,
+    region: environment.region,
+  });
+  const kill = (): void => endGroup(child);
+  signal?.addEventListener("abort", kill);
+  const outcomes = outcomesOf(child, keys).finally(() => signal?.removeEventListener("abort", kill));
+  return { outcomes, pid: child.pid ?? 0, kill };
+}
+
+interface Script {
+  readonly session: Session;
+  readonly python: string;
+  /** Its path; modules beside it can be imported. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Threads of Spark's. */
+  readonly cores: number;
+  readonly region: string;
+}
+
+/** Starts a script under Spark, with the environment's services as its AWS. It ends with the session. */
+export function spawnScript(services: Pick<Services, "endpoints">, script: Script): ChildProcess {
+  const { session, python, args } = script;
+  const child = session.spawn(python, [script.script, ...args], {
+    cwd: session.dir,
+    env: environmentOf(services, script),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const closed = once(child, "close").finally(() => endGroup(child)); // Spark's Java may still be closing.
+  closed.catch(() => undefined);
+  session.onClose(async () => {
+    endGroup(child);
+    await closed.catch(() => undefined);
+  });
+  return child;
+}
+
+function environmentOf(services: Pick<Services, "endpoints">, { python, script, cores, region }: Script) {
+  const conf = {
+    "spark.ui.enabled": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "512m",
+    "spark.ui.showConsoleProgress": "false",
+  };
+  const settings = Object.entries(conf).flatMap(([name, value]) => ["--conf", `${name}=${value}`]);
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    ...(process.env.JAVA_HOME !== undefined && { JAVA_HOME: process.env.JAVA_HOME }),
+    ...services.endpoints(),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+    SPARK_LOCAL_IP: "127.0.0.1",
+    PYTHONPATH: path.dirname(script),
+    PYTHONDONTWRITEBYTECODE: "1",
+    PYSPARK_PYTHON: python,
+    // A task that fails is tried again, as on a cluster.
+    PYSPARK_SUBMIT_ARGS: [`--master local[${cores},4]`, ...settings, "pyspark-shell"].join(" "),
+  };
+}
+
+/** The lines of JSON that the job writes; a failure of the file is told by its `status`. */
+async function outcomesOf(child: ChildProcess, keys: readonly string[]): Promise<GlueOutcome[]> {
+  const began = performance.now();
+  const outcomes: GlueOutcome[] = [];
+  let out = "";
+  let log = "";
+  child.stdout?.on("data", (text: Buffer) => {
+    const lines = (out + text.toString()).split("\n");
+    out = lines.pop() ?? "";
+    const endSeconds = (performance.now() - began) / 1000;
+    for (const line of lines.filter((each) => each.startsWith("{"))) {
+      outcomes.push({ ...(JSON.parse(line) as Omit<GlueOutcome, "endSeconds">), endSeconds });
+    }
+  });
+  child.stderr?.on("data", (text: Buffer) => (log += text.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (outcomes.length === keys.length) return outcomes;
+  throw new GroundworkError(
+    `The Glue job on ${keys.join(", ")} ended with ${code ?? "a signal"}. The end of its log:\n${log.slice(-3000)}`,
+  );
+}
+
+/** As a machine that loses its power. */
+export function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import * as path from "node:path";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { RunScript } from "./server";
+import { endGroup, spawnScript } from "./job";
+import type { Services } from "../services";
+import type { Session } from "../session";
+import { sparkPython } from "./spark";
+
+/** Threads of Spark's in a run: it shares the machine with all that is local. */
+const cores = 2;
+
+/** Runs jobs' scripts from the bucket that they were deployed to, under Spark on this machine. */
+export function scriptRunner(session: Session, region: string, services: () => Services): RunScript {
+  return async ({ script, modules, defaultArguments }, given) => {
+    const python = await sparkPython((text) => process.stderr.write(`${text}\n`));
+    const { s3, database } = services();
+    const folder = mkdtempSync(path.join(session.dir, "glue-"));
+    await Promise.all([script, ...modules].map((uri) => download(s3.url, uri, folder)));
+    const args = {
+      ...defaultArguments,
+      ...given,
+      // What the laptop adds, as to a function's environment: whom to trust for the database.
+      ...(database && { "--database_ca": database.server.caFile }),
+    };
+    const child = spawnScript(services(), {
+      session,
+      python,
+      script: path.join(folder, path.basename(script)),
+      args: Object.entries(args).flat(),
+      cores,
+      region,
+    });
+    let log = "";
+    child.stdout?.resume();
+    child.stderr?.on("data", (text: Buffer) => (log = (log + text.toString()).slice(-3000)));
+    const ended = once(child, "close").then(([code, signal]) => {
+      if (code === 0) return undefined;
+      return log.trim().split("\n").at(-1) ?? `it ended with ${String(code ?? signal)}`;
+    });
+    return { ended, kill: () => endGroup(child) };
+  };
+}
+
+export async function putObject(url: string, bucket: string, key: string, content: string): Promise<void> {
+  const client = clientOf(url);
+  try {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+  } finally {
+    client.destroy();
+  }
+}
+
+async function download(url: string, uri: string, folder: string): Promise<void> {
+  const { hostname: bucket, pathname } = new URL(uri);
+  const client = clientOf(url);
+  try {
+    const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: pathname.slice(1) }));
+    writeFileSync(
+      path.join(folder, path.basename(pathname)),
+      (await object.Body?.transformToByteArray()) ?? "",
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+function clientOf(url: string): S3Client {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return new S3Client({ endpoint: url, region: "us-east-1", credentials });
+}

@@ -1,0 +1,56 @@
+import { GroundworkError } from "../../infra/error";
+import { api } from "./api";
+import { compute } from "./compute";
+import { data } from "./data";
+import { glue } from "./glue";
+import { identity } from "./identity";
+import { machines } from "./machines";
+import { network } from "./network";
+import type { AttributeTable, Attributes, ResourceRequest, Scope } from "./table";
+
+const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ...machines, ...api, ...glue };
+
+/**
+ * What AWS would compute for a resource: ids, ARNs, endpoints.
+ *
+ * @throws GroundworkError for a type that has no entry: nothing here answers for what it doesn't know.
+ */
+export function attributesOf(resource: ResourceRequest): Attributes {
+  const entry = table[resource.type];
+  if (!entry) {
+    throw new GroundworkError(
+      `Resource type ${resource.type} (${resource.name}) is unknown here: add what AWS computes for it to a table in programs/attributes/`,
+    );
+  }
+  return entry(resource);
+}
+
+/** What a provider function answers. */
+export function answerOf(
+  token: string,
+  scope: Scope,
+  inputs: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  switch (token) {
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { id: scope.region, names: zonesOf(scope), zoneIds: [] };
+    case "aws:index/getCallerIdentity:getCallerIdentity":
+      return { id: scope.account, accountId: scope.account };
+    case "aws:ssm/getParameter:getParameter":
+      return { id: inputs.name, name: inputs.name, insecureValue: "ami-0123456789abcdef0" };
+    case "aws:iam/getRole:getRole":
+      return {
+        id: inputs.name,
+        name: inputs.name,
+        arn: `arn:aws:iam::${scope.account}:role/${String(inputs.name)}`,
+      };
+    default:
+      throw new GroundworkError(
+        `Provider function ${token} is unknown here: add its answer to programs/attributes/index.ts`,
+      );
+  }
+}
+
+function zonesOf(scope: Scope): string[] {
+  return ["a", "b", "c"].map((zone) => `${scope.region}${zone}`);
+}

@@ -1,0 +1,166 @@
+import { createWriteStream, existsSync, statSync } from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command, InvalidArgumentError } from "commander";
+import type { JobStatus } from "../../functions/jobs/request";
+import { GroundworkError } from "../../infra/error";
+import { JobsClient } from "./jobsClient";
+import { listLines, summaryRows } from "./view";
+import { saveRejects } from "./rejects";
+import { awsEnvironment, stackOutputs, textOutput } from "../shared/stackOutputs";
+import { progress, runCommand, table } from "../shared/terminal";
+import { etagOf, upload } from "./upload";
+
+interface Options {
+  stack: string;
+  key?: string;
+  rejects?: string;
+  status: boolean;
+  list: boolean;
+  resume: boolean;
+  json: boolean;
+  patience: number;
+}
+
+const command = new Command("npm run load --")
+  .description(
+    "Uploads a CSV file and follows its job until every row is in PostgreSQL. Needs no tunnel: a function says how the job stands.",
+  )
+  .argument("[file]", "the CSV file; with --status and --resume also the key of an uploaded one")
+  .option("--stack <name>", "the environment", "dev")
+  .option("--key <key>", "the file's key in the bucket (default: its name)")
+  .option("--rejects <file>", "save the rejected records, as CSV with byte_offset, reason, record")
+  .option("--status", "only say how the file's job stands", false)
+  .option("--list", "list the jobs that were started last", false)
+  .option("--resume", "take up a failed or stalled job where it stopped, and follow it", false)
+  .option("--patience <seconds>", "give up following a job that doesn't move for so long", seconds, 1200)
+  .option("--json", "end with one JSON object on stdout", false)
+  .addHelpText("after", "\nExit code 0 only when the file is loaded (with --status and --list: when asked).")
+  .parse();
+
+runCommand(async (stop) => {
+  const options = command.opts<Options>();
+  const [file] = command.args;
+  if (!options.list && file === undefined) {
+    throw new GroundworkError(
+      "Name the file to load: npm run load -- FILE (npm run load -- --help says more)",
+    );
+  }
+  const outputs = await stackOutputs(options.stack, "ingest");
+  Object.assign(process.env, awsEnvironment(options.stack));
+  const bucket = textOutput(outputs, "ingest", "bucketName");
+  const jobs = new JobsClient(textOutput(outputs, "ingest", "jobsFunctionName"));
+  try {
+    if (options.list) await list(jobs, bucket, options.json);
+    else await one(jobs, bucket, file!, options, stop);
+  } finally {
+    jobs.close();
+  }
+});
+
+async function list(jobs: JobsClient, bucket: string, json: boolean): Promise<void> {
+  const answer = await jobs.ask<"list">({ action: "list", bucket });
+  if (json) process.stdout.write(`${JSON.stringify(answer.jobs)}\n`);
+  else for (const line of listLines(answer.jobs)) process.stdout.write(`${line}\n`);
+}
+
+async function one(
+  jobs: JobsClient,
+  bucket: string,
+  file: string,
+  options: Options,
+  stop: AbortSignal,
+): Promise<void> {
+  const key = options.key ?? path.basename(file);
+  const etag = existsSync(file) ? await etagOf(file, sizeOf(file)) : undefined;
+  const name = { bucket, key, ...(etag !== undefined && { etag }) };
+  const { job: known } = await jobs.ask<"status">({ action: "status", ...name });
+  if (options.status) {
+    if (!known) throw new GroundworkError(`There is no job for ${key}: load it with npm run load -- ${file}`);
+    return finish(jobs, known, options, "");
+  }
+  if (known?.status === "done") return finish(jobs, known, options, "loaded already: nothing was done");
+  if (options.resume) await jobs.ask<"resume">({ action: "resume", ...name });
+  else if (known?.status === "failed") throw failure(known, options.stack);
+  else if (known === null) name.etag = await send(bucket, key, file, stop);
+  const job = await follow(jobs, name, options, stop);
+  if (job.status === "failed") {
+    await keepRejects(jobs, job, options);
+    throw failure(job, options.stack);
+  }
+  await finish(jobs, job, options, "");
+}
+
+async function send(bucket: string, key: string, file: string, stop: AbortSignal): Promise<string> {
+  const size = sizeOf(file);
+  const bar = progress("upload", size, "bytes");
+  try {
+    return await upload({ bucket, key, file, size }, (bytes) => bar.update(bytes), stop);
+  } finally {
+    bar.stop();
+  }
+}
+
+async function follow(
+  jobs: JobsClient,
+  name: { bucket: string; key: string; etag?: string },
+  { patience }: Options,
+  stop: AbortSignal,
+): Promise<JobStatus> {
+  let bar: ReturnType<typeof progress> | undefined;
+  let moved = Date.now();
+  let offset = -1;
+  try {
+    for (;;) {
+      stop.throwIfAborted();
+      const { job } = await jobs.ask<"status">({ action: "status", ...name });
+      if (job) {
+        bar ??= progress("load", job.size, "bytes");
+        bar.update(job.offset);
+        if (job.status !== "running") return job;
+        if (job.offset !== offset) moved = Date.now();
+        offset = job.offset;
+      }
+      if (Date.now() - moved > patience * 1000) {
+        throw new GroundworkError(
+          `${name.key} has not moved for ${patience} s: the ingest function's log and its dead letters say why; npm run load -- ${name.key} --resume goes on`,
+        );
+      }
+      await sleep(500, undefined, { signal: stop });
+    }
+  } finally {
+    bar?.stop();
+  }
+}
+
+async function finish(jobs: JobsClient, job: JobStatus, options: Options, note: string): Promise<void> {
+  await keepRejects(jobs, job, options);
+  table(summaryRows(job, note), options.json ? process.stderr : process.stdout);
+  if (options.json) process.stdout.write(`${JSON.stringify(job)}\n`);
+}
+
+async function keepRejects(jobs: JobsClient, job: JobStatus, { rejects }: Options): Promise<void> {
+  if (rejects === undefined) return;
+  const count = await saveRejects(jobs, job.job, createWriteStream(rejects));
+  process.stderr.write(`saved ${count} rejected records to ${rejects}\n`);
+}
+
+function failure({ key, reason }: JobStatus, stack: string): GroundworkError {
+  return new GroundworkError(
+    `${key} was not loaded: ${reason}. Mend the file and load it again; or mend the cause, and go on with npm run load -- ${key} --resume --stack ${stack}`,
+  );
+}
+
+function sizeOf(file: string): number {
+  if (!existsSync(file)) throw new GroundworkError(`There is no file ${file}: name a CSV file`);
+  const stats = statSync(file);
+  if (!stats.isFile()) throw new GroundworkError(`${file} is not a file: name a CSV file`);
+  return stats.size;
+}
+
+function seconds(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 1) {
+    throw new InvalidArgumentError("It must be a whole number from 1.");
+  }
+  return Number(text);
+}

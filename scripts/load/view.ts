@@ -1,0 +1,40 @@
+import type { JobStatus } from "../../functions/jobs/request";
+import { formatBytes, formatCount, formatDuration } from "../shared/terminal";
+
+/** What a person wants to know of a job, for `table`. */
+export function summaryRows(job: JobStatus, note: string): [string, string][] {
+  return [
+    ["file", `${job.key}, ${formatBytes(job.size)}`],
+    ["status", note || (job.reason === null ? job.status : `${job.status}: ${job.reason}`)],
+    ["rows", formatCount(job.rows)],
+    ["rejected", formatCount(job.rejected)],
+    ["hops", formatCount(job.hops)],
+    ["time", formatDuration(job.seconds * 1000)],
+    ["rate", `${formatCount(job.seconds > 0 ? job.rows / job.seconds : 0)} rows/s`],
+  ];
+}
+
+/** One line a job, newest first, in columns. */
+export function listLines(jobs: readonly JobStatus[]): string[] {
+  if (jobs.length === 0) return ["no jobs yet: npm run load -- FILE"];
+  const rows = [
+    ["started", "status", "done", "rows", "rejected", "hops", "time", "key"],
+    ...jobs.map((job) => [
+      job.startedAt.slice(0, 19).replace("T", " "),
+      job.status,
+      `${job.size === 0 ? 100 : Math.floor((job.offset / job.size) * 100)}%`,
+      formatCount(job.rows),
+      formatCount(job.rejected),
+      formatCount(job.hops),
+      formatDuration(job.seconds * 1000),
+      job.reason === null ? job.key : `${job.key}: ${job.reason}`,
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
+}

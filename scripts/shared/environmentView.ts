@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import type { Environment } from "../../local/environment";
+import { formatDuration } from "./terminal";
+
+/** Says on stderr that a stack is up. */
+export function upLine(project: string, milliseconds: number): void {
+  process.stderr.write(`${project.padEnd(12)} up in ${formatDuration(milliseconds)}\n`);
+}
+
+/** Where the parts of an environment on this machine answer. */
+export function addresses({ services, database, outputs }: Environment): [string, string][] {
+  const { server, user } = database;
+  return [
+    [
+      "PostgreSQL",
+      `postgresql://${user}@${server.host}:${server.port}/${server.database}?sslmode=verify-full`,
+    ],
+    ...bastionAddress(services.bastion),
+    ["S3", services.s3.url],
+    ["Lambda", services.lambda.url],
+    ["Secrets Manager", services.secrets.url],
+    ["SQS", services.queues.url],
+    ["Cognito", services.cognito.url],
+    ...(services.glue.jobNames.length > 0 ? [["Glue", services.glue.url] as [string, string]] : []),
+    ["API", String(outputs.auth?.apiUrl)],
+  ];
+}
+
+function bastionAddress(bastion: Environment["services"]["bastion"]): [string, string][] {
+  if (!bastion) return [];
+  return [["Bastion (SSH)", `${bastion.host}:${bastion.port}, process ${bastion.pid()}`]];
+}
+
+/** Resolves at Ctrl-C. */
+export async function untilStopped(stop: AbortSignal): Promise<void> {
+  process.stderr.write("up until Ctrl-C\n");
+  // An open handle: waiting for a signal alone doesn't keep the process alive.
+  const alive = setInterval(() => undefined, 60_000);
+  if (!stop.aborted) await once(stop, "abort");
+  clearInterval(alive);
+}

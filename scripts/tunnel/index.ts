@@ -1,0 +1,114 @@
+import * as path from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { root } from "../../programs/programs";
+import { findEnvironment } from "../../local/running";
+import { Session } from "../../local/session";
+import { awsEnvironment } from "../shared/stackOutputs";
+import { formatDuration, paint, runCommand, table } from "../shared/terminal";
+import { accessRows, writeRdsAuthorities } from "./access";
+import { type SshOptions, plainCommand, shellLine, tunnelCommand } from "./command";
+import { pinHostKey } from "./hostKey";
+import { holdLine } from "./line";
+import { checkPortFree, databaseAnswers } from "./probe";
+import { type Target, findTarget } from "./target";
+
+interface Options {
+  stack: string;
+  port: number;
+  key?: string;
+  hostKey?: string;
+  knownHosts: string;
+  print: boolean;
+}
+
+const cache = path.join(root, ".cache");
+
+const program = new Command("npm run tunnel --")
+  .description(
+    "Opens a port on this machine that leads to the private database, until Ctrl-C; reconnects when the line drops.",
+  )
+  .option("--stack <name>", "the environment; local is the one that npm run local holds", "dev")
+  .option("--port <n>", "the port on this machine", parsePort, 8003)
+  .option("--key <file>", "the private SSH key (default: what ssh itself finds)")
+  .option("--host-key <key>", "the bastion's public host key (default: from its EC2 console output, once)")
+  .option("--known-hosts <file>", "where host keys are pinned", path.join(cache, "known_hosts"))
+  .option("--print", "only print the plain command, and start nothing", false)
+  .parse();
+
+runCommand(async (stop) => {
+  const options = program.opts<Options>();
+  const target = await findTarget(options.stack);
+  const ssh = sshOptions(options);
+  if (options.print) {
+    process.stdout.write(`${shellLine(plainCommand(target, options.port, ssh))}\n`);
+    return;
+  }
+  await checkPortFree(options.port);
+  const environment = awsEnvironment(options.stack);
+  if (target.mode === "ssh") await knowHost(target, ssh, environment, options.hostKey);
+  const session = new Session();
+  try {
+    await holdLine({
+      session,
+      command: tunnelCommand(target, options.port, ssh),
+      environment,
+      stop,
+      answers: () => databaseAnswers(options.port),
+      onUp: () => announce(target, options),
+      onDown: (reason, delay) => say(`line lost: ${reason}; next try in ${formatDuration(delay)}`),
+    });
+  } finally {
+    await session.close();
+  }
+});
+
+/** The local environment listens on a port of its own, with a key that it made. */
+function sshOptions({ stack, key, knownHosts }: Options): SshOptions {
+  const bastion = stack === "local" ? findEnvironment(stack)?.bastion : undefined;
+  return { keyFile: key ?? bastion?.keyFile, sshPort: bastion?.port ?? 22, knownHostsFile: knownHosts };
+}
+
+async function knowHost(
+  { instanceId }: Target,
+  { knownHostsFile: file }: SshOptions,
+  environment: Readonly<Record<string, string>>,
+  given: string | undefined,
+): Promise<void> {
+  Object.assign(process.env, environment);
+  const { EC2Client } = await import("@aws-sdk/client-ec2");
+  const ec2 = new EC2Client({});
+  try {
+    if (await pinHostKey({ file, instanceId }, ec2, given)) say(`pinned the host key of ${instanceId}`);
+  } finally {
+    ec2.destroy();
+  }
+}
+
+let announced = false;
+
+function announce(target: Target, { stack, port }: Options): void {
+  say(`the database answers on 127.0.0.1:${port}`);
+  if (announced) return;
+  announced = true;
+  const local = stack === "local" ? findEnvironment(stack) : undefined;
+  const caFile = local?.databaseCaFile ?? writeRdsAuthorities(path.join(cache, "rds-ca.pem"));
+  table(accessRows(target, port, caFile, secretsAccess(local?.environment ?? {})), process.stdout);
+}
+
+/** Of what the environment on this machine needs, what reading a secret takes. */
+function secretsAccess(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const needed = /^AWS_(ENDPOINT_URL_SECRETS_MANAGER|REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => needed.test(name)));
+}
+
+function say(text: string): void {
+  process.stderr.write(`${paint("dim", new Date().toLocaleTimeString("en-GB"), process.stderr)} ${text}\n`);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError("It must be a port from 1 to 65535.");
+  }
+  return port;
+}

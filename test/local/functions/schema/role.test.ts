@@ -1,0 +1,138 @@
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { Client } from "pg";
+import { connect } from "../../../../functions/shared/database";
+import { migrate } from "../../../../functions/schema/migrate";
+import { readMigrations } from "../../../../functions/schema/migrations";
+import { setRolePassword } from "../../../../functions/schema/role";
+import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
+import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
+import { Session } from "../../../../local/session";
+import { readFileSync } from "node:fs";
+import { failureOf } from "../../../support/stacks";
+import { keepEnvironment } from "../../../support/environment";
+
+const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ingest-abcdef";
+const masterArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1-abcdef";
+
+/** On a real PostgreSQL, with the statements that deploy. */
+describe("the role that the ingest function signs in as", () => {
+  const session = new Session();
+  const restoreEnvironment = keepEnvironment();
+  let server: LocalPostgres;
+  let master: Client;
+  let secrets: LocalSecrets;
+
+  before(async () => {
+    [server, secrets] = await Promise.all([
+      startPostgres(session, { database: "groundwork", user: "postgres", password: "master" }),
+      startSecrets(session),
+    ]);
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+    });
+    secrets.declare(secretArn, "dev-ingest");
+    master = await signIn("postgres", "master");
+    await migrate(master, readMigrations(path.join(__dirname, "../../functions/sql")));
+  });
+  after(async () => {
+    await master.end();
+    restoreEnvironment();
+    await session.close();
+  });
+
+  it("can't sign in before the schema function has given it a password", async () => {
+    expect(await failureOf(signIn("ingest", ""))).to.match(/password/);
+  });
+
+  it("signs in with what the schema function put into its empty secret", async () => {
+    await setRolePassword(master, "ingest", secretArn);
+    const { username, password } = secret();
+    expect(username).to.equal("ingest");
+    expect(password).to.have.length.of.at.least(40);
+    await (await signIn(username, password)).end();
+  });
+
+  it("keeps its password from one deployment to the next, and gets it back where the database has another", async () => {
+    await setRolePassword(master, "ingest", secretArn);
+    const before = secret().password;
+    await master.query("ALTER ROLE ingest PASSWORD 'of an old snapshot'");
+    await setRolePassword(master, "ingest", secretArn);
+    expect(secret().password).to.equal(before);
+    await (await signIn("ingest", before)).end();
+  });
+
+  it("says which secret is malformed, and not what is in it", async () => {
+    secrets.put(secretArn, "pass-phrase");
+    const message = await failureOf(setRolePassword(master, "ingest", secretArn));
+    secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
+    expect(message).to.include(secretArn).and.to.not.include("pass-phrase");
+  });
+
+  const forbidden = [
+    "SELECT * FROM records",
+    "UPDATE records SET amount = 0",
+    "DELETE FROM records",
+    "TRUNCATE records",
+    "DELETE FROM ingest_jobs",
+    "UPDATE ingest_rejects SET record = ''",
+    "SELECT * FROM schema_migrations",
+    "CREATE TABLE public.mine (id int)",
+    "ALTER TABLE records ADD COLUMN mine int",
+    "CREATE ROLE mine",
+    "SELECT rolpassword FROM pg_authid",
+    "SELECT pg_read_file('PG_VERSION')",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+  ];
+  for (const sql of forbidden) {
+    it(`may not ${sql}`, async () => {
+      await setRolePassword(master, "ingest", secretArn);
+      const client = await signIn("ingest", secret().password);
+      const message = await failureOf(client.query(sql));
+      await client.end();
+      expect(message).to.match(/permission denied|must be owner/);
+    });
+  }
+
+  it("and the master user get in while their passwords are rotated: a refused one is read again", async () => {
+    secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "master" }));
+    Object.assign(process.env, {
+      DATABASE_HOST: server.host,
+      DATABASE_PORT: String(server.port),
+      DATABASE_NAME: server.database,
+      DATABASE_SECRET_ARN: masterArn,
+      DATABASE_CA: server.caFile,
+    });
+    await (await connect()).end();
+    // In the database already, in the secret not yet.
+    await master.query("ALTER ROLE postgres PASSWORD 'rotated'");
+    const connecting = connect();
+    await refusal();
+    secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "rotated" }));
+    const client = await connecting;
+    expect((await client.query("SELECT current_user")).rows).to.deep.equal([{ current_user: "postgres" }]);
+    await client.end();
+  });
+
+  /** Resolves once the server has turned the master user away. */
+  async function refusal(): Promise<void> {
+    const words = 'password authentication failed for user "postgres"';
+    while (!readFileSync(server.logFile, "utf8").includes(words)) await sleep(20);
+  }
+
+  async function signIn(user: string, password: string): Promise<Client> {
+    const { host, port, database, caFile } = server;
+    const ca = readFileSync(caFile, "utf8");
+    const client = new Client({ host, port, database, user, password, ssl: { ca } });
+    await client.connect();
+    return client;
+  }
+
+  function secret(): { username: string; password: string } {
+    return JSON.parse(secrets.get(secretArn) ?? "{}") as { username: string; password: string };
+  }
+});

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Chaos, chaosConfig, sumOf } from "../../../trials/chaos";
+import { type Environment, startEnvironment } from "../../../local/environment";
+import { writeSample } from "../../../trials/sample";
+import { Session } from "../../../local/session";
+import { expectations } from "../../../trials/verify";
+import { leaks } from "../../support/leaks";
+
+describe("A load while everything around it breaks", () => {
+  let session: Session;
+  let environment: Environment;
+  /** What a backend would keep of each resource. */
+  const state: Record<string, string> = {};
+  before(() => (session = new Session()));
+  after(() => session.close());
+
+  it("ends with every row once, and at each moment with rows and checkpoint of one transaction", async function () {
+    this.timeout(180_000);
+    const config = { ...chaosConfig, "ingest:chunkBytes": String(64 * 1024) };
+    environment = await startEnvironment(session, {
+      stack: "local",
+      config,
+      retryDelays: [100, 200],
+      onMade: ({ type, name, inputs }, computed) => {
+        state[`${type} ${name}`] = JSON.stringify({ inputs, computed });
+      },
+    });
+    const { file } = await writeSample(join(session.dir, "chaos.csv"), 8000, { rejects: 10 });
+    const chaos = new Chaos(environment, { file, expected: await expectations(file) });
+    const { signal } = new AbortController();
+    // Three trials often have no kill in the middle of work; these go on until there was one.
+    const trials = [];
+    do trials.push(await chaos.trial(trials.length + 1, signal));
+    while (trials.length < 3 || (sumOf(trials)["kill -9"] === 0 && trials.length < 10));
+    await chaos.close();
+    expect(trials.flatMap(({ problems }) => problems)).to.deep.equal([]);
+    expect(sumOf(trials)["kill -9"]).to.be.greaterThan(0);
+  });
+
+  it("leaves no password in an output, a resource's state, a log, an archive, or PostgreSQL's files", () => {
+    const { outputs, services, database } = environment;
+    const secret = services.secrets.get(String(outputs.database?.ingestSecretArn)) ?? "{}";
+    const { password: ingestPassword } = JSON.parse(secret) as { password: string };
+    expect(state).to.include.keys("aws:rds/instance:Instance demo-db", "aws:lambda/function:Function ingest");
+    // Found for sure: a scan that finds nothing at all would prove nothing.
+    writeFileSync(join(session.dir, "planted"), `postgresql://ingest:${ingestPassword}@127.0.0.1/`);
+    const texts = { ...state, outputs: JSON.stringify(outputs), planted: database.password };
+    expect(leaks([database.password, ingestPassword], texts, session.dir)).to.deep.equal([
+      "planted",
+      "planted",
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+import { attributesOf } from "../../programs/attributes";
+import { behave } from "../../local/behaviours";
+import { evaluate } from "../../programs/evaluate";
+import { scopeOf } from "../../programs/evaluateAll";
+import { programs, readStackConfig } from "../../programs/programs";
+import { type Services, startServices } from "../../local/services";
+import type { Session } from "../../local/session";
+import { Target } from "../../scripts/cognito/target";
+
+/** The auth stack of the environment local, up on this machine until the session closes. */
+export interface AuthStack {
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly services: Services;
+  /** What the cognito command works on, with the env file given. */
+  readonly target: (env: string) => Target;
+}
+
+export async function startAuthStack(
+  session: Session,
+  config: Record<string, string> = {},
+): Promise<AuthStack> {
+  const program = programs.find(({ project }) => project === "auth");
+  if (!program) throw new Error("There is no project auth");
+  const scope = scopeOf("local");
+  const services = await startServices(session, scope);
+  const outputs = await evaluate(program, {
+    stack: "local",
+    config: { ...readStackConfig("local"), ...config },
+    world: {
+      async create(resource) {
+        const request = { ...resource, scope };
+        const attributes = attributesOf(request);
+        const { id, ...computed } = { ...attributes, ...(await behave(request, attributes, services)) };
+        return { id, outputs: computed };
+      },
+      call: (token) => Promise.reject(new Error(`${token} is not for the auth stack`)),
+      stackOutputs: () => undefined,
+    },
+  });
+  const target = (env: string): Target =>
+    new Target({ stack: "local", stackNamed: true, env }, () => Promise.resolve(outputs));
+  return { outputs, services, target };
+}

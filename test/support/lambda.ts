@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { Session } from "../../local/session";
+import type { FunctionSpec } from "../../local/lambda/spec";
+
+/** What every SDK client here is made with; the credentials are as good as any. */
+export function clientConfig(endpoint: string) {
+  return {
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  };
+}
+
+/** A session for one `describe`, closed after it. */
+export function useSession(): () => Session {
+  let session: Session | undefined;
+  before(() => {
+    session = new Session();
+  });
+  after(() => session?.close());
+  return () => {
+    if (!session) throw new Error("The session lives while tests run");
+    return session;
+  };
+}
+
+/** A function whose archive is one file, `index.js` with the given source. */
+export function functionSpec(name: string, source: string, more: Partial<FunctionSpec> = {}): FunctionSpec {
+  return {
+    name,
+    arn: `arn:aws:lambda:us-east-1:123456789012:function:${name}`,
+    handler: "index.handler",
+    memorySize: 256,
+    timeout: 10,
+    environment: {},
+    files: new Map([["index.js", Buffer.from(source)]]),
+    ...more,
+  };
+}
+
+/** What `action` fails with, for assertions on its `name` and `message`. */
+export async function failureOf(action: Promise<unknown>): Promise<Error> {
+  const outcome = await action.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (outcome instanceof Error) return outcome;
+  throw new Error("It was expected to fail and did not");
+}
+
+/** Whether a process does anything: one that has ended may wait long for somebody to take note. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z ");
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until a process has ended; false if it has not within seconds. */
+export async function ends(pid: number): Promise<boolean> {
+  for (let waited = 0; isRunning(pid) && waited < 200; waited++) await delay(25);
+  return !isRunning(pid);
+}

@@ -1,0 +1,127 @@
+import { answerOf, attributesOf } from "../../programs/attributes";
+import type { ResourceRequest, Scope } from "../../programs/attributes/table";
+import { evaluate } from "../../programs/evaluate";
+import { type Program, programs, readStackConfig } from "../../programs/programs";
+
+/** What a stack's program asked for, under mocks that compute what AWS would. */
+export interface Recording {
+  readonly outputs: Record<string, unknown>;
+  readonly resources: readonly Recorded[];
+  /** The one resource of this type, or of this type and name. */
+  readonly only: (type: string, name?: string) => Record<string, unknown>;
+  readonly all: (type: string) => Recorded[];
+}
+
+export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
+
+type Config = Readonly<Record<string, string>>;
+
+interface Options {
+  /** The environment; its Pulumi.<stack>.yaml is read. Default dev. */
+  readonly stack?: string;
+  /** Config on top of the environment's; undefined takes a key away. */
+  readonly config?: Record<string, string | undefined>;
+  /** Outputs of upstream stacks by project. Default: those that their programs give. */
+  readonly upstream?: Record<string, Record<string, unknown>>;
+}
+
+/** Runs the program of one project and, unless given, those of the projects before it. */
+export async function record(project: string, options: Options = {}): Promise<Recording> {
+  const { stack = "dev" } = options;
+  if (!options.config && !options.upstream) return cached(project, stack);
+  const upstream = options.upstream ?? (await upstreamOf(project, stack));
+  return run(find(project), stack, withOverrides(readStackConfig(stack), options.config ?? {}), upstream);
+}
+
+/**
+ * Runs all five programs of an environment, each with the outputs of those before it.
+ *
+ * @param config on top of the environment's
+ */
+export async function recordAll(stack = "dev", config: Config = {}): Promise<Map<string, Recording>> {
+  const recordings = new Map<string, Recording>();
+  for (const { project } of programs) recordings.set(project, await cached(project, stack, config));
+  return recordings;
+}
+
+const cache = new Map<string, Promise<Recording>>();
+
+/** A program makes the same of the same config: it is run once for all tests that look at it. */
+function cached(project: string, stack: string, config: Config = {}): Promise<Recording> {
+  const key = `${project}/${stack} ${JSON.stringify(config)}`;
+  const recording =
+    cache.get(key) ??
+    upstreamOf(project, stack, config).then((upstream) =>
+      run(find(project), stack, { ...readStackConfig(stack), ...config }, upstream),
+    );
+  cache.set(key, recording);
+  return recording;
+}
+
+async function upstreamOf(
+  project: string,
+  stack: string,
+  config: Config = {},
+): Promise<Record<string, Record<string, unknown>>> {
+  const outputs: Record<string, Record<string, unknown>> = {};
+  for (const before of find(project).reads) outputs[before] = (await cached(before, stack, config)).outputs;
+  return outputs;
+}
+
+async function run(
+  program: Program,
+  stack: string,
+  config: Record<string, string>,
+  upstream: Record<string, Record<string, unknown>>,
+): Promise<Recording> {
+  const scope: Scope = { region: config["aws:region"] ?? "us-east-1", account: "123456789012", stack };
+  const resources: Recorded[] = [];
+  const outputs = await evaluate(program, {
+    stack,
+    config,
+    world: {
+      create(resource) {
+        resources.push(resource);
+        const { id, ...computed } = attributesOf({ ...resource, scope });
+        return Promise.resolve({ id, outputs: computed });
+      },
+      call: (token, inputs) => Promise.resolve(answerOf(token, scope, inputs)),
+      stackOutputs: (name) => upstream[name.split("/")[1] ?? ""],
+    },
+  });
+  const all = (type: string) => resources.filter((resource) => resource.type === type);
+  return {
+    outputs,
+    resources,
+    all,
+    only(type, name) {
+      const found = all(type).filter((resource) => name === undefined || resource.name === name);
+      if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources ${type} ${name ?? ""}`);
+      return found[0].inputs;
+    },
+  };
+}
+
+function find(project: string): Program {
+  const program = programs.find((candidate) => candidate.project === project);
+  if (!program) throw new Error(`There is no project ${project}`);
+  return program;
+}
+
+function withOverrides(
+  config: Record<string, string>,
+  overrides: Record<string, string | undefined>,
+): Record<string, string> {
+  const merged = Object.entries({ ...config, ...overrides });
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** The message of what a promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("It did not fail");
+}

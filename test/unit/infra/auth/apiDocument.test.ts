@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import { apiDocument } from "../../../../infra/auth/apiDocument";
+import { routes } from "../../../../infra/auth/apiRoutes";
+
+interface Operation {
+  readonly security?: readonly Record<string, readonly string[]>[];
+  readonly "x-amazon-apigateway-integration": {
+    readonly type: string;
+    readonly responses: { readonly default: Record<string, unknown> };
+  };
+}
+
+describe("the API's document", () => {
+  const document = apiDocument({
+    name: "dev-apigateway",
+    routes,
+    cognitoAuthorizer: { name: "dev-authorizer-1", userPoolArn: "arn:pool" },
+    groupAuthorizer: { name: "dev-group-authorizer", invokeArn: "arn:function" },
+    allowedOrigin: "https://app.example.com",
+  });
+  const paths = document.paths as Record<string, Record<string, Operation>>;
+
+  const table: readonly [method: string, path: string, authorizer: string, scopes: string[]][] = [
+    ["get", "/", "dev-authorizer-1", ["aws.cognito.signin.user.admin"]],
+    ["post", "/", "dev-authorizer-1", []],
+    ["get", "/scoped", "dev-authorizer-1", ["groundwork/read"]],
+    ["get", "/admin-only", "dev-group-authorizer", []],
+    ["get", "/admin-only/all", "dev-group-authorizer", []],
+  ];
+  for (const [method, path, authorizer, scopes] of table) {
+    it(`has ${method.toUpperCase()} ${path} behind ${authorizer}`, () => {
+      expect(paths[path]?.[method]?.security).to.deep.equal([{ [authorizer]: scopes }]);
+      expect(paths[path]?.[method]?.["x-amazon-apigateway-integration"].responses.default).to.deep.include({
+        statusCode: "200",
+        responseTemplates: { "application/json": '{"message":"Authorized!!!"}' },
+      });
+    });
+  }
+
+  it("has those routes, and for each path what a browser asks first, without a token", () => {
+    const operations = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method} ${path}`),
+    );
+    const preflights = ["/", "/scoped", "/admin-only", "/admin-only/all"].map((path) => `options ${path}`);
+    expect(operations).to.have.members([
+      ...table.map(([method, path]) => `${method} ${path}`),
+      ...preflights,
+    ]);
+    for (const path of Object.keys(paths)) expect(paths[path]?.options).to.not.have.property("security");
+    expect(
+      paths["/"]?.options?.["x-amazon-apigateway-integration"].responses.default.responseParameters,
+    ).to.include({
+      "method.response.header.Access-Control-Allow-Origin": "'https://app.example.com'",
+      "method.response.header.Access-Control-Allow-Methods": "'OPTIONS,GET,POST'",
+    });
+  });
+
+  it("answers errors as JSON that a page may read, and an unknown route with 404", () => {
+    const responses = document["x-amazon-apigateway-gateway-responses"] as Record<string, object>;
+    expect(responses.MISSING_AUTHENTICATION_TOKEN).to.include({ statusCode: 404 });
+    for (const response of Object.values(responses)) {
+      expect(response).to.have.nested.property("responseTemplates.application/json");
+      expect(response).to.deep.nested.include({
+        responseParameters: {
+          "gatewayresponse.header.Access-Control-Allow-Origin": "'https://app.example.com'",
+        },
+      });
+    }
+  });
+});

@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import * as z from "zod";
+import { networkConfig, planNetwork } from "../../../../infra/network/networkPlan";
+
+const plan = (config: Record<string, unknown>) =>
+  planNetwork("us-east-1", z.strictObject(networkConfig).parse(config));
+
+describe("the network's plan", () => {
+  const good = [
+    {
+      what: "two zones and no NAT, where config says nothing",
+      config: {},
+      plan: {
+        zoneCount: 2,
+        zoneNames: undefined,
+        nat: "none",
+        interfaceEndpoints: ["lambda", "secretsmanager"],
+      },
+    },
+    {
+      what: "no endpoint beside a NAT gateway",
+      config: { nat: "gateway" },
+      plan: { interfaceEndpoints: [] },
+    },
+    {
+      what: "no endpoint beside a NAT instance",
+      config: { nat: "instance" },
+      plan: { interfaceEndpoints: [] },
+    },
+    {
+      what: "zones by name",
+      config: { zones: ["us-east-1c", "us-east-1d"] },
+      plan: { zoneNames: ["us-east-1c", "us-east-1d"], zoneCount: 2 },
+    },
+    {
+      what: "zones by count",
+      config: {
+        zones: 3,
+        publicCidrBlocks: ["10.0.1.0/24", "10.0.4.0/24", "10.0.5.0/24"],
+        privateCidrBlocks: ["10.0.2.0/24", "10.0.3.0/24", "10.0.6.0/24"],
+      },
+      plan: { zoneNames: undefined, zoneCount: 3 },
+    },
+    {
+      what: "no flow logs on request",
+      config: { flowLogs: false },
+      plan: { flowLogRetentionDays: undefined },
+    },
+  ];
+  for (const { what, config, plan: expected } of good) {
+    it(`has ${what}`, () => {
+      expect(plan(config)).to.deep.include(expected);
+    });
+  }
+
+  const bad = [
+    {
+      what: "a subnet outside of the VPC",
+      config: { privateCidrBlocks: ["10.0.2.0/24", "10.1.3.0/24"] },
+      says: "networking:privateCidrBlocks: 10.1.3.0/24 lies outside of the VPC's 10.0.0.0/16",
+    },
+    {
+      what: "subnets over one another",
+      config: { privateCidrBlocks: ["10.0.2.0/24", "10.0.2.128/25"] },
+      says: "10.0.2.128/25 overlaps 10.0.2.0/24 of networking:privateCidrBlocks",
+    },
+    {
+      what: "a private subnet over a public one",
+      config: { privateCidrBlocks: ["10.0.2.0/24", "10.0.4.0/24"] },
+      says: "10.0.4.0/24 overlaps 10.0.4.0/24 of networking:publicCidrBlocks",
+    },
+    {
+      what: "private subnets in one zone",
+      config: { publicCidrBlocks: ["10.0.1.0/24"], privateCidrBlocks: ["10.0.2.0/24"] },
+      says: "two zones at least",
+    },
+    {
+      what: "a zone without a public range",
+      config: { publicCidrBlocks: ["10.0.1.0/24"] },
+      says: "networking:publicCidrBlocks has 1 range(s) for 2 zone(s)",
+    },
+    {
+      what: "a range that begins in its middle",
+      config: { vpcCidrBlock: "10.0.1.0/16" },
+      says: "networking:vpcCidrBlock: 10.0.1.0/16 doesn't begin a range: write 10.0.0.0/16",
+    },
+    {
+      what: "a subnet that begins in its middle",
+      config: { publicCidrBlocks: ["10.0.1.7/24", "10.0.4.0/24"] },
+      says: "networking:publicCidrBlocks: 10.0.1.7/24 doesn't begin a range: write 10.0.1.0/24",
+    },
+    {
+      what: "a subnet that is too small",
+      config: { privateCidrBlocks: ["10.0.2.0/29", "10.0.3.0/24"] },
+      says: "networking:privateCidrBlocks: 10.0.2.0/29 has a size that AWS doesn't take",
+    },
+    {
+      what: "a zone without a private range",
+      config: { zones: 3, publicCidrBlocks: ["10.0.1.0/24", "10.0.4.0/24", "10.0.5.0/24"] },
+      says: "networking:privateCidrBlocks has 2 range(s) for 3 zone(s)",
+    },
+    { what: "a count of one zone", config: { zones: 1 }, says: "two zones at least" },
+    { what: "no zone at all", config: { zones: [] }, says: "two zones at least" },
+    { what: "text that is no range", config: { vpcCidrBlock: "10.0.0.0" }, says: "must be an IPv4 range" },
+    {
+      what: "text that is no instance type",
+      config: { natInstanceType: "nano" },
+      says: "must be an EC2 instance type",
+    },
+    { what: "a VPC that is too large", config: { vpcCidrBlock: "10.0.0.0/8" }, says: "from /16 to /28" },
+    {
+      what: "a zone of another region",
+      config: { zones: ["us-east-1a", "eu-west-1a"] },
+      says: "eu-west-1a is no zone",
+    },
+    { what: "a zone twice", config: { zones: ["us-east-1a", "us-east-1a"] }, says: "a zone twice" },
+  ];
+  for (const { what, config, says } of bad) {
+    it(`refuses ${what}`, () => {
+      expect(() => plan(config)).to.throw(says);
+    });
+  }
+
+  it("names all problems of a config at once", () => {
+    const zones = ["eu-west-1a", "us-east-1a"];
+    expect(() => plan({ zones, privateCidrBlocks: ["10.1.2.0/24", "10.0.3.0/24"] }))
+      .to.throw("10.1.2.0/24 lies outside")
+      .with.property("message")
+      .that.includes("eu-west-1a is no zone");
+  });
+});

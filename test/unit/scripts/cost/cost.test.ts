@@ -1,0 +1,83 @@
+import { expect } from "chai";
+import { estimate } from "../../../../scripts/cost/estimate";
+import { prices } from "../../../../scripts/cost/prices";
+import { record, recordAll } from "../../../support/stacks";
+
+type Resource = Parameters<typeof estimate>[0][number];
+
+const vpc = (strategy: string): Resource => ({
+  type: "awsx:ec2:Vpc",
+  name: "network",
+  inputs: {
+    natGateways: { strategy },
+    subnetSpecs: [{ type: "Private", name: "private", cidrBlocks: ["10.0.2.0/24", "10.0.3.0/24"] }],
+  },
+});
+const endpoint = (subnetIds: string[]): Resource => ({
+  type: "aws:ec2/vpcEndpoint:VpcEndpoint",
+  name: "lambda",
+  inputs: { vpcEndpointType: "Interface", subnetIds },
+});
+const database = (inputs: Record<string, unknown>): Resource => ({
+  type: "aws:rds/instance:Instance",
+  name: "db",
+  inputs: { instanceClass: "db.t4g.micro", allocatedStorage: 20, multiAz: false, ...inputs },
+});
+const machine = (inputs: Record<string, unknown>): Resource => ({
+  type: "aws:ec2/instance:Instance",
+  name: "nat",
+  inputs: { instanceType: "t4g.nano", ...inputs },
+});
+
+describe("the cost of an environment", () => {
+  const cases = [
+    { what: "no NAT", resources: [vpc("None")], idle: 0, wayOut: 0 },
+    { what: "one NAT gateway", resources: [vpc("Single")], idle: 36.5, wayOut: 36.5 },
+    { what: "a NAT gateway a zone", resources: [vpc("OnePerAz")], idle: 73, wayOut: 73 },
+    { what: "an endpoint in two zones", resources: [endpoint(["a", "b"])], idle: 14.6, wayOut: 14.6 },
+    { what: "a NAT instance", resources: [machine({ sourceDestCheck: false })], idle: 7.356, wayOut: 7.356 },
+    { what: "a bastion", resources: [machine({})], idle: 7.356, wayOut: 0 },
+    { what: "a database", resources: [database({})], idle: 13.98, wayOut: 0 },
+    { what: "a database in two zones", resources: [database({ multiAz: true })], idle: 27.96, wayOut: 0 },
+  ];
+  for (const { what, resources, idle, wayOut } of cases) {
+    it(`of ${what} is $${idle} a month`, () => {
+      const result = estimate(resources);
+      expect(result.idleTotal).to.be.closeTo(idle, 0.001);
+      expect(result.wayOutTotal).to.be.closeTo(wayOut, 0.001);
+      expect(result.unpriced).to.be.empty;
+    });
+  }
+
+  it("says what it has no price for instead of leaving it out", () => {
+    const big = database({ instanceClass: "db.x9.huge" });
+    const unknown = { type: "aws:quantum/computer:Computer", name: "q", inputs: {} };
+    expect(estimate([big, unknown]).unpriced).to.deep.equal([
+      "aws:rds/instance:Instance db (db.x9.huge)",
+      "aws:quantum/computer:Computer q",
+    ]);
+  });
+
+  it("has a price for everything that dev asks for, the dearest first, and of a million rows", async () => {
+    const resources = [...(await recordAll()).values()].flatMap((recording) => recording.resources);
+    const topic = { "database:eventTopicArn": "arn:aws:sns:us-east-1:123456789012:operators" };
+    const choice = await record("database", { config: topic });
+    expect(estimate(choice.resources).unpriced).to.deep.equal([]);
+    const { idle, idleTotal, unpriced, perMillionRows, perMillionRowsTotal } = estimate(resources);
+    expect(unpriced).to.deep.equal([]);
+    const amounts = idle.map(({ monthly }) => monthly);
+    expect(amounts).to.deep.equal([...amounts].sort((a, b) => b - a));
+    expect(idle.filter(({ isWayOut }) => isWayOut).map(({ item }) => item)).to.include.members([
+      "interface endpoint network-lambda, in 2 zones",
+      "interface endpoint network-secretsmanager, in 2 zones",
+    ]);
+    expect(idleTotal).to.be.within(40, 80);
+    // The figure of docs/ingest.md for the load itself.
+    expect(perMillionRows[0]?.monthly).to.be.closeTo(0.000065, 0.000001);
+    expect(perMillionRowsTotal).to.be.within(0.001, 0.1);
+  });
+
+  it("carries the date of its prices", () => {
+    expect(prices.date).to.match(/^\d{4}-\d{2}$/);
+  });
+});

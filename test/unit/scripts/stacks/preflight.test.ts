@@ -1,0 +1,193 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { expect } from "chai";
+import { root } from "../../../../programs/programs";
+import { selectProjects } from "../../../../scripts/stacks/plan";
+import { checkTools } from "../../../../scripts/stacks/preflight";
+import { listPlan } from "../../../../scripts/stacks/programPlan";
+import { readUpstreams, requireUpstreams } from "../../../../scripts/stacks/upstreams";
+import { keepEnvironment } from "../../../support/environment";
+import { failureOf } from "../../../support/stacks";
+
+describe("the commands over all stacks, before anything is touched,", () => {
+  let bin: string;
+  beforeEach(() => (bin = mkdtempSync(path.join(tmpdir(), "groundwork-cli-"))));
+  afterEach(() => rmSync(bin, { recursive: true, force: true }));
+
+  /** A `pulumi` on PATH that answers by its first argument, a line of shell each; what isn't named answers well. */
+  function install(answers: Record<string, string>): void {
+    const file = path.join(bin, "pulumi");
+    const known = { version: "echo v3.245.0", ...answers };
+    const cases = Object.entries(known).map(([word, shell]) => `${word}) ${shell};;`);
+    writeFileSync(file, `#!/bin/sh\ncase "$1" in ${cases.join(" ")} esac\n`);
+    chmodSync(file, 0o755);
+  }
+
+  function run(action: string, ...args: string[]) {
+    const command = ["-r", "./programs/register.js", "scripts/stacks/index.ts", action, ...args];
+    const env = { ...withoutAws(), PATH: bin };
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+      cwd: root,
+      env,
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
+  }
+
+  const cases: {
+    what: string;
+    pulumi?: Record<string, string>;
+    action?: string;
+    args?: string[];
+    says: string;
+  }[] = [
+    { what: "a missing CLI", says: "There is no pulumi on PATH" },
+    {
+      what: "a CLI too old",
+      pulumi: { version: "echo v3.100.0" },
+      says: "pulumi is v3.100.0; Groundwork needs 3.245",
+    },
+    {
+      what: "a CLI that is not logged in",
+      pulumi: { whoami: 'echo "error: PULUMI_ACCESS_TOKEN must be set" >&2; exit 255' },
+      says: "not logged in: run pulumi login",
+    },
+    {
+      what: "a stack that is not initialised",
+      pulumi: { stack: 'echo "error: no stack named dev found" >&2; exit 255' },
+      args: ["--only", "networking"],
+      says: "stack dev of networking is not initialised: run pulumi -C stacks/networking stack init dev",
+    },
+    {
+      what: "missing AWS credentials",
+      pulumi: {},
+      action: "refresh",
+      args: ["--yes"],
+      says: "there are no AWS credentials: sign in, for instance with aws sso login, or set AWS_PROFILE",
+    },
+    { what: "an unknown environment", args: ["--stack", "nowhere"], says: "There is no environment nowhere" },
+    {
+      what: "a missing terminal to ask at",
+      pulumi: {},
+      action: "deploy",
+      says: "npm run deploy asks before it changes anything, and there is no terminal to ask at: add --yes",
+    },
+    { what: "an unknown project", args: ["--only", "databse"], says: "There is no project databse" },
+  ];
+  for (const { what, pulumi, action = "outputs", args = [], says } of cases) {
+    it(`tell of ${what} in one line`, () => {
+      if (pulumi) install(pulumi);
+      const { status, stderr } = run(action, ...args);
+      expect(stderr).to.include(says);
+      expect(stderr.trim().split("\n")).to.have.length(1);
+      expect(status).to.equal(1);
+    });
+  }
+
+  it("tell of all stacks that are not initialised at once", () => {
+    install({ stack: 'echo "error: no stack named dev found" >&2; exit 255' });
+    const { status, stderr } = run("outputs");
+    expect(stderr).to.match(/^Nothing was touched:$/m);
+    expect(stderr.match(/run pulumi -C \S+ stack init dev$/gm)).to.have.length(5);
+    expect(status).to.equal(1);
+  });
+
+  describe("ask for the stacks that are read, and", () => {
+    const where = { stack: "dev", stop: new AbortController().signal };
+    const ingest = selectProjects("deploy", ["ingest"])[0]!;
+    let restore: () => void;
+    beforeEach(() => {
+      restore = keepEnvironment();
+      process.env.PATH = `${bin}:${process.env.PATH}`;
+    });
+    afterEach(() => restore());
+
+    it("tell of each that isn't deployed, with the command that deploys it", async () => {
+      install({ stack: "echo '{}'" });
+      const missing = async (coming: string[]) => (await readUpstreams(ingest, coming, where)).missing;
+      const deploy = "deploy it first with npm run deploy -- --stack dev --only";
+      expect(await missing(["database"])).to.deep.equal([
+        `stack networking, which ingest reads, is not deployed: ${deploy} networking`,
+      ]);
+      expect(await missing([])).to.have.length(2);
+      expect(await missing(["networking", "database"])).to.be.empty;
+      install({ stack: `echo '{"vpcId": "vpc-1"}'` });
+      expect(await missing([])).to.be.empty;
+    });
+
+    it("tell of an output that one of them lacks, with the command that deploys it", async () => {
+      const outputs = { apiUrl: "https://a", bucketName: "b", dashboardUrl: "https://d" };
+      const root = selectProjects("deploy", ["groundwork"]);
+      install({ stack: `echo '${JSON.stringify(outputs)}'` });
+      expect(await failureOf(requireUpstreams(root, where))).to.equal(
+        "Stack database has no output tunnelCommand: deploy it first with pulumi -C stacks/database up -s dev",
+      );
+      install({ stack: `echo '${JSON.stringify({ ...outputs, tunnelCommand: "t" })}'` });
+      await requireUpstreams(root, where);
+    });
+  });
+
+  it("let preview alone go on without a CLI, to list what the programs ask for and say what it left out", async () => {
+    const restore = keepEnvironment();
+    process.env.PATH = bin;
+    const projects = selectProjects("preview", ["networking", "database"]);
+    const asked = { stack: "dev", projects, stop: new AbortController().signal };
+    try {
+      const missing = await checkTools({ action: "preview", ...asked });
+      expect(missing).to.match(/^There is no pulumi on PATH/);
+      expect(await failureOf(checkTools({ action: "deploy", ...asked }))).to.equal(missing);
+      const scope = { region: "eu-west-1", account: "123456789012", stack: "dev" };
+      const vpc = { type: "awsx:ec2:Vpc", name: "network", inputs: {}, scope, project: "networking" };
+      const lines: string[] = [];
+      listPlan([vpc], projects, missing ?? "", { write: (text) => lines.push(text) });
+      expect(lines.join("").split("\n")).to.include.members([
+        "    awsx:ec2:Vpc network",
+        "networking  asks for 1 resources",
+        "database    asks for 0 resources",
+        "Checked: the config, the programs, the guard rails.",
+      ]);
+      expect(lines.join("")).to.match(
+        /Left out: the comparison with what is deployed, because there is no pulumi/,
+      );
+    } finally {
+      restore();
+    }
+  });
+
+  it("show each project as it comes, then stop at the first that fails and say how to go on", () => {
+    const refresh =
+      'case "$PWD" in */database) echo "error: boom" >&2; exit 1;; *) printf "    \\033[33m~ 2 updated\\033[0m\\n";; esac';
+    install({ refresh });
+    const { status, stdout, stderr } = run("refresh", "--yes", "--stack", "emulator");
+    expect(stdout)
+      .to.match(/^networking \(emulator\)$/m)
+      .and.not.include("auth");
+    expect(stdout).to.match(/^networking +2 updated +\d.*\ndatabase +failed +\d/m);
+    expect(stderr.trim().split("\n").at(-1)).to.equal(
+      "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
+        "--only database,auth,ingest,groundwork",
+    );
+    expect(status).to.equal(1);
+  });
+
+  it("look for drift in every project, and fail if there is any", () => {
+    install({ refresh: 'case "$PWD" in */auth) echo "    ~ 1 to update";; esac' });
+    const { status, stdout, stderr } = run("refresh", "--preview-only", "--stack", "emulator");
+    expect(stdout).to.match(/^groundwork +no change/m);
+    expect(stderr).to.include("emulator is not what was deployed: auth (1 to update). Put it back with");
+    expect(status).to.equal(1);
+  });
+});
+
+/** The environment without AWS credentials, wherever this machine may have some. */
+function withoutAws(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
+  return {
+    ...Object.fromEntries(own),
+    AWS_CONFIG_FILE: "/nonexistent/config",
+    AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}
