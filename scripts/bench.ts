@@ -2,8 +2,6 @@ import { copyFileSync, createReadStream, createWriteStream } from "node:fs";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
-import { zip } from "../programs/archive";
-import { startEnvironment } from "../local/environment";
 import type { LoadTime } from "../local/lambda/process";
 import { IngestBench, type Load, median } from "../trials/ingestBench";
 import { connect } from "../trials/uploadAndFollow";
@@ -55,6 +53,9 @@ interface Row {
 }
 
 runCommand(async (stop) => {
+  // Loaded behind the options: the programs and their providers take a second or two.
+  const { zip } = await import("../programs/archive");
+  const { startEnvironment } = await import("../local/environment");
   const options = command.opts<Options>();
   const session = new Session();
   try {

@@ -2,7 +2,6 @@ import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { GroundworkError } from "../infra/error";
 import { Chaos, type Trial, chaosConfig, sumOf } from "../trials/chaos";
-import { startEnvironment } from "../local/environment";
 import { writeSample } from "../trials/sample";
 import { Session } from "../local/session";
 import { expectations } from "../trials/verify";
@@ -24,6 +23,8 @@ const command = new Command("npm run chaos --")
   .parse();
 
 runCommand(async (stop) => {
+  // Loaded behind the options: the programs and their providers take a second or two.
+  const { startEnvironment } = await import("../local/environment");
   const { trials: count, seed, rows } = command.opts<Options>();
   const session = new Session();
   const trials: Trial[] = [];

@@ -2,10 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
-import { archiveFiles, zip } from "../programs/archive";
-import { attributesOf } from "../programs/attributes";
 import type { ResourceRequest } from "../programs/attributes/table";
-import { evaluateAll } from "../programs/evaluateAll";
 import { readStackConfig } from "../programs/programs";
 import { formatBytes, runCommand, table } from "./shared/terminal";
 
@@ -25,9 +22,13 @@ const command = new Command("npm run package --")
 
 runCommand(async () => {
   command.parse();
-  const [dir] = command.args as [string];
+  // Programs run in folders of their own.
+  const dir = path.resolve(...(command.args as [string]));
   const { stack } = command.opts<{ stack: string }>();
   readStackConfig(stack);
+  // Loaded behind the checks: the programs and their providers take a second or two.
+  const { attributesOf } = await import("../programs/attributes");
+  const { evaluateAll } = await import("../programs/evaluateAll");
   mkdirSync(dir, { recursive: true });
   const written: [string, string][] = [];
   await evaluateAll(stack, {
@@ -46,6 +47,7 @@ async function writePackage(
   programDir: string,
   dir: string,
 ): Promise<[string, string]> {
+  const { archiveFiles, zip } = await import("../programs/archive");
   const inputs = resource.inputs as FunctionInputs;
   const bytes = zip(await archiveFiles(inputs.code, programDir));
   writeFileSync(path.join(dir, `${resource.name}.zip`), bytes);

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { utils } from "ssh2";
 import { GroundworkError } from "../../infra/error";
 import type { Session } from "../session";
+import { makeKeyPair } from "./keyPair";
 import type { Question, Setup } from "./protocol";
 
 /** The user that Amazon Linux has. */
@@ -20,7 +20,7 @@ interface BastionOptions {
   readonly mayReach: (destination: { host: string; port: number }) => boolean;
 }
 
-/** An SSH server that forwards to the database, in a process of its own, started again when that dies. */
+/** An SSH server that forwards to the database, in a process of its own, started again when that dies after it has served. */
 export interface LocalBastion {
   readonly host: string;
   readonly port: number;
@@ -97,11 +97,10 @@ class Serving {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.child = child;
-    child.once("exit", () => {
-      this.child = undefined;
-      void this.startAgain();
-    });
+    child.once("exit", () => (this.child = undefined));
     this.port = await listening(child);
+    // Not before: what has failed to start once would fail for ever.
+    child.once("exit", () => void this.startAgain());
     child.on("message", ({ id, ...destination }: Question) => {
       if (child.connected) child.send({ id, allowed: this.mayReach(destination) });
     });
@@ -118,7 +117,10 @@ class Serving {
 
   private async startAgain(): Promise<void> {
     await sleep(restartDelay, undefined, { ref: false });
-    if (this.wanted && !this.child) await this.start();
+    if (!this.wanted || this.child) return;
+    await this.start().catch((error: unknown) => {
+      if (this.wanted) process.stderr.write(`${(error as Error).message}, and is not started again\n`);
+    });
   }
 
   private argv(): string[] {
@@ -143,7 +145,7 @@ async function listening(child: ChildProcess): Promise<number> {
 
 /** Writes an Ed25519 key, for its owner only; OpenSSH refuses a private key that others may read. */
 function makeKey(dir: string, name: string): { file: string; publicKey: string } {
-  const pair = utils.generateKeyPairSync("ed25519");
+  const pair = makeKeyPair();
   const file = path.join(dir, name);
   writeFileSync(file, pair.private, { mode: 0o600 });
   chmodSync(file, 0o600);

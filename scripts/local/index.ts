@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { startEnvironment } from "../../local/environment";
 import { publishEnvironment } from "../../local/running";
 import { Session } from "../../local/session";
 import { type ConfigOverrides, configOption } from "../shared/configOption";
@@ -15,6 +14,8 @@ const command = new Command("npm run local --")
   .parse();
 
 runCommand(async (stop) => {
+  // Loaded behind the options: the programs and their providers take a second or two.
+  const { startEnvironment } = await import("../../local/environment");
   const { config } = command.opts<{ config: ConfigOverrides }>();
   const session = new Session();
   try {

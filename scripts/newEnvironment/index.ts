@@ -5,8 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { environmentProblems } from "../../infra/environmentName";
 import { GroundworkError } from "../../infra/error";
 import { root } from "../../programs/programs";
-import { type ConfigKey, configKeysOf, environmentFile } from "./file";
-import { checkConfig } from "../stacks/checkConfig";
+import type { ConfigKey } from "./file";
 import { runCommand } from "../shared/terminal";
 
 const command = new Command("npm run new-environment --")
@@ -24,11 +23,15 @@ runCommand(async (stop) => {
   const problems = environmentProblems(name);
   if (problems.length > 0) throw new GroundworkError(problems.join("; "));
   if (existsSync(path.join(root, file))) throw new GroundworkError(alreadyThere(file));
+  // Loaded behind the checks: the schemas of the config bring Pulumi's SDK.
+  const { configKeysOf, environmentFile } = await import("./file");
+  const { checkConfig } = await import("../stacks/checkConfig");
+  const keys = configKeysOf();
   const { set } = command.opts<{ set: Record<string, string> }>();
-  const values = { ...set, ...(await ask(configKeysOf(), set, stop)) };
+  const values = { ...set, ...(await ask(keys, set, stop)) };
   // What a person types is checked as the file would be.
   checkConfig(name, values);
-  write(file, environmentFile(name, Object.fromEntries(Object.entries(values).map(typed))));
+  write(file, environmentFile(name, typed(values, keys)));
   process.stdout.write(
     `${file} is written. Next, with the Pulumi CLI logged in:\n` +
       `  for project in stacks/* .; do pulumi -C $project stack init ${name}; done\n` +
@@ -65,14 +68,19 @@ async function ask(
 }
 
 /** What isn't text is written as what it is: true, 14, ["a"]. */
-function typed([key, text]: [string, string]): [string, unknown] {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isText = configKeysOf().some((known) => known.key === key && known.facts.type === "string");
-    return [key, isText ? text : value];
-  } catch {
-    return [key, text];
-  }
+function typed(
+  values: Readonly<Record<string, string>>,
+  keys: readonly ConfigKey[],
+): Record<string, unknown> {
+  const valueOf = (key: string, text: string): unknown => {
+    if (keys.some((known) => known.key === key && known.facts.type === "string")) return text;
+    try {
+      return JSON.parse(text);
+    } catch {
+      return text;
+    }
+  };
+  return Object.fromEntries(Object.entries(values).map(([key, text]) => [key, valueOf(key, text)]));
 }
 
 function write(file: string, text: string): void {

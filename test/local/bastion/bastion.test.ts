@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
-import { utils } from "ssh2";
 import { type LocalEc2, startEc2 } from "../../../local/ec2/server";
 import { type LocalBastion, startBastion } from "../../../local/bastion/bastion";
+import { makeKeyPair } from "../../../local/bastion/keyPair";
 import { Session } from "../../../local/session";
 import { type SshOptions, tunnelCommand } from "../../../scripts/tunnel/command";
 import { pinHostKey } from "../../../scripts/tunnel/hostKey";
@@ -111,7 +111,7 @@ describe("a tunnel through the bastion", () => {
   it("is given up for a wrong key, with a word on --key", async () => {
     await pin();
     const keyFile = join(dir, "other_key");
-    writeFileSync(keyFile, utils.generateKeyPairSync("ed25519").private, { mode: 0o600 });
+    writeFileSync(keyFile, makeKeyPair().private, { mode: 0o600 });
     const { line } = await open({ keyFile });
     expect(await failureOf(line))
       .to.include("does not take the key")
@@ -120,7 +120,7 @@ describe("a tunnel through the bastion", () => {
   });
 
   it("refuses a host key other than the pinned one, and says that nothing was sent", async () => {
-    const other = utils.generateKeyPairSync("ed25519").public;
+    const other = makeKeyPair().public;
     writeFileSync(join(dir, "known_hosts"), `i-1 ${other}\n`);
     const { line } = await open();
     expect(await failureOf(line)).to.include("another host key than the pinned one");
@@ -136,7 +136,7 @@ describe("a tunnel through the bastion", () => {
     await pin();
     const pinned = readFileSync(join(dir, "known_hosts"), "utf8");
     expect(pinned).to.equal(`i-1 ${bastion.hostKey}\n`);
-    expect(await pin([utils.generateKeyPairSync("ed25519").public])).to.equal(false);
+    expect(await pin([makeKeyPair().public])).to.equal(false);
     expect(readFileSync(join(dir, "known_hosts"), "utf8")).to.equal(pinned);
   });
 

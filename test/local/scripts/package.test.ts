@@ -87,6 +87,12 @@ describe("npm run package", () => {
     });
   }
 
+  it("writes into a relative folder, as seen from where it was called", async () => {
+    const { code, stderr } = await command.run(path.relative(root, path.join(dir, "relative")));
+    expect(code, stderr).to.equal(0);
+    expect(readdirSync(path.join(dir, "relative"))).to.deep.equal(readdirSync(path.join(dir, "out")));
+  });
+
   it("names an environment that doesn't exist, and writes nothing", async () => {
     const { code, stderr } = await command.run(path.join(dir, "none"), "--stack", "nowhere");
     expect(code).to.equal(1);
