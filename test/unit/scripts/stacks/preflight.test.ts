@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
 import { root } from "../../../../programs/programs";
-import { selectProjects } from "../../../../scripts/stacks/plan";
-import { checkTools } from "../../../../scripts/stacks/preflight";
+import { type Action, selectProjects } from "../../../../scripts/stacks/plan";
+import { checkEnvironment, checkTools } from "../../../../scripts/stacks/preflight";
 import { listPlan } from "../../../../scripts/stacks/programPlan";
 import { readUpstreams, requireUpstreams } from "../../../../scripts/stacks/upstreams";
 import { keepEnvironment } from "../../../support/environment";
@@ -26,8 +26,8 @@ describe("the commands over all stacks, before anything is touched,", () => {
   }
 
   function run(action: string, ...args: string[]) {
-    const command = ["-r", "./programs/register.js", "scripts/stacks/index.ts", action, ...args];
-    const env = { ...withoutAws(), PATH: bin };
+    const command = ["-r", "./programs/register.js", "scripts/stacks", action, ...args];
+    const env = { ...noAws, PATH: bin };
     const { status, stdout, stderr } = spawnSync(process.execPath, command, {
       cwd: root,
       env,
@@ -36,11 +36,29 @@ describe("the commands over all stacks, before anything is touched,", () => {
     return { status, stdout, stderr };
   }
 
+  /** As the command goes about it, up to where it would touch a stack; what it fails with. */
+  async function check(action: Action = "outputs", stack = "dev", only?: string[]): Promise<string> {
+    const restore = keepEnvironment();
+    for (const name of Object.keys(process.env)) if (/^AWS_(?!SDK_)/.test(name)) delete process.env[name];
+    Object.assign(process.env, noAws, { PATH: bin });
+    const stop = new AbortController().signal;
+    const checks = async () => {
+      const projects = selectProjects(action, only);
+      await checkEnvironment(stack);
+      await checkTools({ action, stack, projects, stop });
+    };
+    try {
+      return await failureOf(checks());
+    } finally {
+      restore();
+    }
+  }
+
+  const noStack = { stack: 'echo "error: no stack named dev found" >&2; exit 255' };
   const cases: {
     what: string;
     pulumi?: Record<string, string>;
-    action?: string;
-    args?: string[];
+    asked?: Parameters<typeof check>;
     says: string;
   }[] = [
     { what: "a missing CLI", says: "There is no pulumi on PATH" },
@@ -56,41 +74,48 @@ describe("the commands over all stacks, before anything is touched,", () => {
     },
     {
       what: "a stack that is not initialised",
-      pulumi: { stack: 'echo "error: no stack named dev found" >&2; exit 255' },
-      args: ["--only", "networking"],
+      pulumi: noStack,
+      asked: ["outputs", "dev", ["networking"]],
       says: "stack dev of networking is not initialised: run pulumi -C stacks/networking stack init dev",
     },
     {
       what: "missing AWS credentials",
       pulumi: {},
-      action: "refresh",
-      args: ["--yes"],
+      asked: ["refresh"],
       says: "there are no AWS credentials: sign in, for instance with aws sso login, or set AWS_PROFILE",
     },
-    { what: "an unknown environment", args: ["--stack", "nowhere"], says: "There is no environment nowhere" },
     {
-      what: "a missing terminal to ask at",
-      pulumi: {},
-      action: "deploy",
-      says: "npm run deploy asks before it changes anything, and there is no terminal to ask at: add --yes",
+      what: "an unknown environment",
+      asked: ["outputs", "nowhere"],
+      says: "There is no environment nowhere",
     },
-    { what: "an unknown project", args: ["--only", "databse"], says: "There is no project databse" },
+    {
+      what: "an unknown project",
+      asked: ["outputs", "dev", ["databse"]],
+      says: "There is no project databse",
+    },
   ];
-  for (const { what, pulumi, action = "outputs", args = [], says } of cases) {
-    it(`tell of ${what} in one line`, () => {
+  for (const { what, pulumi, asked = [], says } of cases) {
+    it(`tell of ${what} in one line`, async () => {
       if (pulumi) install(pulumi);
-      const { status, stderr } = run(action, ...args);
-      expect(stderr).to.include(says);
-      expect(stderr.trim().split("\n")).to.have.length(1);
-      expect(status).to.equal(1);
+      expect(await check(...asked))
+        .to.include(says)
+        .and.not.include("\n");
     });
   }
 
-  it("tell of all stacks that are not initialised at once", () => {
-    install({ stack: 'echo "error: no stack named dev found" >&2; exit 255' });
-    const { status, stderr } = run("outputs");
-    expect(stderr).to.match(/^Nothing was touched:$/m);
-    expect(stderr.match(/run pulumi -C \S+ stack init dev$/gm)).to.have.length(5);
+  it("tell of all stacks that are not initialised at once", async () => {
+    install(noStack);
+    const said = await check();
+    expect(said).to.match(/^Nothing was touched:$/m);
+    expect(said.match(/run pulumi -C \S+ stack init dev$/gm)).to.have.length(5);
+  });
+
+  it("tell of a missing terminal to ask at in one line", () => {
+    const { status, stderr } = run("deploy");
+    expect(stderr).to.equal(
+      "npm run deploy asks before it changes anything, and there is no terminal to ask at: add --yes\n",
+    );
     expect(status).to.equal(1);
   });
 
@@ -181,13 +206,9 @@ describe("the commands over all stacks, before anything is touched,", () => {
   });
 });
 
-/** The environment without AWS credentials, wherever this machine may have some. */
-function withoutAws(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
-  return {
-    ...Object.fromEntries(own),
-    AWS_CONFIG_FILE: "/nonexistent/config",
-    AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
-    AWS_EC2_METADATA_DISABLED: "true",
-  };
-}
+/** No AWS credentials, wherever this machine may have some. */
+const noAws = {
+  AWS_CONFIG_FILE: "/nonexistent/config",
+  AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
+  AWS_EC2_METADATA_DISABLED: "true",
+};
