@@ -70,6 +70,8 @@ export class Ingest extends Component {
     return new InlineFunction<unknown, unknown>(
       name,
       {
+        learnerLab: args.learnerLab,
+        functionEndpointUrl: args.functionEndpointUrl,
         callback: ingestHandler({
           table: records,
           reserveMs: args.handOverReserveMs,
