@@ -7,7 +7,8 @@ import { environmentName } from "./names";
 import type { SharedConfig } from "./projectConfig";
 import { ServiceRole } from "./serviceRole";
 
-export interface InlineFunctionArgs<E, R> extends FunctionConfig {
+export interface InlineFunctionArgs<E, R> {
+  readonly config: FunctionConfig;
   /** The function itself. It and what it captures are serialized: see docs/functions.md. */
   readonly callback: aws.lambda.Callback<E, R>;
   /** The npm packages that the callback imports, beside the AWS SDK, which Lambda's runtime carries. */
@@ -43,7 +44,7 @@ export class InlineFunction<E, R> extends Component {
     this.role = new ServiceRole(
       name,
       {
-        learnerLab: args.learnerLab,
+        learnerLab: args.config.learnerLab,
         service: "lambda.amazonaws.com",
         statements: [...basics(logs, args), ...args.statements],
       },
@@ -60,7 +61,7 @@ export class InlineFunction<E, R> extends Component {
         memorySize: args.memorySize,
         timeout: args.timeout,
         ...(args.maxConcurrency !== undefined && { reservedConcurrentExecutions: args.maxConcurrency }),
-        environment: { variables: { ...args.environment, ...endpoint(args) } },
+        environment: { variables: { ...args.environment, ...endpoint(args.config) } },
         ...vpcConfig(args),
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tracingConfig: { mode: "PassThrough" },

@@ -23,8 +23,7 @@ export function groupAuthorizer(
   const { function: authorizer } = new InlineFunction(
     name,
     {
-      learnerLab: args.learnerLab,
-      functionEndpointUrl: args.functionEndpointUrl,
+      config: args,
       callback: groupAuthorizerHandler({ memberGroup, everyone: routesForEveryone() }),
       packages: ["aws-jwt-verify"],
       environment: {

