@@ -27,6 +27,16 @@ export default tseslint.config(
     },
   },
   {
+    // A component is told what it needs: only infra/config.ts reads an environment's config.
+    files: ["infra/**/*.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { object: "pulumi", property: "Config", message: "Take it in as an argument." },
+      ],
+    },
+  },
+  {
     // chai's assertions are property reads: expect(x).to.be.true
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-unused-expressions": "off" },

@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./infra/config";
-import { configKeys } from "./infra/configKeys";
+import type { Exports } from "./infra/outputs";
+import { groundworkConfig } from "./infra/projectConfig";
 import { Upstream } from "./infra/upstream";
 
-readConfig(configKeys.groundwork);
+readConfig(groundworkConfig);
 const database = new Upstream("database");
 const ingest = new Upstream("ingest");
 const auth = new Upstream("auth");
 
-export const apiUrl = auth.string("apiUrl");
-export const bucketName = ingest.string("bucketName");
-export const tunnelCommand = database.string("tunnelCommand");
-export const loadCommand = `npm run load -- FILE --stack ${pulumi.getStack()}`;
-export const dashboardUrl = ingest.string("dashboardUrl");
+const outputs: Exports<"groundwork"> = {
+  apiUrl: auth.get("apiUrl"),
+  bucketName: ingest.get("bucketName"),
+  tunnelCommand: database.get("tunnelCommand"),
+  loadCommand: `npm run load -- FILE --stack ${pulumi.getStack()}`,
+  dashboardUrl: ingest.get("dashboardUrl"),
+};
+export = outputs;

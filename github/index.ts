@@ -1,7 +1,8 @@
 import { readConfig } from "../infra/config";
-import { GithubRoles, githubConfig } from "../infra/github/githubRoles";
+import { githubConfig } from "../infra/github/githubConfig";
+import { GithubRoles } from "../infra/github/githubRoles";
 
-const roles = new GithubRoles("roles", readConfig(githubConfig));
+const roles = new GithubRoles("github", readConfig(githubConfig), { aliases: [{ name: "roles" }] });
 
 export const deployRoles = roles.deployRoles;
 export const previewRole = roles.previewRole;

@@ -1,43 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as z from "zod";
-import { namespaceOf, parseConfig } from "./configParse";
-import { environmentProblems } from "./environmentName";
+import type * as z from "zod";
 import { GroundworkError } from "./error";
-import { awsConfig } from "./sharedConfig";
+import { type ProjectConfig, type SharedConfig, type Values, checkProjectConfig } from "./projectConfig";
 
 /**
- * Reads this project's config, all of it at once.
+ * How every program begins: reads its config, all of it at once.
  *
- * @param shape one zod schema a key
- * @throws GroundworkError with every missing, malformed and unknown key of the project's namespace, and for an
- *   environment whose name AWS would refuse
+ * @throws GroundworkError with everything that `checkProjectConfig` finds wrong
  */
-export function readConfig<S extends z.ZodRawShape>(shape: S): z.output<z.ZodObject<S>> {
-  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-  const names = environmentProblems(stack);
-  if (names.length > 0) throw new GroundworkError(names.join("; "));
-  const parsed = parseConfig(project, shape, namespaceOf(project, pulumi.runtime.allConfig()));
-  if (parsed.problems) {
-    throw GroundworkError.all(`The config of ${project} in Pulumi.${stack}.yaml`, parsed.problems);
-  }
-  return parsed.data;
-}
-
-/** The region that this stack deploys to. */
-export function requireRegion(): string {
-  const config = new pulumi.Config("aws");
-  const region = config.get("region") ?? process.env.AWS_REGION;
-  const file = `Pulumi.${pulumi.getStack()}.yaml`;
-  if (region === undefined || region === "") {
-    throw new GroundworkError(`aws:region is missing: add it to ${file}, for instance aws:region: us-east-1`);
-  }
-  // Of a region that is newer than this provider, the provider itself has to be told.
-  if (config.getBoolean("skipRegionValidation") === true) return region;
-  const known = awsConfig.region.safeParse(region);
-  if (!known.success) {
-    throw new GroundworkError(
-      `aws:region in ${file} ${known.error.issues[0]?.message} (it is ${region}): mend it`,
-    );
-  }
-  return region;
+export function readConfig<S extends z.ZodRawShape>(project: ProjectConfig<S>): Values<S> & SharedConfig {
+  const stack = pulumi.getStack();
+  const checked = checkProjectConfig(project, stack, pulumi.runtime.allConfig());
+  if (checked.problems) throw GroundworkError.all(`Pulumi.${stack}.yaml`, checked.problems);
+  return checked.config;
 }

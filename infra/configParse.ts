@@ -25,7 +25,7 @@ export function parseConfig<S extends z.ZodRawShape>(
   const result = z.strictObject(shape).safeParse(values);
   if (result.success) return { data: result.data };
   return {
-    problems: result.error.issues.flatMap((issue) => describe(project, issue, Object.keys(shape), raw)),
+    problems: result.error.issues.flatMap((issue) => describe(project, issue, shape, raw)),
   };
 }
 
@@ -54,17 +54,19 @@ function parseJson(text: string): unknown {
 function describe(
   project: string,
   issue: z.core.$ZodIssue,
-  known: readonly string[],
+  shape: z.ZodRawShape,
   raw: Readonly<Record<string, string>>,
 ): string[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${project}:${key} is not known; the keys are ${known.join(", ")}`);
+    return issue.keys.map(
+      (key) => `${project}:${key} is not known; the keys are ${Object.keys(shape).join(", ")}`,
+    );
   }
   const key = String(issue.path[0]);
+  if (raw[key] === undefined) {
+    const example = shape[key] && z.globalRegistry.get(shape[key])?.example;
+    return [`${project}:${key} is missing: add it, for instance ${project}:${key}: ${String(example)}`];
+  }
   const path = issue.path.slice(1).map((part) => `[${String(part)}]`);
-  return [
-    raw[key] === undefined
-      ? `${project}:${key} is missing`
-      : `${project}:${key}${path.join("")}: ${issue.message} (it is ${raw[key]})`,
-  ];
+  return [`${project}:${key}${path.join("")}: ${issue.message} (it is ${raw[key]})`];
 }

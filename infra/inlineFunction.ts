@@ -1,13 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
-import { endpointEnvironment } from "./functionEndpoint";
 import { packageFunction, unusedPackages } from "./functionPackage";
 import type { Statement } from "./iam";
 import { environmentName } from "./names";
+import type { SharedConfig } from "./projectConfig";
 import { ServiceRole } from "./serviceRole";
 
 export interface InlineFunctionArgs<E, R> {
+  readonly config: FunctionConfig;
   /** The function itself. It and what it captures are serialized: see docs/functions.md. */
   readonly callback: aws.lambda.Callback<E, R>;
   /** The npm packages that the callback imports, beside the AWS SDK, which Lambda's runtime carries. */
@@ -27,6 +28,9 @@ export interface InlineFunctionArgs<E, R> {
   readonly logRetentionDays: number;
 }
 
+/** What a function is told of the environment: its account's kind, and where AWS is, for emulators. */
+export type FunctionConfig = Pick<SharedConfig, "learnerLab" | "functionEndpointUrl">;
+
 /** A Lambda function written inline, with a role and a log group of its own. */
 export class InlineFunction<E, R> extends Component {
   readonly function: aws.lambda.Function;
@@ -39,7 +43,11 @@ export class InlineFunction<E, R> extends Component {
     const logs = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.logRetentionDays }, this.child);
     this.role = new ServiceRole(
       name,
-      { service: "lambda.amazonaws.com", statements: [...basics(logs, args), ...args.statements] },
+      {
+        learnerLab: args.config.learnerLab,
+        service: "lambda.amazonaws.com",
+        statements: [...basics(logs, args), ...args.statements],
+      },
       this.child,
     );
     this.function = new aws.lambda.CallbackFunction(
@@ -53,7 +61,7 @@ export class InlineFunction<E, R> extends Component {
         memorySize: args.memorySize,
         timeout: args.timeout,
         ...(args.maxConcurrency !== undefined && { reservedConcurrentExecutions: args.maxConcurrency }),
-        environment: { variables: { ...args.environment, ...endpointEnvironment() } },
+        environment: { variables: { ...args.environment, ...endpoint(args.config) } },
         ...vpcConfig(args),
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tracingConfig: { mode: "PassThrough" },
@@ -65,6 +73,11 @@ export class InlineFunction<E, R> extends Component {
     this.ready = [this.function, ...this.role.ready];
     this.registerOutputs();
   }
+}
+
+/** Lambda's runtime says where AWS is; where that is an emulator, the SDK's own variable does. */
+function endpoint({ functionEndpointUrl }: FunctionConfig): Record<string, string> {
+  return functionEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: functionEndpointUrl };
 }
 
 type Network = Pick<InlineFunctionArgs<unknown, unknown>, "subnetIds" | "securityGroupId">;

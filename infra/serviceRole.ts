@@ -2,9 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
 import { type Statement, assumedBy, policy } from "./iam";
-import { inLearnerLab, lab } from "./learnerLab";
+import { lab } from "./learnerLab";
+import type { SharedConfig } from "./projectConfig";
 
-interface ServiceRoleArgs {
+interface ServiceRoleArgs extends Pick<SharedConfig, "learnerLab"> {
   /** The service that takes the role on, for instance `lambda.amazonaws.com`. */
   readonly service: string;
   readonly statements: readonly Statement[];
@@ -23,7 +24,7 @@ export class ServiceRole extends Component {
 
   constructor(name: string, args: ServiceRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("iam:ServiceRole", name, opts);
-    if (inLearnerLab()) {
+    if (args.learnerLab) {
       const given = aws.iam.getRoleOutput({ name: lab.role }, { parent: this });
       this.arn = given.arn;
       this.roleName = given.name;

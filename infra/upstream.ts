@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { GroundworkError } from "./error";
+import { type Outputs, type Project, checkedOutput } from "./outputs";
 
 /** The outputs of a stack that this one builds on. */
-export class Upstream {
+export class Upstream<P extends Project> {
   /** Its full name, such as `organization/networking/dev`. */
   private readonly name: string;
   private readonly reference: pulumi.StackReference;
@@ -12,36 +12,20 @@ export class Upstream {
    * @param stackName its full name where it differs from `<organization>/<project>/<environment>`
    */
   constructor(
-    private readonly project: string,
+    private readonly project: P,
     stackName?: string,
   ) {
     this.name = stackName ?? `${pulumi.getOrganization()}/${project}/${pulumi.getStack()}`;
     this.reference = new pulumi.StackReference(this.name);
   }
 
-  string(output: string): pulumi.Output<string> {
-    return this.require(output, (value): value is string => typeof value === "string", "a string");
-  }
-
-  strings(output: string): pulumi.Output<string[]> {
-    const isStrings = (value: unknown): value is string[] =>
-      Array.isArray(value) && value.every((item) => typeof item === "string");
-    return this.require(output, isStrings, "a list of strings");
-  }
-
-  number(output: string): pulumi.Output<number> {
-    return this.require(output, (value): value is number => typeof value === "number", "a number");
-  }
-
-  private require<T>(output: string, is: (value: unknown) => value is T, expected: string): pulumi.Output<T> {
-    return this.reference.getOutput(output).apply((value: unknown) => {
-      if (is(value)) return value;
-      const deploy = `pulumi -C stacks/${this.project} up -s ${this.name.split("/").at(-1)}`;
-      throw new GroundworkError(
-        value === undefined
-          ? `Stack ${this.project} has no output ${output}: deploy it first with ${deploy}`
-          : `Output ${output} of stack ${this.project} is not ${expected}: deploy it again with ${deploy}`,
-      );
-    });
+  /** One output, in the type that the stack exports it with; an error that says what to deploy where it isn't there. */
+  get<K extends keyof Outputs<P> & string>(output: K): pulumi.Output<Outputs<P>[K]> {
+    const environment = this.name.split("/").at(-1) ?? "";
+    return this.reference
+      .getOutput(output)
+      .apply((value: unknown) => checkedOutput(this.project, environment, output, value)) as pulumi.Output<
+      Outputs<P>[K]
+    >;
   }
 }

@@ -1,15 +1,16 @@
 import { GroundworkError } from "../infra/error";
+import { type EnvironmentOutputs, environmentOutputs } from "../infra/outputs";
 import { attributesOf } from "../programs/attributes";
 import type { Attributes, ResourceRequest } from "../programs/attributes/table";
 import { behave } from "./behaviours";
-import { type Outputs, evaluateAll, scopeOf } from "../programs/evaluateAll";
+import { evaluateAll, scopeOf } from "../programs/evaluateAll";
 import { type LocalDatabase, type Services, startServices } from "./services";
 import type { Session } from "./session";
 
 /** An environment that is up on this machine until its session closes. */
 export interface Environment {
   readonly stack: string;
-  readonly outputs: Outputs;
+  readonly outputs: EnvironmentOutputs;
   readonly services: Services;
   readonly database: LocalDatabase;
   readonly region: string;
@@ -56,5 +57,11 @@ export async function startEnvironment(session: Session, options: Options): Prom
   if (!database) {
     throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
   }
-  return { stack: options.stack, outputs, services, database, region: scope.region };
+  return {
+    stack: options.stack,
+    outputs: environmentOutputs.parse(outputs),
+    services,
+    database,
+    region: scope.region,
+  };
 }

@@ -27,7 +27,8 @@ const schema = z.object({
 export type RunningEnvironment = z.infer<typeof schema>;
 
 /** What is announced of an environment. */
-type Announced = Pick<Environment, "stack" | "outputs" | "region"> & {
+type Announced = Pick<Environment, "stack" | "region"> & {
+  readonly outputs: RunningEnvironment["outputs"];
   readonly services: Pick<Environment["services"], "endpoints" | "bastion">;
   readonly database: { readonly server: Pick<Environment["database"]["server"], "caFile"> };
 };

@@ -74,9 +74,9 @@ export class Chaos {
   ) {
     const { ingest } = environment.outputs;
     this.lambda = environment.services.lambda;
-    this.functionName = String(ingest?.functionName);
-    this.jobsFunctionName = String(ingest?.jobsFunctionName);
-    this.bucket = String(ingest?.bucketName);
+    this.functionName = ingest.functionName;
+    this.jobsFunctionName = ingest.jobsFunctionName;
+    this.bucket = ingest.bucketName;
     this.content = readFileSync(chaosFile.file);
   }
 

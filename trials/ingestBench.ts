@@ -32,8 +32,8 @@ export class IngestBench {
     private readonly client: Client,
   ) {
     const { ingest } = environment.outputs;
-    this.functionName = String(ingest?.functionName);
-    this.bucket = String(ingest?.bucketName);
+    this.functionName = ingest.functionName;
+    this.bucket = ingest.bucketName;
     this.lambda = environment.services.lambda;
   }
 

@@ -103,7 +103,7 @@ async function findJob(client: Client, bucket: string, key: string): Promise<Job
   return rows[0];
 }
 
-const bucketOf = ({ outputs }: Environment): string => String(outputs.ingest?.bucketName);
-const functionOf = ({ outputs }: Environment): string => String(outputs.ingest?.functionName);
+const bucketOf = ({ outputs }: Environment): string => outputs.ingest.bucketName;
+const functionOf = ({ outputs }: Environment): string => outputs.ingest.functionName;
 const deadLettersOf = ({ outputs }: Environment): string =>
-  String(outputs.ingest?.deadLetterQueueUrl).split("/").at(-1) ?? "";
+  outputs.ingest.deadLetterQueueUrl.split("/").at(-1) ?? "";

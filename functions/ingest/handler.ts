@@ -1,7 +1,8 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Context } from "aws-lambda";
 import type { TableDefinition } from "./columns";
-import { type Source, readEvent } from "./event";
+import type { Source } from "../shared/source";
+import { readEvent } from "./event";
 import { type HopOptions, type HopWork, type IngestResult, runHop } from "./hop";
 import { metricLine } from "../shared/metrics";
 

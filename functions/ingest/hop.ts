@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Client } from "pg";
 import { connect } from "../shared/database";
-import type { Source } from "./event";
+import type { Source } from "../shared/source";
 import { type Job, claim, countHop, fail, find } from "./job";
 import { type LoadEnd, type LoadOptions, load } from "./load";
 import { type OpenObject, makeS3, openObject } from "./object";

@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Readable } from "node:stream";
-import type { Source } from "./event";
+import type { Source } from "../shared/source";
 
 /** One version of an S3 object, being read from `offset` on. */
 export interface OpenObject {

@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Client } from "pg";
 import { connect } from "../shared/database";
-import type { Source } from "../ingest/event";
 import { metricLine } from "../shared/metrics";
+import type { Source } from "../shared/source";
 import { type StalledJob, findJob, listJobs, readRejects, reopenJob, stalledJobs } from "./jobs";
 import { type FileName, type JobsAnswers, readRequest } from "./request";
 

@@ -1,6 +1,5 @@
 import { connect } from "../shared/database";
-import { migrate } from "./migrate";
-import type { Migration } from "./migrations";
+import { type Migration, migrate } from "./migrate";
 import { setRolePassword } from "./role";
 
 export interface SchemaResult {

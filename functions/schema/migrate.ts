@@ -1,5 +1,13 @@
 import type { Client } from "pg";
-import type { Migration } from "./migrations";
+
+/** One numbered SQL file, as plain data that a Lambda callback can carry. */
+export interface Migration {
+  /** The file's name, `001_records.sql`: its number gives the order. */
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 of the file, in hex: an applied file must not change. */
+  readonly checksum: string;
+}
 
 /** Any number will do as long as it stays: it keeps two deployments from migrating one database at once. */
 const lock = 47_201_931;

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
+import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 
-interface ApiLogsArgs {
-  readonly retentionDays: number;
+interface ApiLogsArgs extends Pick<SharedConfig, "learnerLab"> {
+  readonly logRetentionDays: number;
 }
 
 /** One line of JSON a request: who, what, the answer, and why an authorizer refused. No token is in it. */
@@ -29,12 +30,13 @@ export class ApiLogs extends Component {
 
   constructor(name: string, args: ApiLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("auth:ApiLogs", name, opts);
-    this.group = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.retentionDays }, this.child);
+    this.group = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.logRetentionDays }, this.child);
     // One setting for all APIs of an account in a region. It stays when this stack is destroyed, and with it the
     // role that it names: other environments in the account log by the same setting.
     const role = new ServiceRole(
       `${name}-logs`,
       {
+        learnerLab: args.learnerLab,
         service: "apigateway.amazonaws.com",
         statements: [
           {

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import type { ProjectConfig } from "../projectConfig";
 
-/** The config of the auth stack. */
-export const authConfig = {
+const keys = {
   deletionProtection: z
     .boolean()
     .default(true)
@@ -45,3 +45,6 @@ Unset: the environment's name and the pool's id.`,
     .default(30)
     .meta({ description: "Days that the logs of the API and of its authorizer are kept." }),
 };
+
+/** The config of the auth stack. */
+export const authConfig: ProjectConfig<typeof keys> = { project: "auth", keys };

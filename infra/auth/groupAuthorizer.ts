@@ -2,9 +2,9 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { groupAuthorizerHandler } from "../../functions/groupAuthorizer/handler";
 import { memberGroup, routes } from "./apiRoutes";
-import { InlineFunction } from "../inlineFunction";
+import { type FunctionConfig, InlineFunction } from "../inlineFunction";
 
-interface GroupAuthorizerArgs {
+interface GroupAuthorizerArgs extends FunctionConfig {
   readonly issuer: pulumi.Input<string>;
   /** The clients whose tokens it takes. */
   readonly clientIds: readonly pulumi.Input<string>[];
@@ -23,6 +23,7 @@ export function groupAuthorizer(
   const { function: authorizer } = new InlineFunction(
     name,
     {
+      config: args,
       callback: groupAuthorizerHandler({ memberGroup, everyone: routesForEveryone() }),
       packages: ["aws-jwt-verify"],
       environment: {

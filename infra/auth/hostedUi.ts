@@ -2,13 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { hostedScopes, resourceServer } from "./apiRoutes";
 import { Component } from "../component";
-import { requireRegion } from "../config";
 import { environmentName } from "../names";
+import type { SharedConfig } from "../projectConfig";
 
-interface HostedUiArgs {
+interface HostedUiArgs extends Pick<SharedConfig, "region"> {
   readonly userPoolId: pulumi.Input<string>;
   /** The first part of its host; by default the environment's name and the pool's id. */
-  readonly domain?: string | undefined;
+  readonly hostedUiDomain?: string | undefined;
   /** The ports on this machine that sign-in may come back to. */
   readonly loginPorts: readonly number[];
 }
@@ -20,7 +20,7 @@ interface HostedUiArgs {
 export class HostedUi extends Component {
   readonly url: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
-  readonly callbackUrls: readonly string[];
+  readonly callbackUrls: string[];
 
   constructor(name: string, args: HostedUiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("auth:HostedUi", name, opts);
@@ -28,11 +28,11 @@ export class HostedUi extends Component {
     this.callbackUrls = args.loginPorts.map((port) => `http://localhost:${port}/callback`);
     const domain = new aws.cognito.UserPoolDomain(
       name,
-      { userPoolId, domain: args.domain ?? pulumi.output(userPoolId).apply(domainOf) },
+      { userPoolId, domain: args.hostedUiDomain ?? pulumi.output(userPoolId).apply(domainOf) },
       this.child,
     );
     const scopes = new aws.cognito.ResourceServer(
-      resourceServer.identifier,
+      `${name}-scopes`,
       {
         userPoolId,
         identifier: resourceServer.identifier,
@@ -42,10 +42,10 @@ export class HostedUi extends Component {
           scopeDescription: scope.description,
         })),
       },
-      this.child,
+      this.once(resourceServer.identifier),
     );
     const client = new aws.cognito.UserPoolClient(
-      "app-hosted",
+      `${name}-client`,
       {
         name: environmentName("app-hosted"),
         userPoolId,
@@ -53,16 +53,16 @@ export class HostedUi extends Component {
         allowedOauthFlowsUserPoolClient: true,
         allowedOauthFlows: ["code"],
         allowedOauthScopes: hostedScopes,
-        callbackUrls: [...this.callbackUrls],
+        callbackUrls: this.callbackUrls,
         supportedIdentityProviders: ["COGNITO"],
         explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
         enableTokenRevocation: true,
         preventUserExistenceErrors: "ENABLED",
       },
       // Cognito refuses a client with scopes that don't exist yet.
-      { ...this.child, dependsOn: [scopes] },
+      { ...this.once("app-hosted"), dependsOn: [scopes] },
     );
-    this.url = domain.domain.apply(hostedUiUrl);
+    this.url = domain.domain.apply((first) => hostedUiUrl(first, args.region));
     this.clientId = client.id;
     this.registerOutputs();
   }
@@ -74,7 +74,7 @@ function domainOf(userPoolId: string): string {
 }
 
 /** AWS knows the domain by its first part; an environment that isn't AWS by its whole URL. */
-function hostedUiUrl(domain: string): string {
+function hostedUiUrl(domain: string, region: string): string {
   if (domain.includes("://")) return domain;
-  return `https://${domain}.auth.${requireRegion()}.amazoncognito.com`;
+  return `https://${domain}.auth.${region}.amazoncognito.com`;
 }

@@ -6,8 +6,9 @@ import { routes } from "./apiRoutes";
 import { ApiLogs, accessLogFormat } from "./apiLogs";
 import { Component } from "../component";
 import { environmentName } from "../names";
+import type { SharedConfig } from "../projectConfig";
 
-interface RestApiArgs {
+interface RestApiArgs extends Pick<SharedConfig, "learnerLab"> {
   readonly userPoolArn: pulumi.Input<string>;
   readonly groupAuthorizer: aws.lambda.Function;
   readonly allowedOrigin: string;
@@ -44,7 +45,7 @@ export class RestApi extends Component {
       { restApi: api.id, triggers: { document: body.apply(sha256) } },
       this.child,
     );
-    const logs = new ApiLogs(name, { retentionDays: args.logRetentionDays }, this.child);
+    const logs = new ApiLogs(name, args, this.child);
     const stage = new aws.apigateway.Stage(
       name,
       {

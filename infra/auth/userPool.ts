@@ -58,7 +58,7 @@ export class UserPool extends Component {
       { ...this.child, protect: args.deletionProtection },
     );
     const client = new aws.cognito.UserPoolClient(
-      "app-public",
+      `${name}-client`,
       {
         name: environmentName("app-public"),
         userPoolId: pool.id,
@@ -68,12 +68,12 @@ export class UserPool extends Component {
         // Otherwise a failed sign-in tells whether the name exists.
         preventUserExistenceErrors: "ENABLED",
       },
-      this.child,
+      this.once("app-public"),
     );
     new aws.cognito.UserGroup(
-      memberGroup,
+      `${name}-members`,
       { name: memberGroup, userPoolId: pool.id, description: "May call every route of the API" },
-      this.child,
+      this.once(memberGroup),
     );
     this.userPoolId = pool.id;
     this.arn = pool.arn;

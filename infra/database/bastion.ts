@@ -2,30 +2,41 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BastionConfig } from "./bastionConfig";
 import { Component } from "../component";
-import { inLearnerLab, lab } from "../learnerLab";
+import { lab } from "../learnerLab";
 import { keepImage, linuxInstanceArgs } from "../linuxInstance";
 import { physicalName } from "../names";
+import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 
-interface BastionArgs extends BastionConfig {
+interface BastionArgs extends BastionConfig, Pick<SharedConfig, "learnerLab"> {
   readonly vpcId: pulumi.Input<string>;
-  /** A public one: the machine is reached from, or calls Session Manager through, the internet gateway. */
-  readonly subnetId: pulumi.Input<string>;
+  /** The machine, in the first, is reached from, or calls Session Manager through, the internet gateway. */
+  readonly publicSubnetIds: pulumi.Input<string[]>;
   readonly database: { readonly securityGroupId: pulumi.Input<string>; readonly port: pulumi.Input<number> };
+}
+
+/** The way in that the config names; where it names none, its address and its id are "none". */
+export function bastionOf(name: string, args: BastionArgs): Way {
+  return args.bastion === "none" ? { host: "none", instanceId: "none" } : new Bastion(name, args);
+}
+
+interface Way {
+  readonly host: pulumi.Input<string>;
+  readonly instanceId: pulumi.Input<string>;
 }
 
 /**
  * The machine that a laptop's tunnel goes through to the private database. It holds nothing, and may reach nothing
  * but the database, and with `ssm` Session Manager.
  */
-export class Bastion extends Component {
+class Bastion extends Component {
   /** Its public address, which with `ssh` stays the same when it is stopped and started. */
   readonly host: pulumi.Output<string>;
   readonly instanceId: pulumi.Output<string>;
 
   constructor(name: string, args: BastionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("database:Bastion", name, opts);
-    const group = this.securityGroup(args);
+    const group = this.securityGroup(name, args);
     const instance = new aws.ec2.Instance(
       name,
       {
@@ -33,13 +44,13 @@ export class Bastion extends Component {
           {
             name: physicalName(name),
             instanceType: args.bastionInstanceType,
-            subnetId: args.subnetId,
+            subnetId: pulumi.output(args.publicSubnetIds).apply(([first]) => first ?? ""),
             securityGroupId: group.id,
           },
           { parent: this },
         ),
         ...(args.bastion === "ssh" && { keyName: this.keyName(name, args) }),
-        ...(args.bastion === "ssm" && { iamInstanceProfile: this.sessionManagerProfile(name) }),
+        ...(args.bastion === "ssm" && { iamInstanceProfile: this.sessionManagerProfile(name, args) }),
       },
       { ...this.child, ...keepImage },
     );
@@ -48,49 +59,49 @@ export class Bastion extends Component {
     this.registerOutputs();
   }
 
-  private securityGroup(args: BastionArgs): aws.ec2.SecurityGroup {
+  private securityGroup(name: string, args: BastionArgs): aws.ec2.SecurityGroup {
     const { vpcId, database } = args;
-    const name = "proxy-ec2-sg";
+    const groupName = "proxy-ec2-sg";
     const group = new aws.ec2.SecurityGroup(
-      name,
+      `${name}-sg`,
       {
         vpcId,
-        name: physicalName(name),
+        name: physicalName(groupName),
         description: "The bastion: to PostgreSQL and nothing else",
-        tags: { Name: name },
+        tags: { Name: groupName },
       },
-      this.child,
+      this.once(groupName),
     );
     const postgres = { ipProtocol: "tcp", fromPort: database.port, toPort: database.port };
     new aws.vpc.SecurityGroupEgressRule(
-      "bastion-to-database",
+      `${name}-to-database`,
       {
         ...postgres,
         securityGroupId: group.id,
         referencedSecurityGroupId: database.securityGroupId,
         description: "PostgreSQL",
       },
-      this.child,
+      this.once("bastion-to-database"),
     );
     new aws.vpc.SecurityGroupIngressRule(
-      "bastion-into-database",
+      `${name}-into-database`,
       {
         ...postgres,
         securityGroupId: database.securityGroupId,
         referencedSecurityGroupId: group.id,
         description: "PostgreSQL from the bastion",
       },
-      this.child,
+      this.once("bastion-into-database"),
     );
-    if (args.bastion === "ssm") this.allowSessionManager(group);
-    if (args.bastion === "ssh") this.allowSsh(group, args.bastionSshCidrs);
+    if (args.bastion === "ssm") this.allowSessionManager(name, group);
+    if (args.bastion === "ssh") this.allowSsh(name, group, args.bastionSshCidrs);
     return group;
   }
 
-  private allowSsh(group: aws.ec2.SecurityGroup, ranges: readonly string[]): void {
+  private allowSsh(name: string, group: aws.ec2.SecurityGroup, ranges: readonly string[]): void {
     for (const range of ranges) {
       new aws.vpc.SecurityGroupIngressRule(
-        `bastion-ssh-${range}`,
+        `${name}-ssh-${range}`,
         {
           securityGroupId: group.id,
           cidrIpv4: range,
@@ -99,15 +110,15 @@ export class Bastion extends Component {
           toPort: 22,
           description: "SSH from a named address",
         },
-        this.child,
+        this.once(`bastion-ssh-${range}`),
       );
     }
   }
 
   /** The agent on the machine calls Session Manager, which has no fixed addresses; nobody calls the machine. */
-  private allowSessionManager(group: aws.ec2.SecurityGroup): void {
+  private allowSessionManager(name: string, group: aws.ec2.SecurityGroup): void {
     new aws.vpc.SecurityGroupEgressRule(
-      "bastion-to-session-manager",
+      `${name}-to-session-manager`,
       {
         securityGroupId: group.id,
         cidrIpv4: "0.0.0.0/0",
@@ -116,7 +127,7 @@ export class Bastion extends Component {
         toPort: 443,
         description: "HTTPS to Session Manager",
       },
-      this.child,
+      this.once("bastion-to-session-manager"),
     );
   }
 
@@ -129,11 +140,12 @@ export class Bastion extends Component {
     ).keyName;
   }
 
-  private sessionManagerProfile(name: string): pulumi.Input<string> {
-    if (inLearnerLab()) return lab.instanceProfile;
+  private sessionManagerProfile(name: string, { learnerLab }: BastionArgs): pulumi.Input<string> {
+    if (learnerLab) return lab.instanceProfile;
     const role = new ServiceRole(
       name,
       {
+        learnerLab,
         service: "ec2.amazonaws.com",
         statements: [
           {

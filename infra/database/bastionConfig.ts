@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { GroundworkError } from "../error";
 import { hostBits, overlaps } from "../network/cidr";
 import { lab } from "../learnerLab";
+import type { Values } from "../projectConfig";
 
 const sshCidr = z.cidrv4({ error: "must be an IPv4 range such as 203.0.113.7/32" });
 
 /** The config of the way in from a laptop. */
-export const bastionConfig = {
+export const bastionKeys = {
   bastion: z
     .enum(["ssm", "ssh", "none"])
     .default("ssm")
@@ -44,7 +44,7 @@ none: not at all.`,
     .meta({ description: 'For ssh: the ranges that may connect, for instance ["203.0.113.7/32"].' }),
 };
 
-export type BastionConfig = z.output<z.ZodObject<typeof bastionConfig>>;
+export type BastionConfig = Values<typeof bastionKeys>;
 
 /** What of a config AWS Academy's Learner Lab would refuse. */
 export function bastionBreaches({ bastion, bastionPublicKey, bastionKeyName }: BastionConfig): string[] {
@@ -59,14 +59,10 @@ export function bastionBreaches({ bastion, bastionPublicKey, bastionKeyName }: B
 /** Everything else would be most of the internet: no office or provider has more addresses than a /8. */
 const widest = 8;
 
-/** @throws GroundworkError with everything that doesn't fit together */
-export function checkBastionConfig(config: BastionConfig): BastionConfig {
-  const problems = config.bastion === "ssh" ? sshProblems(config) : [];
-  if (problems.length > 0) throw GroundworkError.all("The bastion's config", problems);
-  return config;
-}
-
-function sshProblems({ bastionPublicKey, bastionKeyName, bastionSshCidrs }: BastionConfig): string[] {
+/** What doesn't fit together, a sentence each. */
+export function bastionProblems(config: BastionConfig): string[] {
+  const { bastion, bastionPublicKey, bastionKeyName, bastionSshCidrs } = config;
+  if (bastion !== "ssh") return [];
   const problems: string[] = [];
   if ((bastionPublicKey === undefined) === (bastionKeyName === undefined)) {
     problems.push(

@@ -4,9 +4,10 @@ import { Component } from "../component";
 import type { DatabaseConfig } from "./databaseConfig";
 import { DatabaseEvents } from "./databaseEvents";
 import { physicalName } from "../names";
+import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 
-interface DatabaseArgs extends DatabaseConfig {
+interface DatabaseArgs extends DatabaseConfig, Pick<SharedConfig, "learnerLab"> {
   readonly vpcId: pulumi.Input<string>;
   /** In two zones at least: RDS asks for it even of a database in one. */
   readonly subnetIds: pulumi.Input<string[]>;
@@ -25,19 +26,19 @@ export class Database extends Component {
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("database:Database", name, opts);
     const subnetGroup = new aws.rds.SubnetGroup(
-      "private-db-subnet",
+      `${name}-subnets`,
       { name: physicalName("private-db-subnet"), description: "Private subnets", subnetIds: args.subnetIds },
-      this.child,
+      this.once("private-db-subnet"),
     );
     const securityGroup = new aws.ec2.SecurityGroup(
-      "private-db-sg",
+      `${name}-sg`,
       {
         vpcId: args.vpcId,
         name: physicalName("private-db-sg"),
         description: "PostgreSQL: each client adds the rule that lets it in",
         tags: { Name: "private-db-sg" },
       },
-      this.child,
+      this.once("private-db-sg"),
     );
     const [major] = args.engineVersion.split(".");
     const parameters = new aws.rds.ParameterGroup(
@@ -94,22 +95,23 @@ export class Database extends Component {
   }
 
   /** What the database tells of itself. */
-  private observation(name: string, args: DatabaseConfig): Partial<aws.rds.InstanceArgs> {
+  private observation(name: string, args: DatabaseArgs): Partial<aws.rds.InstanceArgs> {
     return {
       enabledCloudwatchLogsExports: args.logExports,
       performanceInsightsEnabled: args.performanceInsights,
       ...(args.performanceInsights && { performanceInsightsRetentionPeriod: 7 }),
       monitoringInterval: args.monitoringInterval,
-      ...(args.monitoringInterval > 0 && { monitoringRoleArn: this.monitoringRole(name) }),
+      ...(args.monitoringInterval > 0 && { monitoringRoleArn: this.monitoringRole(name, args) }),
     };
   }
 
   /** What AWS's policy AmazonRDSEnhancedMonitoringRole allows, on the one log group that RDS writes it to. */
-  private monitoringRole(name: string): pulumi.Input<string> {
+  private monitoringRole(name: string, { learnerLab }: DatabaseArgs): pulumi.Input<string> {
     const logGroup = "arn:aws:logs:*:*:log-group:RDSOSMetrics";
     return new ServiceRole(
       `${name}-monitoring`,
       {
+        learnerLab,
         service: "monitoring.rds.amazonaws.com",
         statements: [
           {

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { GroundworkError } from "../error";
-import { snsTopicArn } from "../sharedConfig";
+import { type ProjectConfig, type Values, snsTopicArn, upstreamName } from "../projectConfig";
+import { bastionBreaches, bastionKeys, bastionProblems } from "./bastionConfig";
 
-/** The config of the database itself. */
-export const databaseConfig = {
+/** The keys of the database itself. */
+const databaseKeys = {
   databaseName: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,62}$/, "must be lower-case letters, digits and _, starting with a letter")
@@ -86,10 +86,28 @@ export const databaseConfig = {
   }),
 };
 
-export type DatabaseConfig = z.output<z.ZodObject<typeof databaseConfig>>;
+export type DatabaseConfig = Values<typeof databaseKeys>;
 
-/** @throws GroundworkError with everything that doesn't fit together */
-export function checkDatabaseConfig<C extends DatabaseConfig>(config: C): C {
+const keys = {
+  ...databaseKeys,
+  ...bastionKeys,
+  logRetentionDays: z
+    .int()
+    .positive()
+    .default(30)
+    .meta({ description: "Days that the schema function's log is kept." }),
+  networkingStack: upstreamName("networking"),
+};
+
+/** The config of the database stack. */
+export const databaseConfig: ProjectConfig<typeof keys> = {
+  project: "database",
+  keys,
+  problems: (config) => [...databaseProblems(config), ...bastionProblems(config)],
+  breaches: (config) => [...databaseBreaches(config), ...bastionBreaches(config)],
+};
+
+function databaseProblems(config: DatabaseConfig): string[] {
   const problems: string[] = [];
   if (config.maxAllocatedStorage < config.allocatedStorage) {
     problems.push(
@@ -103,15 +121,15 @@ export function checkDatabaseConfig<C extends DatabaseConfig>(config: C): C {
         `${config.maintenanceWindow}, which RDS refuses: move one of them`,
     );
   }
-  for (const window of [config.backupWindow, config.maintenanceWindow]) {
-    if (lengthOf(window) < 30) problems.push(`${window} is shorter than the 30 minutes that RDS asks for`);
+  for (const key of ["backupWindow", "maintenanceWindow"] as const) {
+    if (lengthOf(config[key]) < 30) {
+      problems.push(`database:${key} ${config[key]} is shorter than the 30 minutes that RDS asks for`);
+    }
   }
-  if (problems.length > 0) throw GroundworkError.all("The database's config", problems);
-  return config;
+  return problems;
 }
 
-/** What of a config AWS Academy's Learner Lab would refuse. */
-export function learnerLabBreaches(config: DatabaseConfig): string[] {
+function databaseBreaches(config: DatabaseConfig): string[] {
   const { instanceClass, storageType, monitoringInterval, multiAz, allocatedStorage, maxAllocatedStorage } =
     config;
   return [

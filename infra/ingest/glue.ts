@@ -5,16 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { rdsAuthorities } from "../../functions/shared/authorities";
 import { records, sharedDefinition } from "../../functions/ingest/columns";
 import { Component } from "../component";
-import { requireRegion } from "../config";
 import { type DatabaseAddress, DatabaseClient } from "../database/databaseClient";
 import { GroundworkError } from "../error";
 import { type GlueConfig, driverProblem } from "./glueConfig";
 import { type GlueAccess, crawlerStatements, jobStatements } from "./glueAccess";
 import { environmentName } from "../names";
+import type { SharedConfig } from "../projectConfig";
 import { PrivateBucket } from "./privateBucket";
 import { ServiceRole } from "../serviceRole";
 
-interface GlueArgs extends GlueConfig {
+interface GlueArgs extends GlueConfig, Pick<SharedConfig, "region" | "learnerLab"> {
   /** The bucket with the files. */
   readonly bucket: aws.s3.Bucket;
   readonly vpcId: pulumi.Input<string>;
@@ -55,7 +55,7 @@ export class Glue extends Component {
         ),
     );
     const access: GlueAccess = {
-      region: requireRegion(),
+      region: args.region,
       accountId: aws.getCallerIdentityOutput({}, { parent: this }).accountId,
       files: args.bucket.arn,
       code: code.arn,
@@ -111,7 +111,7 @@ export class Glue extends Component {
   private crawlers(name: string, args: GlueArgs, access: GlueAccess): void {
     const role = new ServiceRole(
       `${name}-crawler`,
-      { service: "glue.amazonaws.com", statements: crawlerStatements(access) },
+      { learnerLab: args.learnerLab, service: "glue.amazonaws.com", statements: crawlerStatements(access) },
       this.child,
     );
     const common = { databaseName: access.database, role: role.arn };
@@ -160,7 +160,7 @@ export class Glue extends Component {
     const modules = [...uris].filter(([file]) => file !== "job.py").map(([, uri]) => uri);
     const role = new ServiceRole(
       `${name}-job`,
-      { service: "glue.amazonaws.com", statements: jobStatements(access) },
+      { learnerLab: args.learnerLab, service: "glue.amazonaws.com", statements: jobStatements(access) },
       this.child,
     );
     return new aws.glue.Job(

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import type { Values } from "../projectConfig";
 
 /** Files under it start nothing when they arrive: they wait for the Glue job. */
 export const gluePrefix = "glue/";
 
 /** The config of the Glue road, part of the ingest stack's. All of it does nothing without `glue`. */
-export const glueConfig = {
+export const glueKeys = {
   glue: z.boolean().default(false).meta({
     description: "Whether the stack has the Glue road too: catalog, crawlers and job.",
     cost: "$0.44 an hour and worker, by the second from a minute on; a crawler the same, from ten minutes on.",
@@ -33,7 +34,7 @@ put the wheels of psycopg and psycopg_binary into a bucket and name them: s3://â
     }),
 };
 
-export type GlueConfig = z.output<z.ZodObject<typeof glueConfig>>;
+export type GlueConfig = Values<typeof glueKeys>;
 
 /** What of it a Learner Lab forbids: G.1X is all that there is, and ten workers. */
 export function glueBreaches({ glue, glueWorkers }: GlueConfig): string[] {

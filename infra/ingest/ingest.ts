@@ -70,6 +70,7 @@ export class Ingest extends Component {
     return new InlineFunction<unknown, unknown>(
       name,
       {
+        config: args,
         callback: ingestHandler({
           table: records,
           reserveMs: args.handOverReserveMs,

@@ -1,10 +1,14 @@
 import * as z from "zod";
-import { GroundworkError } from "../error";
-import { glueConfig } from "./glueConfig";
-import { snsTopicArn, upstreamName } from "../sharedConfig";
+import {
+  type ProjectConfig,
+  type SharedConfig,
+  type Values,
+  snsTopicArn,
+  upstreamName,
+} from "../projectConfig";
+import { glueBreaches, glueKeys } from "./glueConfig";
 
-/** The config of the ingest stack. */
-export const ingestConfig = {
+const keys = {
   memorySize: z.int().min(128).max(10_240).default(1769).meta({
     description: "The function's memory in MB. It gets CPU in proportion: 1769 is one whole core.",
     cost: "$0.000024 a second at 1769, and only while it loads: about $0.00007 a million rows.",
@@ -69,26 +73,28 @@ from the account's own limit, of which AWS keeps 100 for other functions.`,
   }),
   networkingStack: upstreamName("networking"),
   databaseStack: upstreamName("database"),
-  ...glueConfig,
+  ...glueKeys,
 };
 
-export type IngestConfig = z.output<z.ZodObject<typeof ingestConfig>>;
+export type IngestConfig = Values<typeof keys> & SharedConfig;
 
-/** What of a config AWS Academy's Learner Lab would refuse. */
-export function ingestBreaches({ maxConcurrency }: IngestConfig): string[] {
-  if (maxConcurrency === undefined) return [];
-  return [
-    `ingest:maxConcurrency ${maxConcurrency} can't be set aside of the 10 functions that it runs at once: take the key out`,
-  ];
-}
-
-/** @throws GroundworkError where the values don't fit one another */
-export function checkIngestConfig(config: IngestConfig): IngestConfig {
-  if (config.handOverReserveMs >= config.timeout * 1000) {
-    throw new GroundworkError(
-      `ingest:handOverReserveMs (${config.handOverReserveMs}) leaves a hop no time to load: ` +
-        `make it less than ingest:timeout, ${config.timeout} s`,
-    );
-  }
-  return config;
-}
+/** The config of the ingest stack. */
+export const ingestConfig: ProjectConfig<typeof keys> = {
+  project: "ingest",
+  keys,
+  problems: ({ handOverReserveMs, timeout }) =>
+    handOverReserveMs < timeout * 1000
+      ? []
+      : [
+          `ingest:handOverReserveMs (${handOverReserveMs}) leaves a hop no time to load: ` +
+            `make it less than ingest:timeout, ${timeout} s`,
+        ],
+  breaches: ({ maxConcurrency, ...config }) => [
+    ...(maxConcurrency === undefined
+      ? []
+      : [
+          `ingest:maxConcurrency ${maxConcurrency} can't be set aside of the 10 functions that it runs at once: take the key out`,
+        ]),
+    ...glueBreaches(config),
+  ],
+};

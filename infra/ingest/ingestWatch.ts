@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { metricNamespace } from "../../functions/shared/metrics";
 import { Component } from "../component";
-import { requireRegion } from "../config";
 import { type IngestNames, alarmPlan, dashboardBody } from "./ingestWatchPlan";
 import { environmentName } from "../names";
+import type { SharedConfig } from "../projectConfig";
 
-interface IngestWatchArgs {
+interface IngestWatchArgs extends Pick<SharedConfig, "region"> {
   readonly ingest: aws.lambda.Function;
   readonly jobs: aws.lambda.Function;
   readonly deadLetters: aws.sqs.Queue;
@@ -44,7 +44,7 @@ export class IngestWatch extends Component {
         this.child,
       );
     }
-    const region = requireRegion();
+    const { region } = args;
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
       {

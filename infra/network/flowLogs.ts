@@ -1,9 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
+import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 
-interface FlowLogsArgs {
+interface FlowLogsArgs extends Pick<SharedConfig, "learnerLab"> {
   readonly vpcId: pulumi.Input<string>;
   readonly retentionInDays: number;
 }
@@ -20,6 +21,7 @@ export class FlowLogs extends Component {
     const role = new ServiceRole(
       `${name}-flow-logs`,
       {
+        learnerLab: args.learnerLab,
         service: "vpc-flow-logs.amazonaws.com",
         statements: [
           {

@@ -1,14 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
-import { inLearnerLab } from "../learnerLab";
 import { keepImage, linuxInstanceArgs } from "../linuxInstance";
 import { physicalName } from "../names";
+import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 
-interface NatInstanceArgs {
+interface NatInstanceArgs extends Pick<SharedConfig, "region" | "learnerLab"> {
   readonly vpcId: pulumi.Input<string>;
-  readonly region: string;
   readonly instanceType: string;
   readonly publicSubnetId: pulumi.Input<string>;
   /** The private subnets' ranges: whose traffic it passes on. */
@@ -33,7 +32,8 @@ export class NatInstance extends Component {
       {
         ...linuxInstanceArgs(
           {
-            name: physicalName(name),
+            // As earlier versions tagged it.
+            name: physicalName("nat"),
             instanceType: args.instanceType,
             subnetId: args.publicSubnetId,
             securityGroupId: group.id,
@@ -61,7 +61,7 @@ export class NatInstance extends Component {
     });
     this.rebootWhenIll(name, instance, args.region);
     // The lab's role isn't for schedules; the lab itself stops machines at the end of a session and starts them again.
-    if (!inLearnerLab()) this.startWhenStopped(name, instance);
+    if (!args.learnerLab) this.startWhenStopped(name, instance);
     this.registerOutputs();
   }
 
@@ -71,7 +71,7 @@ export class NatInstance extends Component {
       {
         vpcId: args.vpcId,
         description: "NAT: from the private subnets to the internet",
-        tags: { Name: `${name}-sg` },
+        tags: { Name: "nat-sg" },
       },
       this.child,
     );
@@ -125,6 +125,7 @@ export class NatInstance extends Component {
     const role = new ServiceRole(
       `${name}-start`,
       {
+        learnerLab: false,
         service: "scheduler.amazonaws.com",
         statements: [{ actions: ["ec2:StartInstances"], resources: [instance.arn] }],
       },

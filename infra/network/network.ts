@@ -5,7 +5,8 @@ import { Component, stackTags } from "../component";
 import { GroundworkError } from "../error";
 import { FlowLogs } from "./flowLogs";
 import { NatInstance } from "./natInstance";
-import { type NetworkPlan, natStrategies } from "./networkPlan";
+import type { NetworkingConfig } from "./networkConfig";
+import { type NetworkPlan, natStrategies, planNetwork } from "./networkPlan";
 import { VpcEndpoints } from "./vpcEndpoints";
 
 /**
@@ -17,20 +18,24 @@ export class Network extends Component {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string[]>;
   readonly privateSubnetIds: pulumi.Output<string[]>;
+  readonly availabilityZones: pulumi.Output<string[]>;
 
-  constructor(name: string, plan: NetworkPlan, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, config: NetworkingConfig, opts?: pulumi.ComponentResourceOptions) {
     super("network:Network", name, opts);
+    const plan = planNetwork(config);
     const vpc = new awsx.ec2.Vpc(name, vpcArgs(plan), this.child);
     this.vpcId = vpc.vpcId;
     this.publicSubnetIds = vpc.publicSubnetIds;
     this.privateSubnetIds = vpc.privateSubnetIds;
+    this.availabilityZones = this.zones(plan);
 
     // Naming no rules takes away those that AWS puts into the default group.
     new aws.ec2.DefaultSecurityGroup(`${name}-closed`, { vpcId: this.vpcId }, this.child);
     if (plan.flowLogRetentionDays !== undefined) {
-      new FlowLogs(name, { vpcId: this.vpcId, retentionInDays: plan.flowLogRetentionDays }, this.child);
+      const { learnerLab, flowLogRetentionDays: retentionInDays } = plan;
+      new FlowLogs(name, { vpcId: this.vpcId, retentionInDays, learnerLab }, this.child);
     }
-    if (plan.nat === "instance") this.passOn(plan, vpc);
+    if (plan.nat === "instance") this.passOn(name, plan, vpc);
     new VpcEndpoints(
       name,
       {
@@ -45,20 +50,28 @@ export class Network extends Component {
     this.registerOutputs();
   }
 
-  private passOn(plan: NetworkPlan, vpc: awsx.ec2.Vpc): void {
+  private passOn(name: string, plan: NetworkPlan, vpc: awsx.ec2.Vpc): void {
     const [publicSubnetId] = elements(this.publicSubnetIds, 1);
     new NatInstance(
-      "nat",
+      `${name}-nat`,
       {
         vpcId: this.vpcId,
         region: plan.region,
+        learnerLab: plan.learnerLab,
         instanceType: plan.natInstanceType,
         publicSubnetId: publicSubnetId ?? "",
         privateCidrBlocks: plan.privateCidrBlocks,
         routeTableIds: elements(this.privateSubnetIds, plan.zoneCount).map((id) => routeTableOf(vpc, id)),
       },
-      this.child,
+      this.once("nat"),
     );
+  }
+
+  /** Without names, awsx takes the first ones that the region has. */
+  private zones({ zoneNames, zoneCount }: NetworkPlan): pulumi.Output<string[]> {
+    if (zoneNames) return pulumi.output(zoneNames);
+    const { names } = aws.getAvailabilityZonesOutput({ state: "available" }, { parent: this });
+    return names.apply((all) => all.slice(0, zoneCount));
   }
 }
 

@@ -58,12 +58,12 @@ export function startGlueJob(environment: Environment, options: GlueRunOptions):
   const definition = path.join(session.dir, "table.json");
   writeFileSync(definition, JSON.stringify(sharedDefinition(records)));
   const named = {
-    bucket: String(ingest?.bucketName),
+    bucket: ingest.bucketName,
     table: definition,
-    database_host: String(database?.endpoint),
-    database_port: String(database?.port),
-    database_name: String(database?.databaseName),
-    database_secret_arn: String(database?.ingestSecretArn),
+    database_host: database.endpoint,
+    database_port: String(database.port),
+    database_name: database.databaseName,
+    database_secret_arn: database.ingestSecretArn,
     database_ca: environment.database.server.caFile,
     ...args,
   };

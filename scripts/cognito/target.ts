@@ -3,7 +3,8 @@ import {
   type CognitoIdentityProviderClientConfig,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GroundworkError } from "../../infra/error";
-import { stackOutputs, textOutput } from "../shared/stackOutputs";
+import type { Outputs } from "../../infra/outputs";
+import { type OutputReader, stackOutputs } from "../shared/stackOutputs";
 import { readEnvFile } from "./envFile";
 
 export interface TargetOptions {
@@ -16,13 +17,16 @@ export interface TargetOptions {
 
 /** The pool that a command works on, as far as it is known. */
 export class Target {
-  private stack: Promise<Readonly<Record<string, unknown>>> | undefined;
+  private stack: Promise<OutputReader<"auth">> | undefined;
   private readonly given: Readonly<Record<string, string | undefined>>;
 
   constructor(
     readonly options: TargetOptions,
     /** Where the auth stack's outputs come from. */
-    private readonly readOutputs: typeof stackOutputs = stackOutputs,
+    private readonly readOutputs: (
+      stack: string,
+      project: "auth",
+    ) => Promise<OutputReader<"auth">> = stackOutputs,
   ) {
     this.given = options.stackNamed ? {} : { ...readEnvFile(options.env), ...process.env };
   }
@@ -42,13 +46,9 @@ export class Target {
   }
 
   /** An output of the auth stack. */
-  async output(name: string): Promise<string> {
-    return textOutput(await this.outputs(), "auth", name);
-  }
-
-  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+  async output<K extends keyof Outputs<"auth">>(name: K): Promise<Outputs<"auth">[K]> {
     this.stack ??= this.readOutputs(this.options.stack, "auth");
-    return this.stack;
+    return (await this.stack)(name);
   }
 
   /** A client of Cognito's API where the pool is: on AWS, on this machine, or at AWS_ENDPOINT_URL. */
@@ -89,7 +89,7 @@ export class Target {
     return Boolean(this.given.COGNITO_USER_POOL_ID ?? this.given.COGNITO_CLIENT_ID);
   }
 
-  private async value(variable: string, output: string): Promise<string> {
+  private async value(variable: string, output: "userPoolId" | "userPoolClientId"): Promise<string> {
     const given = this.given[variable];
     if (given !== undefined && given !== "") return given;
     if (this.hasIds()) {

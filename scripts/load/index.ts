@@ -7,7 +7,7 @@ import { GroundworkError } from "../../infra/error";
 import { JobsClient } from "./jobsClient";
 import { listLines, summaryRows } from "./view";
 import { saveRejects } from "./rejects";
-import { awsEnvironment, stackOutputs, textOutput } from "../shared/stackOutputs";
+import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
 import { progress, runCommand, table } from "../shared/terminal";
 import { etagOf, upload } from "./upload";
 
@@ -46,10 +46,10 @@ runCommand(async (stop) => {
       "Name the file to load: npm run load -- FILE (npm run load -- --help says more)",
     );
   }
-  const outputs = await stackOutputs(options.stack, "ingest");
+  const output = await stackOutputs(options.stack, "ingest");
   Object.assign(process.env, awsEnvironment(options.stack));
-  const bucket = textOutput(outputs, "ingest", "bucketName");
-  const jobs = new JobsClient(textOutput(outputs, "ingest", "jobsFunctionName"));
+  const bucket = output("bucketName");
+  const jobs = new JobsClient(output("jobsFunctionName"));
   try {
     if (options.list) await list(jobs, bucket, options.json);
     else await one(jobs, bucket, file!, options, stop);

@@ -1,7 +1,7 @@
 import * as YAML from "yaml";
 import * as z from "zod";
-import { configKeys } from "../../infra/configKeys";
-import { awsConfig } from "../../infra/sharedConfig";
+import { awsKeys } from "../../infra/projectConfig";
+import { projectConfigs } from "../../infra/projects";
 
 /** What a schema says of its key, as JSON Schema and as our `meta` beside it. */
 interface KeyFacts {
@@ -32,10 +32,10 @@ const width = 116;
 
 /** Every key of every project, in the order of the schemas. */
 export function configKeysOf(): ConfigKey[] {
-  return Object.entries({ aws: awsConfig, ...configKeys }).flatMap(([namespace, shape]) => {
-    const { properties = {}, required = [] } = z.toJSONSchema(z.object(shape), { io: "input" });
+  return [{ project: "aws", keys: awsKeys }, ...projectConfigs].flatMap(({ project, keys }) => {
+    const { properties = {}, required = [] } = z.toJSONSchema(z.object(keys), { io: "input" });
     return Object.entries(properties).map(([key, facts]) => ({
-      key: `${namespace}:${key}`,
+      key: `${project}:${key}`,
       facts: facts as KeyFacts,
       isRequired: required.includes(key),
     }));

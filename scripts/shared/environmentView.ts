@@ -22,7 +22,7 @@ export function addresses({ services, database, outputs }: Environment): [string
     ["SQS", services.queues.url],
     ["Cognito", services.cognito.url],
     ...(services.glue.jobNames.length > 0 ? [["Glue", services.glue.url] as [string, string]] : []),
-    ["API", String(outputs.auth?.apiUrl)],
+    ["API", outputs.auth.apiUrl],
   ];
 }
 

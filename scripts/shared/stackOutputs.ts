@@ -1,13 +1,18 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { GroundworkError } from "../../infra/error";
+import { type Outputs, type Project, checkedOutput } from "../../infra/outputs";
 import { programs, readStackConfig } from "../../programs/programs";
 import { type RunningEnvironment, findEnvironment } from "../../local/running";
 
 /** The environment that runs on this machine instead of AWS. */
 const localStack = "local";
 
-type StackOutputs = Readonly<Record<string, unknown>>;
+/**
+ * Reads one output of a stack.
+ * @throws GroundworkError where the stack was deployed before it had this output
+ */
+export type OutputReader<P extends Project> = <K extends keyof Outputs<P> & string>(name: K) => Outputs<P>[K];
 
 /**
  * The outputs of one project's stack: of the environment that is up on this machine for `local`, else what the
@@ -16,10 +21,20 @@ type StackOutputs = Readonly<Record<string, unknown>>;
  * @throws GroundworkError for an unknown environment, a stack that isn't deployed, an environment that isn't up,
  *   a missing CLI, a backend that nobody is logged in to
  */
-export async function stackOutputs(stack: string, project: string): Promise<StackOutputs> {
+export async function stackOutputs<P extends Project>(stack: string, project: P): Promise<OutputReader<P>> {
   readStackConfig(stack);
-  if (stack === localStack) return runningEnvironment().outputs[project] ?? {};
-  return deployedOutputs(stack, project);
+  const outputs =
+    stack === localStack ? runningEnvironment().outputs[project] : await deployedOutputs(stack, project);
+  return outputReader(stack, project, outputs);
+}
+
+/** Of outputs that are known already. */
+export function outputReader<P extends Project>(
+  stack: string,
+  project: P,
+  outputs: Readonly<Record<string, unknown>> = {},
+): OutputReader<P> {
+  return (name) => checkedOutput(project, stack, name, outputs[name]);
 }
 
 /**
@@ -56,21 +71,12 @@ function runningEnvironment(): RunningEnvironment {
   return running;
 }
 
-/** An output that is a text; @throws GroundworkError where the stack was deployed before it had this output */
-export function textOutput(outputs: StackOutputs, project: string, name: string): string {
-  const value = outputs[name];
-  if (typeof value === "string") return value;
-  throw new GroundworkError(
-    `Stack ${project} has no output ${name}: deploy it again with pulumi -C stacks/${project} up`,
-  );
-}
-
-async function deployedOutputs(stack: string, project: string): Promise<StackOutputs> {
+async function deployedOutputs(stack: string, project: string): Promise<Record<string, unknown>> {
   const dir = programs.find((program) => program.project === project)?.dir ?? ".";
   const args = ["stack", "output", "--json", "--non-interactive", "--stack", stack, "--cwd", dir];
   try {
     const { stdout } = await promisify(execFile)("pulumi", args, { encoding: "utf8" });
-    const outputs = JSON.parse(stdout) as StackOutputs;
+    const outputs = JSON.parse(stdout) as Record<string, unknown>;
     if (Object.keys(outputs).length === 0) throw new GroundworkError(notDeployed(stack, project));
     return outputs;
   } catch (error) {

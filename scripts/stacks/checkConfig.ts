@@ -1,45 +1,28 @@
-import { configKeys } from "../../infra/configKeys";
-import { namespaceOf, parseConfig } from "../../infra/configParse";
-import { environmentProblems } from "../../infra/environmentName";
 import { GroundworkError } from "../../infra/error";
-import { awsConfig } from "../../infra/sharedConfig";
+import { checkProjectConfig } from "../../infra/projectConfig";
+import { projectConfigs } from "../../infra/projects";
 
 /** Namespaces of Pulumi's providers and of its own, which check their keys themselves. */
 const providers = ["aws", "aws-native", "awsx", "pulumi"];
 
 /**
- * Checks an environment's config, the keys of all projects at once. That they fit one another is for the programs.
+ * Checks an environment's config as each program does, all of them at once.
  *
- * @throws GroundworkError with every key that is missing, malformed or unknown
+ * @throws GroundworkError with every key that is missing, malformed or unknown, or doesn't fit another
  */
 export function checkConfig(stack: string, config: Readonly<Record<string, string>>): void {
-  const problems = [
-    ...environmentProblems(stack),
-    ...unknownNamespaces(config),
-    ...awsProblems(namespaceOf("aws", config)),
-    ...Object.entries(configKeys).flatMap(
-      ([project, shape]) => parseConfig(project, shape, namespaceOf(project, config)).problems ?? [],
-    ),
-  ];
-  if (problems.length > 0) throw GroundworkError.all(`Pulumi.${stack}.yaml`, problems);
+  const problems = projectConfigs.flatMap(
+    (project) => checkProjectConfig(project, stack, config).problems ?? [],
+  );
+  // What all projects read they all complain of.
+  const all = new Set([...unknownNamespaces(config), ...problems]);
+  if (all.size > 0) throw GroundworkError.all(`Pulumi.${stack}.yaml`, [...all]);
 }
 
 /** A namespace that no project reads would be passed over in silence: a typing mistake is an error. */
 function unknownNamespaces(config: Readonly<Record<string, string>>): string[] {
-  const known = [...Object.keys(configKeys), ...providers];
+  const known = [...projectConfigs.map(({ project }) => project), ...providers];
   return Object.keys(config)
     .filter((key) => !known.includes(key.split(":")[0] ?? ""))
     .map((key) => `${key} belongs to no project: the projects are ${known.join(", ")}`);
-}
-
-/** The keys that Groundwork reads; the provider knows more, and its region may come from the environment. */
-function awsProblems(config: Readonly<Record<string, string>>): string[] {
-  const region = config.region ?? process.env.AWS_REGION;
-  const skipped = config.skipRegionValidation === "true";
-  const raw = {
-    ...(region !== undefined && region !== "" && !skipped && { region }),
-    ...(config.allowedAccountIds !== undefined && { allowedAccountIds: config.allowedAccountIds }),
-  };
-  if (skipped) return [];
-  return parseConfig("aws", awsConfig, raw).problems ?? [];
 }

@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { stackOutputs, textOutput } from "../shared/stackOutputs";
+import { stackOutputs } from "../shared/stackOutputs";
 
 /** Where a tunnel leads, as the database stack's outputs say it. */
 export interface Target {
@@ -14,10 +14,9 @@ export interface Target {
 
 /** @throws GroundworkError where the stack isn't deployed, is older than its bastion, or has none */
 export async function findTarget(stack: string): Promise<Target> {
-  const outputs = await stackOutputs(stack, "database");
-  const text = (name: string): string => textOutput(outputs, "database", name);
-  const mode = text("bastionMode");
-  if (mode !== "ssh" && mode !== "ssm") {
+  const output = await stackOutputs(stack, "database");
+  const mode = output("bastionMode");
+  if (mode === "none") {
     throw new GroundworkError(
       `The environment ${stack} has no bastion: set database:bastion to ssm or ssh in Pulumi.${stack}.yaml and deploy`,
     );
@@ -25,9 +24,9 @@ export async function findTarget(stack: string): Promise<Target> {
   return {
     stack,
     mode,
-    bastionHost: text("bastionHost"),
-    instanceId: text("bastionInstanceId"),
-    database: { host: text("endpoint"), port: Number(outputs.port), name: text("databaseName") },
-    secretArn: text("secretArn"),
+    bastionHost: output("bastionHost"),
+    instanceId: output("bastionInstanceId"),
+    database: { host: output("endpoint"), port: output("port"), name: output("databaseName") },
+    secretArn: output("secretArn"),
   };
 }

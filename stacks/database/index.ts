@@ -1,56 +1,45 @@
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { readMigrations } from "../../functions/schema/migrations";
-import { Bastion } from "../../infra/database/bastion";
-import { bastionBreaches, checkBastionConfig } from "../../infra/database/bastionConfig";
-import { readConfig, requireRegion } from "../../infra/config";
-import { configKeys } from "../../infra/configKeys";
+import { readConfig } from "../../infra/config";
+import { bastionOf } from "../../infra/database/bastion";
 import { Database } from "../../infra/database/database";
-import { checkDatabaseConfig, learnerLabBreaches } from "../../infra/database/databaseConfig";
-import { checkLearnerLab } from "../../infra/learnerLab";
+import { databaseConfig } from "../../infra/database/databaseConfig";
 import { RoleSecret } from "../../infra/database/roleSecret";
 import { SchemaMigration } from "../../infra/database/schemaMigration";
+import type { Exports } from "../../infra/outputs";
 import { Upstream } from "../../infra/upstream";
 
-const config = readConfig(configKeys.database);
-checkDatabaseConfig(config);
-checkBastionConfig(config);
-checkLearnerLab(requireRegion(), [...learnerLabBreaches(config), ...bastionBreaches(config)]);
+const config = readConfig(databaseConfig);
 const networking = new Upstream("networking", config.networkingStack);
-const network = { vpcId: networking.string("vpcId"), subnetIds: networking.strings("privateSubnetIds") };
+const network = { vpcId: networking.get("vpcId"), subnetIds: networking.get("privateSubnetIds") };
 
 const database = new Database("demo-db", { ...config, ...network });
 
-const ingestSecret = new RoleSecret("ingest", { recoveryDays: config.deletionProtection ? 30 : 0 });
+const ingestSecret = new RoleSecret("ingest", config);
 
 const schema = new SchemaMigration("schema", {
+  ...config,
   ...network,
   database,
-  databaseId: database.instance.id,
   ingestSecretArn: ingestSecret.arn,
-  migrations: readMigrations(path.join(__dirname, "../../functions/sql")),
-  logRetentionDays: config.logRetentionDays,
 });
 
-const bastion =
-  config.bastion === "none"
-    ? undefined
-    : new Bastion("ec2-proxy", {
-        ...config,
-        vpcId: network.vpcId,
-        subnetId: networking.strings("publicSubnetIds").apply(([first]) => first ?? ""),
-        database,
-      });
+const bastion = bastionOf("ec2-proxy", {
+  ...config,
+  vpcId: network.vpcId,
+  publicSubnetIds: networking.get("publicSubnetIds"),
+  database,
+});
 
-export const endpoint = database.endpoint;
-export const port = database.port;
-// Not before its schema is there: who reads this output may use the tables.
-export const databaseName = schema.applied.apply(() => database.databaseName);
-export const secretArn = database.secretArn;
-// Of the role that the ingest function signs in as; secretArn is the master user's.
-export const ingestSecretArn = schema.applied.apply(() => ingestSecret.arn);
-export const securityGroupId = database.securityGroupId;
-export const bastionMode = config.bastion;
-export const bastionHost = bastion?.host ?? "none";
-export const bastionInstanceId = bastion?.instanceId ?? "none";
-export const tunnelCommand = `npm run tunnel -- --stack ${pulumi.getStack()} --port 8003`;
+const outputs: Exports<"database"> = {
+  endpoint: database.endpoint,
+  port: database.port,
+  databaseName: schema.databaseName,
+  secretArn: database.secretArn,
+  ingestSecretArn: schema.ingestSecretArn,
+  securityGroupId: database.securityGroupId,
+  bastionMode: config.bastion,
+  bastionHost: bastion.host,
+  bastionInstanceId: bastion.instanceId,
+  tunnelCommand: `npm run tunnel -- --stack ${pulumi.getStack()} --port 8003`,
+};
+export = outputs;

@@ -1,34 +1,34 @@
-import { readConfig, requireRegion } from "../../infra/config";
-import { configKeys } from "../../infra/configKeys";
+import { readConfig } from "../../infra/config";
 import { Ingest } from "../../infra/ingest/ingest";
-import { glueBreaches } from "../../infra/ingest/glueConfig";
-import { checkIngestConfig, ingestBreaches } from "../../infra/ingest/ingestConfig";
-import { checkLearnerLab } from "../../infra/learnerLab";
+import { ingestConfig } from "../../infra/ingest/ingestConfig";
+import type { Exports } from "../../infra/outputs";
 import { Upstream } from "../../infra/upstream";
 
-const config = checkIngestConfig(readConfig(configKeys.ingest));
-checkLearnerLab(requireRegion(), [...ingestBreaches(config), ...glueBreaches(config)]);
+const config = readConfig(ingestConfig);
 const networking = new Upstream("networking", config.networkingStack);
 const database = new Upstream("database", config.databaseStack);
 
 const ingest = new Ingest("ingest", {
   ...config,
-  vpcId: networking.string("vpcId"),
-  subnetIds: networking.strings("privateSubnetIds"),
-  availabilityZones: networking.strings("availabilityZones"),
-  natMode: networking.string("natMode"),
+  vpcId: networking.get("vpcId"),
+  subnetIds: networking.get("privateSubnetIds"),
+  availabilityZones: networking.get("availabilityZones"),
+  natMode: networking.get("natMode"),
   database: {
-    endpoint: database.string("endpoint"),
-    port: database.number("port"),
-    databaseName: database.string("databaseName"),
-    secretArn: database.string("ingestSecretArn"),
-    securityGroupId: database.string("securityGroupId"),
+    endpoint: database.get("endpoint"),
+    port: database.get("port"),
+    databaseName: database.get("databaseName"),
+    secretArn: database.get("ingestSecretArn"),
+    securityGroupId: database.get("securityGroupId"),
   },
 });
 
-export const bucketName = ingest.bucket.id;
-export const functionName = ingest.function.name;
-export const deadLetterQueueUrl = ingest.deadLetters.url;
-export const jobsFunctionName = ingest.jobs.name;
-export const glueJobName = ingest.glueJobName;
-export const dashboardUrl = ingest.dashboardUrl;
+const outputs: Exports<"ingest"> = {
+  bucketName: ingest.bucket.id,
+  functionName: ingest.function.name,
+  deadLetterQueueUrl: ingest.deadLetters.url,
+  jobsFunctionName: ingest.jobs.name,
+  glueJobName: ingest.glueJobName,
+  dashboardUrl: ingest.dashboardUrl,
+};
+export = outputs;

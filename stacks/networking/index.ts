@@ -1,22 +1,18 @@
-import * as aws from "@pulumi/aws";
-import { readConfig, requireRegion } from "../../infra/config";
-import { configKeys } from "../../infra/configKeys";
-import { checkLearnerLab } from "../../infra/learnerLab";
+import { readConfig } from "../../infra/config";
 import { Network } from "../../infra/network/network";
-import { learnerLabBreaches, planNetwork } from "../../infra/network/networkPlan";
+import { networkingConfig } from "../../infra/network/networkConfig";
+import type { Exports } from "../../infra/outputs";
 
-const plan = planNetwork(requireRegion(), readConfig(configKeys.networking));
-checkLearnerLab(plan.region, learnerLabBreaches(plan));
+const config = readConfig(networkingConfig);
 
-const network = new Network("network", plan);
+const network = new Network("network", config);
 
-export const vpcId = network.vpcId;
-export const vpcCidrBlock = plan.vpcCidrBlock;
-export const publicSubnetIds = network.publicSubnetIds;
-export const privateSubnetIds = network.privateSubnetIds;
-export const availabilityZones =
-  plan.zoneNames ??
-  aws
-    .getAvailabilityZonesOutput({ state: "available" })
-    .names.apply((names) => names.slice(0, plan.zoneCount));
-export const natMode = plan.nat;
+const outputs: Exports<"networking"> = {
+  vpcId: network.vpcId,
+  vpcCidrBlock: config.vpcCidrBlock,
+  publicSubnetIds: network.publicSubnetIds,
+  privateSubnetIds: network.privateSubnetIds,
+  availabilityZones: network.availabilityZones,
+  natMode: config.nat,
+};
+export = outputs;

@@ -67,13 +67,13 @@ const changes: readonly Change[] = [
     config: { "database:bastion": "none" },
     expected: [
       "delete ec2.Instance ec2-proxy",
-      "delete ec2.SecurityGroup proxy-ec2-sg",
+      "delete ec2.SecurityGroup ec2-proxy-sg",
       "delete iam.InstanceProfile ec2-proxy",
       "delete iam.Role ec2-proxy",
       "delete iam.RolePolicy ec2-proxy",
-      "delete vpc.SecurityGroupEgressRule bastion-to-database",
-      "delete vpc.SecurityGroupEgressRule bastion-to-session-manager",
-      "delete vpc.SecurityGroupIngressRule bastion-into-database",
+      "delete vpc.SecurityGroupEgressRule ec2-proxy-to-database",
+      "delete vpc.SecurityGroupEgressRule ec2-proxy-to-session-manager",
+      "delete vpc.SecurityGroupIngressRule ec2-proxy-into-database",
     ],
   },
   {

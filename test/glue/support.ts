@@ -62,7 +62,7 @@ export class GlueFixture {
 
   /** Calls the function on a file that is in the bucket; what it answers. */
   async invokeFunction(key: string): Promise<string> {
-    const bucket = String(this.environment.outputs.ingest?.bucketName);
+    const bucket = this.environment.outputs.ingest.bucketName;
     const answer = await this.environment.services.lambda.invoke(this.functionName, { bucket, key });
     return (JSON.parse(answer.payload) as { status?: string }).status ?? answer.payload;
   }
@@ -84,7 +84,7 @@ export class GlueFixture {
 
   /** Starts the job as it was deployed, by Glue's API, and follows it to its end. */
   async startJobRun(given: Record<string, string>): Promise<{ state: string; error?: string }> {
-    const JobName = String(this.environment.outputs.ingest?.glueJobName);
+    const JobName = this.environment.outputs.ingest.glueJobName;
     const { JobRunId } = await this.askGlue("StartJobRun", { JobName, Arguments: given });
     for (;;) {
       const { JobRun } = await this.askGlue("GetJobRun", { JobName, RunId: JobRunId });

@@ -6,6 +6,7 @@ import { programs, readStackConfig } from "../../programs/programs";
 import { type Services, startServices } from "../../local/services";
 import type { Session } from "../../local/session";
 import { Target } from "../../scripts/cognito/target";
+import { outputReader } from "../../scripts/shared/stackOutputs";
 
 /** The auth stack of the environment local, up on this machine until the session closes. */
 export interface AuthStack {
@@ -38,6 +39,8 @@ export async function startAuthStack(
     },
   });
   const target = (env: string): Target =>
-    new Target({ stack: "local", stackNamed: true, env }, () => Promise.resolve(outputs));
+    new Target({ stack: "local", stackNamed: true, env }, () =>
+      Promise.resolve(outputReader("local", "auth", outputs)),
+    );
   return { outputs, services, target };
 }

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { type TableDefinition, records } from "../../functions/ingest/columns";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { migrate } from "../../functions/schema/migrate";
-import { readMigrations } from "../../functions/schema/migrations";
+import { readMigrations } from "../../infra/database/migrations";
 import { type LocalPostgres, startPostgres } from "../../local/postgres/server";
 import { writeSample } from "../../trials/sample";
 import { Session } from "../../local/session";
@@ -39,7 +39,7 @@ export class IngestFixture {
       packageFunction(join(session.dir, "ingest"), ingestHandler({ ...options, table })),
     ]);
     const client = await connect(postgres);
-    await migrate(client, readMigrations(join(__dirname, "../../functions/sql")));
+    await migrate(client, readMigrations());
     return new IngestFixture(session, postgres, aws, packaged, client);
   }
 

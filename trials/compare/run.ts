@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
-import { glueConfig } from "../../infra/ingest/glueConfig";
+import { glueKeys } from "../../infra/ingest/glueConfig";
 import { type Environment, startEnvironment } from "../../local/environment";
 import { startGlueJob } from "../../local/glue/job";
 import { IngestBench } from "../ingestBench";
@@ -135,7 +135,7 @@ function glueRoad({ environment, key, cores, ...rest }: GlueParts): Road {
       throw new GroundworkError(`The Glue job did not load ${key}: ${outcome?.reason ?? outcome?.status}`);
     }
     const { endSeconds: seconds, workSeconds } = outcome;
-    const workers = glueConfig.glueWorkers.parse(undefined);
+    const workers = glueKeys.glueWorkers.parse(undefined);
     return {
       seconds,
       startSeconds: seconds - workSeconds,

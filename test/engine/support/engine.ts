@@ -19,21 +19,21 @@ export interface Resource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** What of the checkout the programs and the providers need. */
-const copied =
-  /^(index\.ts|Pulumi.*\.yaml|package\.json|tsconfig\.json|stacks|infra|functions|local|policy|scripts|test)(\/|$)/;
+/** What of the checkout the programs and the providers don't need. */
+const left = /^(node_modules|\.git|\.cache|coverage)(\/|$)/;
 
 /** The real Pulumi CLI on a checkout of its own, with a state and a home of its own. */
 export class Engine {
   private constructor(private readonly dir: string) {}
 
-  /** On a copy of the checkout, because `pulumi stack init` writes the salt of the stack's secrets into the config. */
-  static create(): Engine {
+  /**
+   * On a copy of the checkout, because `pulumi stack init` writes the salt of the stack's secrets into the config.
+   *
+   * @param code the checkout; default this one
+   */
+  static create(code = root): Engine {
     const engine = new Engine(newFolder());
-    cpSync(root, engine.checkout, {
-      recursive: true,
-      filter: (source) => source === root || copied.test(path.relative(root, source)),
-    });
+    engine.copyCode(code, () => true);
     for (const folder of ["state", "home"]) mkdirSync(path.join(engine.dir, folder));
     engine.linkPackages();
     return engine;
@@ -46,6 +46,11 @@ export class Engine {
     cpSync(this.dir, engine.dir, { recursive: true, filter: (source) => source !== links[0] });
     engine.linkPackages();
     return engine;
+  }
+
+  /** Takes this checkout's code over its own, as a pull does, and keeps the environments' config. */
+  takeCurrentCode(): void {
+    this.copyCode(root, (file) => !/^Pulumi\..+\.yaml$/.test(file));
   }
 
   close(): void {
@@ -137,6 +142,16 @@ export class Engine {
       // As the stacks' tsconfig.json say for themselves; `npm test` has checked the types.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
+  }
+
+  private copyCode(code: string, isWanted: (file: string) => boolean): void {
+    cpSync(code, this.checkout, {
+      recursive: true,
+      filter(source) {
+        const file = path.relative(code, source);
+        return !left.test(file) && isWanted(file);
+      },
+    });
   }
 
   private linkPackages(): void {

@@ -41,7 +41,7 @@ describe("A load while everything around it breaks", () => {
 
   it("leaves no password in an output, a resource's state, a log, an archive, or PostgreSQL's files", () => {
     const { outputs, services, database } = environment;
-    const secret = services.secrets.get(String(outputs.database?.ingestSecretArn)) ?? "{}";
+    const secret = services.secrets.get(outputs.database.ingestSecretArn) ?? "{}";
     const { password: ingestPassword } = JSON.parse(secret) as { password: string };
     expect(state).to.include.keys("aws:rds/instance:Instance demo-db", "aws:lambda/function:Function ingest");
     // Found for sure: a scan that finds nothing at all would prove nothing.

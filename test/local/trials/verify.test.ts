@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
-import { readMigrations } from "../../../functions/schema/migrations";
+import { readMigrations } from "../../../infra/database/migrations";
 import { startPostgres } from "../../../local/postgres/server";
 import { writeSample } from "../../../trials/sample";
 import { Session } from "../../../local/session";
@@ -23,7 +23,7 @@ describe("the check of a load", () => {
     client = new Client({ ...access, host: postgres.host, port: postgres.port, ssl });
     await client.connect();
     session.onClose(() => client.end());
-    for (const { sql } of readMigrations(join(__dirname, "../../../functions/sql"))) await client.query(sql);
+    for (const { sql } of readMigrations()) await client.query(sql);
     file = join(session.dir, "sample.csv");
     await writeSample(file, 20_000);
     await loadBySql(file);

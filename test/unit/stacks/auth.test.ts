@@ -27,7 +27,7 @@ describe("the auth stack", () => {
 
   it("makes a client without a secret that signs in by password and can revoke its tokens", async () => {
     const { only } = await record("auth");
-    const client = only("aws:cognito/userPoolClient:UserPoolClient", "app-public");
+    const client = only("aws:cognito/userPoolClient:UserPoolClient", "pool-client");
     expect(client).to.include({
       name: "dev-app-public",
       generateSecret: false,
@@ -50,7 +50,7 @@ describe("the auth stack", () => {
         { scopeName: "write", scopeDescription: "Change what the API has" },
       ],
     });
-    expect(only("aws:cognito/userPoolClient:UserPoolClient", "app-hosted")).to.deep.include({
+    expect(only("aws:cognito/userPoolClient:UserPoolClient", "hosted-ui-client")).to.deep.include({
       name: "dev-app-hosted",
       generateSecret: false,
       allowedOauthFlowsUserPoolClient: true,

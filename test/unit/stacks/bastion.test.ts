@@ -28,7 +28,7 @@ describe("the bastion", () => {
     expect(inputs.ami).to.match(/^ami-/);
     const { outputs } = await record("networking");
     expect(outputs.publicSubnetIds).to.include(inputs.subnetId);
-    expect(resources.some(({ name }) => name === "proxy-ec2-sg")).to.equal(true);
+    expect(resources.some(({ name }) => name === "ec2-proxy-sg")).to.equal(true);
   });
 
   it("with ssh takes connections from the named addresses alone, and reaches the database alone", async () => {
@@ -48,8 +48,8 @@ describe("the bastion", () => {
       toPort: 5432,
       ipProtocol: "tcp",
     });
-    expect(named(all(ingress), "bastion-into-database")).to.have.length(1);
-    expect(named(all(ingress), "bastion-into-database")[0]).to.include({
+    expect(named(all(ingress), "ec2-proxy-into-database")).to.have.length(1);
+    expect(named(all(ingress), "ec2-proxy-into-database")[0]).to.include({
       securityGroupId: outputs.securityGroupId,
       referencedSecurityGroupId: group,
       fromPort: 5432,

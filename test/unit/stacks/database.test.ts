@@ -15,7 +15,7 @@ describe("the database stack", () => {
       storageEncrypted: true,
       dbSubnetGroupName: "private-db-subnet",
     });
-    expect(only("aws:ec2/securityGroup:SecurityGroup", "private-db-sg").name).to.equal("private-db-sg");
+    expect(only("aws:ec2/securityGroup:SecurityGroup", "demo-db-sg").name).to.equal("private-db-sg");
   });
 
   it("leaves the master password to RDS: none in the program, none in its state", async () => {
@@ -44,7 +44,7 @@ describe("the database stack", () => {
       },
     });
     expect(only("aws:rds/subnetGroup:SubnetGroup").subnetIds).to.deep.equal(["subnet-a", "subnet-b"]);
-    expect(only("aws:ec2/securityGroup:SecurityGroup", "private-db-sg").vpcId).to.equal("vpc-1");
+    expect(only("aws:ec2/securityGroup:SecurityGroup", "demo-db-sg").vpcId).to.equal("vpc-1");
   });
 
   it("is entered by the schema function alone, on the database's port, by its security group", async () => {

@@ -12,7 +12,11 @@ describe("the roles of GitHub Actions", () => {
       { project: "github", dir: path.join(root, "github"), reads: [] },
       {
         stack: "main",
-        config: { "github:repository": "owner/name", "github:environments": '["dev","prod"]' },
+        config: {
+          "aws:region": "us-east-1",
+          "github:repository": "owner/name",
+          "github:environments": '["dev","prod"]',
+        },
         world: {
           create(resource) {
             resources.push(resource);

@@ -98,7 +98,7 @@ describe("the networking stack", () => {
         "target.arn",
         "arn:aws:scheduler:::aws-sdk:ec2:startInstances",
       );
-      const policy = String(only("aws:iam/rolePolicy:RolePolicy", "nat-start").policy);
+      const policy = String(only("aws:iam/rolePolicy:RolePolicy", "network-nat-start").policy);
       expect(policy).to.match(
         /"Action":\["ec2:StartInstances"\],"Resource":\["arn:aws:ec2:[^"]+instance\/i-/,
       );
@@ -164,7 +164,7 @@ describe("the networking stack", () => {
     const message = await failureOf(record("networking", { config: { "aws:region": undefined } }));
     if (given !== undefined) process.env.AWS_REGION = given;
     expect(message).to.equal(
-      "aws:region is missing: add it to Pulumi.dev.yaml, for instance aws:region: us-east-1",
+      "Pulumi.dev.yaml: aws:region is missing: add it, for instance aws:region: us-east-1",
     );
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Client } from "pg";
 import { migrate } from "../../../../functions/schema/migrate";
-import type { Migration } from "../../../../functions/schema/migrations";
+import type { Migration } from "../../../../functions/schema/migrate";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
 import { rejection } from "../../../support/postgres";

@@ -1,10 +1,9 @@
-import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Client } from "pg";
 import { connect } from "../../../../functions/shared/database";
 import { migrate } from "../../../../functions/schema/migrate";
-import { readMigrations } from "../../../../functions/schema/migrations";
+import { readMigrations } from "../../../../infra/database/migrations";
 import { setRolePassword } from "../../../../functions/schema/role";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
@@ -37,7 +36,7 @@ describe("the role that the ingest function signs in as", () => {
     });
     secrets.declare(secretArn, "dev-ingest");
     master = await signIn("postgres", "master");
-    await migrate(master, readMigrations(path.join(__dirname, "../../../../functions/sql")));
+    await migrate(master, readMigrations());
   });
   after(async () => {
     await master.end();

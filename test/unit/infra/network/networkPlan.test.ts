@@ -1,9 +1,18 @@
 import { expect } from "chai";
-import * as z from "zod";
-import { networkConfig, planNetwork } from "../../../../infra/network/networkPlan";
+import { networkingConfig } from "../../../../infra/network/networkConfig";
+import { planNetwork } from "../../../../infra/network/networkPlan";
+import { checkProjectConfig } from "../../../../infra/projectConfig";
 
-const plan = (config: Record<string, unknown>) =>
-  planNetwork("us-east-1", z.strictObject(networkConfig).parse(config));
+const check = (config: Record<string, unknown>) =>
+  checkProjectConfig(networkingConfig, "dev", {
+    "aws:region": "us-east-1",
+    ...Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [
+        `networking:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+  });
 
 describe("the network's plan", () => {
   const good = [
@@ -49,7 +58,9 @@ describe("the network's plan", () => {
   ];
   for (const { what, config, plan: expected } of good) {
     it(`has ${what}`, () => {
-      expect(plan(config)).to.deep.include(expected);
+      const checked = check(config);
+      if (checked.problems) throw new Error(checked.problems.join());
+      expect(planNetwork(checked.config)).to.deep.include(expected);
     });
   }
 
@@ -117,15 +128,15 @@ describe("the network's plan", () => {
   ];
   for (const { what, config, says } of bad) {
     it(`refuses ${what}`, () => {
-      expect(() => plan(config)).to.throw(says);
+      expect(check(config).problems?.join("\n")).to.include(says);
     });
   }
 
   it("names all problems of a config at once", () => {
     const zones = ["eu-west-1a", "us-east-1a"];
-    expect(() => plan({ zones, privateCidrBlocks: ["10.1.2.0/24", "10.0.3.0/24"] }))
-      .to.throw("10.1.2.0/24 lies outside")
-      .with.property("message")
-      .that.includes("eu-west-1a is no zone");
+    const { problems } = check({ zones, privateCidrBlocks: ["10.1.2.0/24", "10.0.3.0/24"] });
+    expect(problems?.join("\n"))
+      .to.include("10.1.2.0/24 lies outside")
+      .and.to.include("eu-west-1a is no zone");
   });
 });

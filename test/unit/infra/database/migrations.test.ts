@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { readMigrations } from "../../../../functions/schema/migrations";
+import { readMigrations } from "../../../../infra/database/migrations";
 import { GroundworkError } from "../../../../infra/error";
 
 describe("The schema's SQL files", () => {
@@ -26,7 +26,7 @@ describe("The schema's SQL files", () => {
   });
 
   it("of this project are complete", () => {
-    const names = readMigrations(join(__dirname, "../../../../functions/sql")).map(({ name }) => name);
+    const names = readMigrations().map(({ name }) => name);
     expect(names.slice(0, 2)).to.deep.equal(["001_records.sql", "002_ingest_jobs.sql"]);
   });
 

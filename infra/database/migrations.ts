@@ -1,23 +1,18 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { GroundworkError } from "../../infra/error";
+import type { Migration } from "../../functions/schema/migrate";
+import { GroundworkError } from "../error";
 
-/** One numbered SQL file, as plain data that a Lambda callback can carry. */
-export interface Migration {
-  /** The file's name, `001_records.sql`: its number gives the order. */
-  readonly name: string;
-  readonly sql: string;
-  /** SHA-256 of the file, in hex: an applied file must not change. */
-  readonly checksum: string;
-}
+const sqlFiles = join(__dirname, "../../functions/sql");
 
 /**
- * Reads the SQL files of a folder in the order of their numbers. Runs when the program is evaluated, not in Lambda.
+ * Reads the SQL files of a folder in the order of their numbers.
  *
+ * @param dir the folder; default the schema's own, functions/sql
  * @throws GroundworkError that names the file when one has no number, a number of another, or leaves a gap.
  */
-export function readMigrations(dir: string): Migration[] {
+export function readMigrations(dir = sqlFiles): Migration[] {
   const names = readdirSync(dir).filter((name) => name.endsWith(".sql"));
   const numbered = names
     .map((name) => ({ name, number: numberOf(dir, name) }))

@@ -1,0 +1,9 @@
+/** A file to load, as an event names it. What is not known is learned from S3 with the first byte. */
+export interface Source {
+  bucket: string;
+  key: string;
+  versionId?: string;
+  etag?: string;
+  /** Where the last hop stopped. A hint for an early start of the reading: the checkpoint decides. */
+  offset?: number;
+}

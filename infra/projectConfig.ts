@@ -1,0 +1,132 @@
+import { Region } from "@pulumi/aws/types/enums";
+import * as z from "zod";
+import { namespaceOf, parseConfig } from "./configParse";
+import { environmentProblems } from "./environmentName";
+import { lab } from "./learnerLab";
+
+/** The values of some keys, checked and with their defaults. */
+export type Values<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
+
+/** What one project reads of an environment's config. */
+export interface ProjectConfig<S extends z.ZodRawShape = z.ZodRawShape> {
+  /** The project's name, which is the namespace of its keys. */
+  readonly project: string;
+  /** A schema a key, with what it is, its default and its cost. */
+  readonly keys: S;
+  /** What doesn't fit together, a sentence each. */
+  problems?(config: Values<S> & SharedConfig): string[];
+  /** What AWS Academy's Learner Lab would refuse, a sentence each. */
+  breaches?(config: Values<S> & SharedConfig): string[];
+}
+
+const inQuotes = "must be an account's twelve digits, in quotes";
+/** As a number it would lose its leading zeros. */
+const accountId = z.string(inQuotes).regex(/^\d{12}$/, inQuotes);
+
+/** The config of the AWS provider that Groundwork itself reads; the provider knows more keys. */
+export const awsKeys = {
+  region: z.enum(Region, "is not a region of AWS, such as eu-central-1").meta({
+    description: "Where everything is made.",
+    example: "us-east-1",
+  }),
+  allowedAccountIds: z
+    .array(accountId)
+    .optional()
+    .meta({
+      description:
+        "The accounts that this environment may be in: with credentials of another one nothing is touched.",
+      example: ["123456789012"],
+    }),
+};
+
+const sharedKeys = {
+  learnerLab: z.boolean().default(false).meta({
+    description:
+      "Whether the account is an AWS Academy Learner Lab, which forbids a good deal: docs/learner-lab.md.",
+  }),
+  functionEndpointUrl: z
+    .url({ protocol: /^https?$/, error: "must be a URL" })
+    .optional()
+    .meta({
+      description:
+        "Where functions find AWS, for emulators: docs/emulators.md. Unset: AWS itself, as the runtime says.",
+      example: "http://localhost.localstack.cloud:4566",
+    }),
+};
+
+/** What every project reads: the region, and the keys under `groundwork:`. */
+export type SharedConfig = Values<typeof sharedKeys> & { readonly region: string };
+
+/** The config of the project groundwork, which has no keys but those that all share. */
+export const groundworkConfig: ProjectConfig<typeof sharedKeys> = {
+  project: "groundwork",
+  keys: sharedKeys,
+};
+
+/** The topic that hears of what needs a person. */
+export const snsTopicArn = z.string().regex(/^arn:aws[a-z-]*:sns:/, "must be the ARN of an SNS topic");
+
+/** Where a project finds the stack of another one that it reads. */
+export function upstreamName(project: string) {
+  return z
+    .string()
+    .optional()
+    .meta({
+      description: `Full name of the ${project} stack, where it isn't <organization>/${project}/<environment>.`,
+      example: `my-organization/${project}/shared`,
+    });
+}
+
+/**
+ * Checks what a project reads of an environment's config: its own namespace, the shared one, the region and the
+ * environment's name.
+ *
+ * @param texts by key with its namespace, as the Pulumi CLI hands them on
+ * @returns the config, or everything that is wrong with it, a sentence each; that values don't fit together, or break
+ *   a Learner Lab's rules, only once each is well formed
+ */
+export function checkProjectConfig<S extends z.ZodRawShape>(
+  { project, keys, problems, breaches }: ProjectConfig<S>,
+  stack: string,
+  texts: Readonly<Record<string, string>>,
+): { config: Values<S> & SharedConfig; problems?: undefined } | { problems: string[] } {
+  const names = environmentProblems(stack);
+  const aws = parseAws(namespaceOf("aws", texts));
+  const shared = parseConfig("groundwork", sharedKeys, namespaceOf("groundwork", texts));
+  const own = parseConfig(project, keys, namespaceOf(project, texts));
+  if (names.length > 0 || aws.problems || shared.problems || own.problems) {
+    // Those of groundwork itself are its own and the shared ones: each is said once.
+    return {
+      problems: [
+        ...new Set([names, aws.problems, shared.problems, own.problems].flatMap((found) => found ?? [])),
+      ],
+    };
+  }
+  const config = { ...own.data, ...shared.data, region: aws.data.region };
+  const refused = config.learnerLab ? [...regionBreaches(config), ...(breaches?.(config) ?? [])] : [];
+  const wrong = [
+    ...(problems?.(config) ?? []),
+    ...refused.map((breach) => `AWS Academy's Learner Lab would refuse it: ${breach}`),
+  ];
+  return wrong.length > 0 ? { problems: wrong } : { config };
+}
+
+/** The region may come from the process's environment, as for the provider. */
+function parseAws({
+  region = process.env.AWS_REGION ?? "",
+  allowedAccountIds,
+  ...rest
+}: Record<string, string>) {
+  // Of a region that is newer than this provider, the provider itself has to be told.
+  const keys = { ...awsKeys, ...(rest.skipRegionValidation === "true" && { region: z.string() }) };
+  return parseConfig("aws", keys, {
+    ...(region !== "" && { region }),
+    ...(allowedAccountIds !== undefined && { allowedAccountIds }),
+  });
+}
+
+function regionBreaches({ region }: SharedConfig): string[] {
+  return lab.regions.includes(region)
+    ? []
+    : [`aws:region ${region} is closed there: use ${lab.regions.join(" or ")}`];
+}
