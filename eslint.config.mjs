@@ -18,7 +18,7 @@ export default tseslint.config(
   },
   {
     // What deploys must not lean on what only runs here.
-    files: ["infra/**/*.ts", "functions/**/*.ts", "stacks/**/*.ts"],
+    files: ["infra/**/*.ts", "functions/**/*.ts", "tables/**/*.ts", "stacks/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

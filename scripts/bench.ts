@@ -1,10 +1,12 @@
 import { copyFileSync, createReadStream, createWriteStream } from "node:fs";
+import type { Profiler } from "node:inspector";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
 import type { LoadTime } from "../local/lambda/process";
 import { IngestBench, type Load, median } from "../trials/ingestBench";
 import { connect } from "../trials/uploadAndFollow";
+import { hottest } from "../local/profile";
 import { type Reference, makeReference } from "../trials/reference";
 import { sampleRows, writeSample } from "../trials/sample";
 import { Session } from "../local/session";
@@ -21,6 +23,7 @@ interface Options {
   rows: number;
   factor: number;
   json: boolean;
+  profile?: string | true;
 }
 
 const command = new Command("npm run bench --")
@@ -37,6 +40,10 @@ const command = new Command("npm run bench --")
   .option("--rows <n>", "rows of the file", wholeNumber, sampleRows)
   .option("--factor <n>", "how many times as large the second file is", wholeNumber, 10)
   .option("--json", "end with one JSON object on stdout", false)
+  .option(
+    "--profile [file]",
+    "instead of measuring, write a CPU profile of one cold load (ingest.cpuprofile unless told), and print its ten hottest places",
+  )
   .parse();
 
 /** No hop ends before its time: the reserve leaves more than any load takes. */
@@ -67,6 +74,11 @@ runCommand(async (stop) => {
       const bench = new IngestBench(environment, client);
       const { files } = environment.services.lambda.spec(bench.functionName);
       const makeFile = fileMaker(session, bench, options);
+      if (options.profile !== undefined) {
+        const file = options.profile === true ? "ingest.cpuprofile" : options.profile;
+        printProfile(await bench.profile((await makeFile(1)).key, file), file);
+        return;
+      }
       const table: Row[] = [];
       if (options.only.includes("small")) {
         const small = await makeFile(1);
@@ -203,6 +215,17 @@ async function measureHops(
     );
   }
   return [one, eleven];
+}
+
+function printProfile(profile: Profiler.Profile, file: string): void {
+  for (const { place, ms, share } of hottest(profile, 10)) {
+    const columns = [
+      `${formatCount(Math.round(ms))} ms`.padStart(8),
+      `${Math.round(share * 100)}%`.padStart(4),
+    ];
+    process.stdout.write(`${columns.join(" ")}  ${place}\n`);
+  }
+  say(`${file} holds it whole: open it in Chrome's developer tools or in Visual Studio Code`);
 }
 
 function print(

@@ -1,4 +1,7 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, readFileSync, rmSync } from "node:fs";
+import type { Profiler } from "node:inspector";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { Client } from "pg";
@@ -69,6 +72,23 @@ export class IngestBench {
     if (functionError || time === undefined)
       throw new GroundworkError(`The function did not start: ${payload}`);
     return time;
+  }
+
+  /** One cold load, with a CPU profile of its process from its start to its end in `file`. */
+  async profile(key: string, file: string): Promise<Profiler.Profile> {
+    const { lambda, functionName } = this;
+    const { environment } = lambda.spec(functionName);
+    const profiler = path.join(__dirname, "profiler.js");
+    const PROFILE_FILE = path.resolve(file);
+    rmSync(PROFILE_FILE, { force: true });
+    await lambda.updateFunction(functionName, {
+      environment: { ...environment, NODE_OPTIONS: `--require "${profiler}"`, PROFILE_FILE },
+    });
+    await this.load(key);
+    for (const pid of lambda.processes(functionName).pids) process.kill(pid, "SIGUSR2");
+    while (!existsSync(PROFILE_FILE)) await sleep(20);
+    await lambda.updateFunction(functionName, { environment });
+    return JSON.parse(readFileSync(PROFILE_FILE, "utf8")) as Profiler.Profile;
   }
 
   /** @throws GroundworkError when the file isn't loaded at the end. */

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { GroundworkError } from "../infra/error";
-import { records } from "../functions/ingest/columns";
+import records from "../tables/records";
 import type { LocalDatabase } from "../local/services";
 
 /** What loads are measured beside: the same file into the same table, as plainly as PostgreSQL can. */
@@ -15,7 +15,7 @@ export interface Reference {
   load(file: string): Promise<number>;
 }
 
-const target = `${records.table} (${records.columns.map(({ column }) => column).join(", ")})`;
+const target = `${records.name} (${records.columns.map(({ name }) => name).join(", ")})`;
 
 /** psql's `\copy` over TLS as the function has it; without psql on PATH the file's raw bytes by pg-copy-streams. */
 export function makeReference(database: LocalDatabase): Reference {

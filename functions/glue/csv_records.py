@@ -1,4 +1,4 @@
-"""Splits a CSV file into records by the rules of functions/ingest/csv.ts and pieces.ts, at the byte.
+"""Splits a CSV file into records at the byte, more strictly than functions/ingest/reader: one kind of line end, one header.
 
 Python's csv module neither says where a record begins nor goes on behind one that is malformed.
 """

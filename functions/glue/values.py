@@ -1,7 +1,7 @@
-"""What a record's fields must be, from the shared definition of the table: functions/ingest/columns.ts as JSON.
+"""What a record's fields must be, from the shared definition of the table: functions/ingest/sharedDefinition.ts as JSON.
 
-The rules and the words of the reasons are those of functions/ingest/values.ts and encode.ts; the test of conformance
-holds the two to one another.
+The words of the reasons are those of functions/ingest/reader/field.ts. The rules are stricter: what this road does not
+read as the function does, it rejects.
 """
 
 import json
@@ -114,11 +114,13 @@ def plain_pattern(column, capture):
     if kind["kind"] == "date":
         return b"(?:" + DATE + b")" + optional
     if kind["kind"] == "text":
+        words = b"|".join(re.escape(word.encode()) for word in column.get("nulls", []) if word)
+        no_null = b"(?!(?:%s)[,\\r\\n])" % words if words else b""
         # So many bytes are never more characters. A backslash could make PostgreSQL's end of data.
         most = kind["length"]
         least = 1 if column["required"] else 0
         unquoted = b'[^",\\r\\n\\x00\\\\]{%d,%d}' % (least, most)
-        return b'(?:%s|"(?:[^"\\x00]|""){%d,%d}")' % (unquoted, least, most)
+        return b'(?:%s%s|"(?:[^"\\x00]|""){%d,%d}")' % (no_null, unquoted, least, most)
     whole, scale = kind["precision"] - kind["scale"], kind["scale"]
     if factor_of(column) == 1:
         fraction = b"(?:\\.[0-9]{1,%d})?" % scale if scale else b""
@@ -137,6 +139,10 @@ def factor_of(column):
 
 def read(column, field):
     kind = column["type"]["kind"]
+    if field != b"" and field.decode("latin1") in column.get("nulls", []):
+        if kind == "text":
+            raise Refused("a text that means NULL, which the Glue job can't store")
+        field = b""
     if field == b"":
         if column["required"]:
             raise Refused("the field is empty")

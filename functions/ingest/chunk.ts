@@ -1,58 +1,74 @@
 import { finished } from "node:stream/promises";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import type { TableDefinition } from "./columns";
-import { type RowEncoder, copyHeader, copyTrailer } from "./encode";
+import { type OutputBuffers, copyHeader, copyTrailer } from "./encode";
 import { type Job, checkpoint } from "./job";
 import type { Piece, Reject } from "./pieces";
 
-/** An open transaction with a COPY in it, which takes in pieces that lie one behind the other. */
+/** What comes behind a chunk: more of the file here, nothing, or the next hop. */
+export type ChunkEnd = "more" | "done" | "hop";
+
+/** A transaction with a COPY in it, which takes in pieces that lie one behind the other. */
 export interface Chunk {
+  /** Settles when the server has begun. */
+  opened: Promise<void>;
   /** Hands a piece over. It waits in memory until the server takes it. */
   add(piece: Piece): void;
   /**
-   * Moves the job on and commits. Answers false, with everything rolled back, when another function was faster.
+   * Ends the COPY at once; when the chunk before is committed, moves the job on and commits. Answers false, with
+   * everything rolled back, when that one was not committed or another function was faster.
    *
    * @throws what the server and the connection throw, of the COPY too.
    */
-  commit(job: Job, last: Piece, done: boolean): Promise<boolean>;
+  commit(before: Promise<boolean>, job: Job, last: Piece, end: ChunkEnd): Promise<boolean>;
   /** Answers with the chunk's rejects. */
   rollBack(): Promise<Reject[]>;
 }
 
-export async function openChunk(
+/** @param begin the statements that the transaction begins with; none may answer with rows. */
+export function openChunk(
   client: Client,
-  encoder: RowEncoder,
-  { table, columns }: TableDefinition,
-): Promise<Chunk> {
-  const names = columns.map(({ column }) => client.escapeIdentifier(column)).join(", ");
-  await client.query("BEGIN");
+  buffers: OutputBuffers,
+  table: string,
+  columns: readonly string[],
+  begin: string,
+): Chunk {
+  const names = columns.map((column) => client.escapeIdentifier(column)).join(", ");
+  // In one message: the server has nothing to do until the first row is there.
   const copy = client.query(
-    copyFrom(`COPY ${client.escapeIdentifier(table)} (${names}) FROM STDIN (FORMAT binary)`),
+    copyFrom(`${begin}; COPY ${client.escapeIdentifier(table)} (${names}) FROM STDIN (FORMAT binary)`),
   );
   const copied = finished(copy);
   copied.catch(() => undefined); // It is awaited below, and may fail before.
   const sent: Buffer[] = [];
   const rejects: Reject[] = [];
   let rows = 0;
-  copy.write(copyHeader());
+  const opened = new Promise<void>((resolve, reject) => {
+    copy.write(copyHeader(), (error) => (error ? reject(error) : resolve()));
+  });
+  opened.catch(() => undefined); // Whoever needs it awaits it, and the COPY fails as well.
 
   const endCopy = async (): Promise<void> => {
     copy.end(copyTrailer());
     await copied;
     // Only now has the server seen the last byte, so that the buffers may be filled anew.
-    encoder.giveBack(sent);
+    buffers.giveBack(sent);
   };
   return {
+    opened,
     add: (piece) => {
       sent.push(piece.bytes);
       rejects.push(...piece.rejects);
       rows += piece.rows;
       if (piece.bytes.length > 0) copy.write(piece.bytes);
     },
-    commit: async (job, { offset, newline }, done) => {
-      await endCopy();
-      const moved = await checkpoint(client, job, { offset, newline, rows, rejects, done });
+    commit: async (before, job, { offset, newline, layout }, end) => {
+      const ended = endCopy();
+      ended.catch(() => undefined); // What went wrong before counts first.
+      const isNext = await before;
+      await ended;
+      const moved =
+        isNext && (await checkpoint(client, job, { offset, newline, layout, rows, rejects, end }));
       await client.query(moved ? "COMMIT" : "ROLLBACK");
       return moved;
     },

@@ -1,26 +1,26 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type * as Lambda from "@aws-sdk/client-lambda";
 import type { Context } from "aws-lambda";
-import type { TableDefinition } from "./columns";
 import type { Source } from "../shared/source";
+import { isNoFile, tableOfKey } from "./chooseTable";
 import { readEvent } from "./event";
 import { type HopOptions, type HopWork, type IngestResult, runHop } from "./hop";
+import type { Table } from "./table";
+import type { Waits } from "./waits";
 import { metricLine } from "../shared/metrics";
 
 export type { IngestResult } from "./hop";
 
 export interface IngestOptions {
-  /** What the files hold and where it goes. */
-  table: TableDefinition;
+  /** What files hold and where it goes; each says which keys are its. */
+  tables: readonly Table[];
   /** The function hands over when fewer milliseconds than these remain; a chunk and its commit must fit in. */
   reserveMs: number;
-  /** A job fails at one more rejected record than these. */
+  /** A job fails at one more rejected record than these, unless its table says otherwise. */
   maxRejects: number;
   /** Notifications of keys that begin so are answered with "skipped": another road loads these files. */
   skipPrefix?: string;
   /** Bytes of the file in the two transactions under way; 4 MiB unless told: as fast as 8, and a hop ends sooner. */
   chunkBytes?: number;
-  /** The longest record in bytes, 256 KiB unless told: beyond it lies an unclosed quote rather than a record. */
-  maxRecordBytes?: number;
   /** Bytes parsed at once; 128 KiB unless told (measured best). */
   pieceBytes?: number;
   /** A job fails instead of handing over once more often; 1000 unless told. */
@@ -41,19 +41,18 @@ export interface IngestOptions {
 export function ingestHandler(
   options: IngestOptions,
 ): (event: unknown, context: Context) => Promise<IngestResult> {
-  const hopOptions: HopOptions = {
+  const hopOptions: Omit<HopOptions, "table"> = {
     chunkBytes: 4 * 1024 * 1024,
-    maxRecordBytes: 256 * 1024,
     pieceBytes: 128 * 1024,
     maxHops: 1000,
     maxStarts: 25,
     ...options,
   };
-  const { skipPrefix } = options;
+  const { skipPrefix, tables } = options;
   return async (event, context) => {
     const { sources, skipped = [], problem } = readEvent(event, skipPrefix);
     const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
-    const idle = { rows: 0, rejected: 0 };
+    const idle: HopWork = { rows: 0, rejected: 0 };
     if (problem !== undefined)
       return report({ status: "failed", ...nothing, reason: problem }, idle, context);
     const reason = `a file under ${skipPrefix} is not the function's to load`;
@@ -67,9 +66,19 @@ export function ingestHandler(
       for (const each of sources) await handOver(each);
       return report({ status: "continued", ...nothing }, idle, context);
     }
+    const table = tableOfKey(tables, source.key);
+    if (table === undefined || isNoFile(source.key)) {
+      const why = table ? "a folder's or a tool's marker" : "no table takes this key";
+      return report(
+        { status: "skipped", ...nothing, reason: `${source.key}: ${why}` },
+        idle,
+        context,
+        source,
+      );
+    }
     const { result, work } = await runHop(
       source,
-      hopOptions,
+      { ...hopOptions, table, maxRejects: table.maxRejects ?? options.maxRejects },
       () => context.getRemainingTimeInMillis(),
       handOver,
     );
@@ -78,6 +87,9 @@ export function ingestHandler(
 }
 
 async function handOver(source: Source): Promise<void> {
+  // Most loads end in their first hop and never need it. TypeScript's import() calls a helper that isn't serialized.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { InvokeCommand, LambdaClient } = require("@aws-sdk/client-lambda") as typeof Lambda;
   const lambda = new LambdaClient({});
   try {
     await lambda.send(
@@ -100,12 +112,19 @@ function report(result: IngestResult, work: HopWork, context: Context, source?: 
     Rejects: work.rejected,
     FailedJobs: status === "failed" ? 1 : 0,
     ...(work.lag !== undefined && { Lag: work.lag }),
+    ...(work.waits && metricsOf(work.waits)),
   };
   const facts = {
     requestId: context.awsRequestId,
     ...(source && { bucket: source.bucket, key: source.key }),
     ...result,
+    ...(work.oneLane !== undefined && { oneLane: work.oneLane }),
   };
   process.stdout.write(metricLine(status === "failed" ? "ERROR" : "INFO", metrics, facts));
   return result;
+}
+
+function metricsOf({ start, s3, lanes, cpu }: Waits): Record<string, number> {
+  const [first, second] = lanes;
+  return { StartWait: start, S3Wait: s3, FirstLaneWait: first, SecondLaneWait: second, Cpu: cpu };
 }

@@ -1,10 +1,11 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Client } from "pg";
-import { connect } from "../shared/database";
+import { connector } from "../shared/database";
 import type { Source } from "../shared/source";
-import { type Job, claim, countHop, fail, find } from "./job";
+import { type Job, bodyOffset, claim, fail, find } from "./job";
 import { type LoadEnd, type LoadOptions, load } from "./load";
 import { type OpenObject, makeS3, openObject } from "./object";
+import { type WaitClock, type Waits, waitClock } from "./waits";
 
 export interface IngestResult {
   status: "done" | "continued" | "skipped" | "failed";
@@ -29,6 +30,10 @@ export interface HopWork {
   rejected: number;
   /** Seconds since the upload of the file; undefined where it was not opened. */
   lag?: number;
+  /** Undefined where nothing was to do. */
+  waits?: Waits;
+  /** Why it had one connection to the database only, though the file is large enough for two. */
+  oneLane?: string;
 }
 
 export interface HopOptions extends LoadOptions {
@@ -52,17 +57,22 @@ export async function runHop(
   handOver: (source: Source) => Promise<void>,
 ): Promise<{ result: IngestResult; work: HopWork }> {
   const started = Date.now();
+  const clock = waitClock();
   const s3 = makeS3();
-  const work: HopWork = { rows: 0, rejected: 0 };
+  const connect = connector();
+  const work: HopWork = { rows: 0, rejected: 0, waits: clock.waits };
+  const hop = { clock, s3, connect, source, options, remainingMs, handOver };
   try {
-    const result = await openBoth(s3, source, async (client, first) => {
+    const result = await openAll(hop, work, async (client, second, first) => {
       const object = typeof first === "string" ? await openKnownVersion(client, s3, source, first) : first;
       if (typeof object === "string") return failUnopened(client, source, object);
       const { bucket, key } = source;
       const { etag, size, versionId } = object;
-      const job = await claim(client, { bucket, key, etag, size, versionId });
+      const file = { bucket, key, etag, size, versionId };
+      const claimed = claim(client, file, source.offset !== undefined);
+      const job = await clock.during(claimed, (waits, seconds) => void (waits.start += seconds));
       const before = { rows: job.rows, rejected: job.rejected };
-      const ended = await loadJob({ client, s3, source, object, job, options, remainingMs, handOver });
+      const ended = await loadJob({ ...hop, client, second, object, job });
       work.rows = job.rows - before.rows;
       work.rejected = job.rejected - before.rejected;
       work.lag = (Date.now() - object.uploadedAt) / 1000;
@@ -70,6 +80,7 @@ export async function runHop(
     });
     return { result: { ...result, seconds: (Date.now() - started) / 1000 }, work };
   } finally {
+    clock.stop();
     s3.destroy();
   }
 }
@@ -85,7 +96,7 @@ async function openKnownVersion(
   if (etag === undefined || source.versionId !== undefined) return reason;
   const job = await find(client, { bucket, key, etag });
   if (job?.versionId === undefined) return reason;
-  return openObject(s3, { ...source, versionId: job.versionId }, job.offset);
+  return openObject(s3, { ...source, versionId: job.versionId }, bodyOffset(job));
 }
 
 /**
@@ -100,37 +111,59 @@ async function failUnopened(client: Client, source: Source, reason: string): Pro
   return resultOf(job, job.status === "done" ? "skipped" : "failed");
 }
 
-/** Connects to the database and starts to read at the same time, since both take as long; closes both. */
-async function openBoth<T>(
-  s3: S3Client,
-  source: Source,
-  use: (client: Client, object: OpenObject | string) => Promise<T>,
+/**
+ * Connects to the database and starts to read at the same time, since both take as long; where there is work for a
+ * second connection, it is made meanwhile. Closes all.
+ */
+async function openAll<T>(
+  { clock, s3, source, connect, options }: Start,
+  work: HopWork,
+  use: (client: Client, second: Promise<Client | undefined>, object: OpenObject | string) => Promise<T>,
 ): Promise<T> {
-  const [object, client] = await Promise.allSettled([openObject(s3, source, source.offset ?? 0), connect()]);
+  const opening = openObject(s3, source, source.offset ?? 0);
+  const connectSecond = async (): Promise<Client | undefined> => {
+    const object = await opening;
+    if (typeof object === "string" || object.size - object.offset <= options.chunkBytes / 2) return undefined;
+    return connect();
+  };
+  const second = connectSecond().catch((error: unknown) => {
+    work.oneLane = (error as Error).message;
+    return undefined;
+  });
+  const both = Promise.allSettled([opening, connect()]);
+  const [object, client] = await clock.during(both, (waits, seconds) => void (waits.start += seconds));
   try {
     if (object.status === "rejected") throw object.reason;
     if (client.status === "rejected") throw client.reason;
-    return await use(client.value, object.value);
+    return await use(client.value, second, object.value);
   } finally {
     if (object.status === "fulfilled" && typeof object.value !== "string") object.value.body.destroy();
     // Closes the socket at once when a statement is under way; the server rolls back.
     if (client.status === "fulfilled") await client.value.end();
+    await (await second)?.end();
   }
 }
 
-interface Hop {
-  client: Client;
+/** What a hop begins with. */
+interface Start {
+  clock: WaitClock;
   s3: S3Client;
+  connect: () => Promise<Client>;
   source: Source;
-  object: OpenObject;
-  job: Job;
   options: HopOptions;
   remainingMs: () => number;
   handOver: (source: Source) => Promise<void>;
 }
 
+interface Hop extends Start {
+  client: Client;
+  second: Promise<Client | undefined>;
+  object: OpenObject;
+  job: Job;
+}
+
 async function loadJob(hop: Hop): Promise<IngestResult> {
-  const { client, source, object, job, options } = hop;
+  const { client, job, options } = hop;
   if (job.status === "running" && job.starts > options.maxStarts) {
     const reason = `${options.maxStarts} functions in a row began at byte ${job.offset}, and none got on from there`;
     await fail(client, job, reason, []);
@@ -142,15 +175,13 @@ async function loadJob(hop: Hop): Promise<IngestResult> {
   const end = await loadFromCheckpoint(hop);
   if (end === "lost") return resultOf(job, "skipped");
   if (end !== "pause") return resultOf(job, end);
-  if (job.hops >= options.maxHops) {
-    const stopped = await fail(client, job, `not done after ${job.hops} hand-overs, the most allowed`, []);
-    return resultOf(job, stopped ? "failed" : "skipped");
-  }
-  await countHop(client, job);
-  const { bucket, key } = source;
-  const { etag, versionId } = object;
-  await hop.handOver({ bucket, key, etag, ...(versionId && { versionId }), offset: job.offset });
-  return resultOf(job, "continued");
+  if (mayHop(hop)) return resultOf(job, "continued");
+  const stopped = await fail(client, job, `not done after ${job.hops} hand-overs, the most allowed`, []);
+  return resultOf(job, stopped ? "failed" : "skipped");
+}
+
+function mayHop({ job, options }: Hop): boolean {
+  return job.hops < options.maxHops;
 }
 
 function resultOf(job: Job, status: IngestResult["status"]): IngestResult {
@@ -159,25 +190,21 @@ function resultOf(job: Job, status: IngestResult["status"]): IngestResult {
 }
 
 async function loadFromCheckpoint(hop: Hop): Promise<LoadEnd> {
-  const { client, job, options, object } = hop;
-  const reopened = object.offset === job.offset ? object : await reopen(hop);
+  const { client, second, clock, source, job, options, object } = hop;
+  const reopened = object.offset === bodyOffset(job) ? object : await reopen(hop);
   if (typeof reopened === "string") return (await fail(client, job, reopened, [])) ? "failed" : "lost";
+  const { bucket, key } = source;
+  const { etag, versionId, size } = object;
+  const next = { bucket, key, etag, ...(versionId && { versionId }) };
+  const handOver = mayHop(hop) ? (offset: number) => hop.handOver({ ...next, offset }) : undefined;
+  const timeIsUp = timer(options.reserveMs, hop.remainingMs);
   try {
-    return await load(
-      client,
-      connect,
-      job,
-      reopened.body,
-      object.size,
-      options,
-      clock(options.reserveMs, hop.remainingMs),
-    );
+    const { body } = reopened;
+    return await load({ client, second, job, body, size, clock, timeIsUp, handOver }, options);
   } catch (error) {
     if (!isRefusedData(error)) throw error;
-    return await failAnew(
-      job,
-      `PostgreSQL refused a row behind byte ${job.offset}: ${(error as Error).message}`,
-    );
+    const { message } = error as Error;
+    return await failAnew(hop, `PostgreSQL refused a row behind byte ${job.offset}: ${message}`);
   } finally {
     reopened.body.destroy();
   }
@@ -187,19 +214,20 @@ async function loadFromCheckpoint(hop: Hop): Promise<LoadEnd> {
 async function reopen({ s3, source, object, job }: Hop): Promise<OpenObject | string> {
   object.body.destroy();
   const { etag, versionId } = object;
-  const opened = await openObject(s3, { ...source, etag, ...(versionId && { versionId }) }, job.offset);
-  if (typeof opened === "string" || opened.offset === job.offset) return opened;
+  const from = bodyOffset(job);
+  const opened = await openObject(s3, { ...source, etag, ...(versionId && { versionId }) }, from);
+  if (typeof opened === "string" || opened.offset === from) return opened;
   opened.body.destroy();
-  return `${source.bucket}/${source.key} has no byte ${job.offset}, where the checkpoint is`;
+  return `${source.bucket}/${source.key} has no byte ${from}, where the checkpoint is`;
 }
 
 /**
- * Tells when a hop's time is up. Its first chunk may take half of the time that there is, whatever the reserve:
+ * Tells when a hop's time is up. A whole chunk may take half of the time that there is, whatever the reserve:
  * without progress a job would hop forever.
  */
-function clock(reserveMs: number, remainingMs: () => number): (chunks: number) => boolean {
+function timer(reserveMs: number, remainingMs: () => number): (progress: boolean) => boolean {
   const half = remainingMs() / 2;
-  return (chunks) => remainingMs() < (chunks === 0 ? Math.min(reserveMs, half) : reserveMs);
+  return (progress) => remainingMs() < (progress ? reserveMs : Math.min(reserveMs, half));
 }
 
 /** Whether it is the data that PostgreSQL refused: classes 22 (data) and 23 (constraints) of its error codes. */
@@ -209,7 +237,7 @@ function isRefusedData(error: unknown): boolean {
 }
 
 /** On a new connection: the old one is in the middle of a failed COPY. */
-async function failAnew(job: Job, reason: string): Promise<LoadEnd> {
+async function failAnew({ connect, job }: Hop, reason: string): Promise<LoadEnd> {
   const client = await connect();
   try {
     return (await fail(client, job, reason, [])) ? "failed" : "lost";

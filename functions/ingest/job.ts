@@ -1,6 +1,6 @@
 import type { Client } from "pg";
-import type { Newline } from "./csv";
-import type { Reject } from "./pieces";
+import type { ChunkEnd } from "./chunk";
+import type { Layout, Reject } from "./pieces";
 
 /** What identifies a load: a key whose content changes is another file. */
 export interface FileVersion {
@@ -19,7 +19,8 @@ export interface Job {
   starts: number;
   versionId: string | undefined;
   offset: number;
-  newline: Newline | undefined;
+  /** What its reader must know to go on. */
+  layout: Layout | undefined;
   rows: number;
   rejected: number;
   hops: number;
@@ -31,12 +32,12 @@ export interface Job {
 export interface Progress {
   /** The byte behind the chunk. */
   offset: number;
-  newline: Newline;
+  newline: Layout["newline"];
+  layout: Layout | undefined;
   /** The chunk's own. */
   rows: number;
   rejects: readonly Reject[];
-  /** Whether the file ends here. */
-  done: boolean;
+  end: ChunkEnd;
 }
 
 interface JobRow {
@@ -44,7 +45,7 @@ interface JobRow {
   starts: number;
   version_id: string | null;
   byte_offset: string;
-  newline: Newline | null;
+  layout: Layout | null;
   rows_loaded: string;
   rows_rejected: string;
   hops: number;
@@ -55,17 +56,34 @@ interface JobRow {
 /**
  * Finds the job of a file version, or makes it, and counts this start of one that runs. Any number of functions may
  * hold one job: see `checkpoint`.
+ *
+ * @param continues whether another hop handed over, which may be about to commit its last chunks: see `holdJob`.
  */
-export async function claim(client: Client, file: FileVersion): Promise<Job> {
+export async function claim(client: Client, file: FileVersion, continues: boolean): Promise<Job> {
+  if (continues) {
+    await client.query("SELECT FROM ingest_jobs WHERE bucket = $1 AND key = $2 AND etag = $3 FOR UPDATE", [
+      file.bucket,
+      file.key,
+      file.etag,
+    ]);
+  }
   const { rows } = await client.query<JobRow>(
     `INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, starts) VALUES ($1, $2, $3, $4, $5, 1)
      ON CONFLICT (bucket, key, etag) DO UPDATE SET
        starts = CASE job.status WHEN 'running' THEN job.starts + 1 ELSE job.starts END,
        updated_at = CASE job.status WHEN 'running' THEN now() ELSE job.updated_at END
-     RETURNING id, starts, version_id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason`,
+     RETURNING id, starts, version_id, byte_offset, layout, rows_loaded, rows_rejected, hops, status, reason`,
     [file.bucket, file.key, file.etag, file.size, file.versionId],
   );
   return jobOf(rows[0]!);
+}
+
+/**
+ * A statement for the transaction of a hop's last chunk, which lets the next hop wait at `claim` until the chunks
+ * before it and this one are committed, or will never be. It hinders no `checkpoint`.
+ */
+export function holdJob({ id }: Job): string {
+  return `DO $$ BEGIN PERFORM FROM ingest_jobs WHERE id = ${id} FOR KEY SHARE; END $$`;
 }
 
 /** The job of a file version, if there is one. */
@@ -74,7 +92,7 @@ export async function find(
   { bucket, key, etag }: Pick<FileVersion, "bucket" | "key" | "etag">,
 ): Promise<Job | undefined> {
   const { rows } = await client.query<JobRow>(
-    `SELECT id, starts, version_id, byte_offset, newline, rows_loaded, rows_rejected, hops, status, reason
+    `SELECT id, starts, version_id, byte_offset, layout, rows_loaded, rows_rejected, hops, status, reason
      FROM ingest_jobs WHERE bucket = $1 AND key = $2 AND etag = $3`,
     [bucket, key, etag],
   );
@@ -87,7 +105,7 @@ function jobOf(row: JobRow): Job {
     starts: row.starts,
     versionId: row.version_id ?? undefined,
     offset: Number(row.byte_offset),
-    newline: row.newline ?? undefined,
+    layout: row.layout ?? undefined,
     rows: Number(row.rows_loaded),
     rejected: Number(row.rows_rejected),
     hops: row.hops,
@@ -102,8 +120,8 @@ function jobOf(row: JobRow): Job {
  */
 export async function checkpoint(client: Client, job: Job, progress: Progress): Promise<boolean> {
   const { rowCount } = await client.query(
-    `UPDATE ingest_jobs SET byte_offset = $3, newline = $4, rows_loaded = rows_loaded + $5,
-       rows_rejected = rows_rejected + $6, updated_at = now(), starts = 0,
+    `UPDATE ingest_jobs SET byte_offset = $3, newline = $4, layout = $9, rows_loaded = rows_loaded + $5,
+       rows_rejected = rows_rejected + $6, updated_at = now(), starts = 0, hops = hops + $8::int,
        status = CASE WHEN $7 THEN 'done' ELSE status END, finished_at = CASE WHEN $7 THEN now() END
      WHERE id = $1 AND byte_offset = $2 AND status = 'running'`,
     [
@@ -113,16 +131,18 @@ export async function checkpoint(client: Client, job: Job, progress: Progress): 
       progress.newline,
       progress.rows,
       progress.rejects.length,
-      progress.done,
+      progress.end === "done",
+      progress.end === "hop" ? 1 : 0,
+      progress.layout,
     ],
   );
   if (rowCount !== 1) return false;
   await keepRejects(client, job, progress.rejects);
   job.offset = progress.offset;
-  job.newline = progress.newline;
+  job.layout = progress.layout;
   job.rows += progress.rows;
   job.rejected += progress.rejects.length;
-  if (progress.done) job.status = "done";
+  if (progress.end === "done") job.status = "done";
   return true;
 }
 
@@ -166,7 +186,7 @@ export async function fail(
   return true;
 }
 
-/** Counts a hand-over. */
-export async function countHop(client: Client, job: Job): Promise<void> {
-  await client.query("UPDATE ingest_jobs SET hops = hops + 1, updated_at = now() WHERE id = $1", [job.id]);
+/** Where the object must be opened to go on: what is packed or decoded is read from its first byte on. */
+export function bodyOffset({ offset, layout }: Pick<Job, "offset" | "layout">): number {
+  return layout?.decoded ? 0 : offset;
 }

@@ -1,9 +1,11 @@
 import { Readable } from "node:stream";
 import type { Client } from "pg";
 import { type Chunk, openChunk } from "./chunk";
-import { rowEncoder } from "./encode";
-import { type Job, fail } from "./job";
+import { outputBuffers } from "./encode";
+import { type Job, bodyOffset, fail, holdJob } from "./job";
+import { type Lane, makeLanes } from "./lanes";
 import { type Piece, type PieceOptions, type Reject, readPieces } from "./pieces";
+import type { WaitClock } from "./waits";
 
 export interface LoadOptions extends PieceOptions {
   /** At most about so many bytes of the file are uncommitted: two transactions of half of them each. */
@@ -13,125 +15,112 @@ export interface LoadOptions extends PieceOptions {
 /** How a hop's load ended; "pause": time ran out before the file did; "lost": another function loads the file. */
 export type LoadEnd = "done" | "pause" | "lost" | "failed";
 
+/** What a load needs beside its options. */
+export interface LoadArgs {
+  client: Client;
+  /** A second connection; undefined where there is none. */
+  second: Promise<Client | undefined>;
+  job: Job;
+  /** The file's bytes from `job.offset` on. */
+  body: Readable;
+  /** Of the whole file. */
+  size: number;
+  clock: WaitClock;
+  /** Whether the load should end; asked with whether it has read a whole chunk. */
+  timeIsUp: (progress: boolean) => boolean;
+  /** Calls the next hop, which begins at that byte; undefined when there may be none. */
+  handOver: ((offset: number) => Promise<void>) | undefined;
+}
+
 /**
  * Loads a file from the job's checkpoint on. A transaction takes in a chunk of rows, its rejects and the new
- * checkpoint, so that whoever goes on after a crash finds all three or none. Two of them are under way at once, each
- * on a connection of its own, because the server works longer at a chunk than this process does; they commit in the
- * file's order.
+ * checkpoint, so that whoever goes on after a crash finds all three or none. Two of them are under way at once, and
+ * they commit in the file's order. The first and the last chunks are smaller, so that both connections begin and end
+ * to work at nearly the same time.
  *
- * @param connect opens the second connection, where the file is large enough for one; it is closed here.
- * @param body the file's bytes from `job.offset` on.
- * @param timeIsUp whether the chunk should end here; asked with the number of chunks that this call has read.
- * @throws what the body and the database throw; the caller then closes the connection, which rolls back.
+ * When time runs out it hands over while its last chunks are still being committed: the next hop starts meanwhile,
+ * and waits for them.
+ *
+ * @throws what the body, the database and the hand-over throw; the caller then closes the connections, which rolls
+ *   back.
  */
 export async function load(
-  client: Client,
-  connect: () => Promise<Client>,
-  job: Job,
-  body: Readable,
-  size: number,
+  { client, second, job, body, size, clock, timeIsUp, handOver }: LoadArgs,
   options: LoadOptions,
-  timeIsUp: (chunks: number) => boolean,
 ): Promise<LoadEnd> {
-  const encoder = rowEncoder(options.table, options.pieceBytes);
-  const start = { offset: job.offset, newline: job.newline, size };
-  const left = { ...options, maxRejects: options.maxRejects - job.rejected };
-  const pieces = Readable.from(readPieces(body, start, encoder, left), {
+  const buffers = outputBuffers(options.pieceBytes);
+  const { offset, layout, rows, rejected } = job;
+  const pieces = Readable.from(readPieces(body, { offset, layout, size, rows, rejected }, buffers, options), {
     objectMode: true,
     highWaterMark: 8,
   });
   // Where functions began and didn't get to a checkpoint, chunks are smaller each time: the server may be slow.
-  const bytes = options.chunkBytes / 2 ** job.starts;
-  const lanes = makeLanes(client, connect, size - job.offset > bytes);
-  let begin = job.offset;
+  const whole = options.chunkBytes / 2 ** job.starts;
+  const lanes = makeLanes(client, second, clock);
+  const from = job.offset; // It moves with each commit.
+  let begin = from;
   let chunks = 0;
-  let isLast = false;
-  let chunk: Chunk | undefined;
+  let open: OpenChunk | undefined;
+  let handedOver: Promise<void> | undefined;
+  let isOver = false;
+  const isTimeUp = (at: number): boolean => timeIsUp(at - from >= whole);
+  // The first chunks are smaller and the last ones as well, so that no lane is idle for long.
+  const least = size - begin <= whole ? whole : whole / 4;
+  const bytesOf = (): number => Math.max(least, Math.min(whole, least * 2 ** chunks, (size - begin) / 2));
+  const openNext = async ({ columns }: Piece): Promise<OpenChunk | undefined> => {
+    const lane = await lanes.next();
+    if (lane === undefined) return undefined;
+    const isLast = chunks > 0 && isTimeUp(begin);
+    const statements = isLast ? `BEGIN; ${holdJob(job)}` : "BEGIN";
+    const chunk = openChunk(lane.client, buffers, options.table.name, columns, statements);
+    // The other lane is in the middle of its chunk: half a chunk more, and both end at once.
+    return { lane, chunk, isLast, bytes: isLast ? whole / 2 : bytesOf() };
+  };
   try {
-    for await (const next of pieces) {
+    for await (const next of clock.each(pieces, (waits, seconds) => void (waits.s3 += seconds))) {
       const piece = next as Piece;
-      if (chunk === undefined) {
-        const free = await lanes.next();
-        if (free === undefined) return "lost";
-        // The other connection is in the middle of its chunk: half a chunk more, and both end at once.
-        isLast = chunks > 0 && timeIsUp(chunks);
-        chunk = await openChunk(free, encoder, options.table);
-      }
+      open ??= await openNext(piece);
+      if (open === undefined) return "lost";
+      const { lane, chunk, isLast } = open;
       if (piece.failure !== undefined) {
         const rejects = [...(await chunk.rollBack()), ...piece.rejects];
         return (await lanes.committed()) ? await refuse(client, job, piece.failure, rejects) : "lost";
       }
       chunk.add(piece);
-      const done = piece.offset === size;
-      const isFull = piece.offset - begin >= (isLast ? bytes / 2 : bytes);
-      if (!done && !isFull && (isLast || !timeIsUp(chunks))) continue;
+      const done = piece.last;
+      const isFull = piece.offset - begin >= open.bytes;
+      if (!done && !isFull && (isLast || !isTimeUp(piece.offset))) continue;
       if (piece.offset === begin) continue; // No record ended yet: a checkpoint here would be no progress.
-      lanes.commit(chunk, job, piece, done);
-      chunk = undefined;
+      isOver = !done && isLast;
+      lanes.commit(lane, chunk, job, piece, done ? "done" : isOver && handOver ? "hop" : "more");
+      if (isOver) handedOver = chunk.opened.then(() => handOver?.(bodyOffset(piece)));
+      handedOver?.catch(() => undefined); // It is awaited below, and may fail before.
+      open = undefined;
       begin = piece.offset;
       chunks++;
-      if (done || isLast || timeIsUp(chunks)) break;
+      if (done || isOver) break;
     }
     if (!(await lanes.committed())) return "lost";
     if (job.status === "done") return "done";
-    if (chunks > 0 && timeIsUp(chunks)) return "pause";
-    throw new Error("The file ended before its last byte");
+    if (!isOver) throw new Error("The file ended before its last byte");
+    await handedOver;
+    return "pause";
   } catch (error) {
     // What was read completely before, of a body that broke off, needs not be done again.
     await lanes.committed().catch(() => undefined);
     throw error;
-  } finally {
-    await lanes.close();
   }
+}
+
+interface OpenChunk {
+  lane: Lane;
+  chunk: Chunk;
+  /** Whether time was up before it: the next hop may begin while it is committed. */
+  isLast: boolean;
+  /** Of the file, about. */
+  bytes: number;
 }
 
 async function refuse(client: Client, job: Job, failure: string, rejects: Reject[]): Promise<LoadEnd> {
   return (await fail(client, job, failure, rejects)) ? "failed" : "lost";
-}
-
-/** Two connections that take turns. */
-interface Lanes {
-  /** The connection whose turn it is, once its chunk is committed; undefined when the job was lost to another. */
-  next(): Promise<Client | undefined>;
-  /** Commits a chunk of the connection that `next` gave, as soon as the one before it is committed. */
-  commit(chunk: Chunk, job: Job, last: Piece, done: boolean): void;
-  /** Whether all chunks were committed, once that is known; false when the job was lost to another. */
-  committed(): Promise<boolean>;
-  /** Closes the second connection. */
-  close(): Promise<void>;
-}
-
-/** @param both whether the second connection will be needed: it is opened at once, and otherwise when it is asked for */
-function makeLanes(client: Client, connect: () => Promise<Client>, both: boolean): Lanes {
-  const connectSecond = (): Promise<Client> => {
-    const second = connect();
-    second.catch(() => undefined); // It is awaited in `next`, and may fail before.
-    return second;
-  };
-  let second = both ? connectSecond() : undefined;
-  let turn = 0;
-  let beforeLast = Promise.resolve(true);
-  let last = Promise.resolve(true);
-  return {
-    next: async () => {
-      if (!(await beforeLast)) return undefined;
-      return turn % 2 === 0 ? client : await (second ??= connectSecond());
-    },
-    commit: (chunk, job, piece, done) => {
-      const before = last;
-      const commit = async (): Promise<boolean> => {
-        if (await before) return chunk.commit(job, piece, done);
-        await chunk.rollBack();
-        return false;
-      };
-      beforeLast = before;
-      last = commit();
-      last.catch(() => undefined); // It is awaited in `next` or `committed`, and may fail before.
-      turn++;
-    },
-    committed: () => last,
-    close: async () => {
-      await (await second?.catch(() => undefined))?.end();
-    },
-  };
 }

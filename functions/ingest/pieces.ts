@@ -1,16 +1,13 @@
-import type { Readable } from "node:stream";
-import type { TableDefinition } from "./columns";
-import { type Header, type Newline, type RecordReader, type Span, readHeader, recordReader } from "./csv";
-import type { RowEncoder } from "./encode";
+import type { OutputBuffers } from "./encode";
+import { decode, isUnreadable } from "./reader/decode";
+import { type Found, findHeader } from "./reader/header";
+import { type Layout, type Plan, makePlan } from "./reader/plan";
+import { type Problem, type RecordReader, type Trailing, recordReader } from "./reader/records";
+import { type Reject, rejectOf } from "./reader/reject";
+import type { Table } from "./table";
 
-/** A record that was not loaded. */
-export interface Reject {
-  /** From the first byte of the file. */
-  byteOffset: number;
-  reason: string;
-  /** The record's exact text without its line end, with U+FFFD for what PostgreSQL can't store. */
-  record: string;
-}
+export type { Layout } from "./reader/plan";
+export type { Reject } from "./reader/reject";
 
 /** The records of some 128 KiB of the file, ready for the server. */
 export interface Piece {
@@ -18,176 +15,232 @@ export interface Piece {
   bytes: Buffer;
   rows: number;
   rejects: Reject[];
-  /** The byte of the file behind the last of these records. */
+  /** The byte behind the last of these records, of the file or of its decoded text. */
   offset: number;
-  newline: Newline;
+  newline: Layout["newline"];
+  /** What a reader needs that goes on at the offset; undefined where the header was not found. */
+  layout: Layout | undefined;
+  /** The columns of the COPY, in the order of its values. */
+  columns: readonly string[];
+  /** Whether the file ends here. */
+  last: boolean;
   /** Why the file can't be loaded, where reading ended for that. A retry would find the same. */
   failure?: string;
 }
 
 export interface PieceOptions {
   /** What the file must hold. */
-  table: TableDefinition;
+  table: Table;
   /** Bytes read before they are parsed. */
   pieceBytes: number;
-  /** A record that is longer is malformed. */
-  maxRecordBytes: number;
-  /** Reading ends with a failure at one more than these. */
-  maxRejects: number;
+  /** Reading ends with a failure at one more than these, a count or a share as "1%" of the file's records. */
+  maxRejects: number | string;
+  /** What each row gets beside the file's fields: columns whose values stand framed in `trailing`. */
+  more?: { columns: readonly string[]; trailing: Trailing };
 }
 
-/** Where reading begins: at the header (byte 0, no newline) or behind a record. */
+/** Where reading begins: at the header (no layout) or behind a record. */
 export interface Start {
+  /** Of the file, or where the layout says `decoded`, of its text. */
   offset: number;
-  newline: Newline | undefined;
+  layout: Layout | undefined;
+  /** Bytes of the object. */
   size: number;
+  /** Records before it, for a share of rejects; 0 unless told. */
+  rows?: number;
+  rejected?: number;
 }
 
 /**
  * Reads a file from `start` to its end, piece by piece; nothing is read ahead of what is asked for.
  *
+ * @param body sends the object from `start.offset` on; from its first byte on where the layout says `decoded`.
  * @throws Error when the body is cut short, and what the body throws.
  */
 export async function* readPieces(
-  body: Readable,
+  body: AsyncIterable<unknown>,
   start: Start,
-  encoder: RowEncoder,
+  buffers: OutputBuffers,
   options: PieceOptions,
 ): AsyncGenerator<Piece, void, undefined> {
-  const cutter = pieceCutter(start, encoder, options);
-  let text = "";
-  let received = start.offset;
-  let fresh = 0;
-  for await (const part of body) {
-    const chunk = part as Buffer;
-    // One character a byte, so that places in the text are places in the file.
-    for (let at = 0; at < chunk.length;) {
-      const length = Math.min(chunk.length - at, options.pieceBytes - fresh);
-      text += chunk.toString("latin1", at, at + length);
-      at += length;
-      fresh += length;
-      received += length;
-      if (fresh < options.pieceBytes || received === start.size) continue;
-      const { piece, rest } = cutter(text, false);
-      text = rest;
-      fresh = 0;
-      if (piece !== undefined) yield piece;
-      if (piece?.failure !== undefined) return;
+  const { layout, size } = start;
+  const inPlace = layout !== undefined && !layout.decoded;
+  let received = inPlace ? start.offset : 0;
+  async function* counted(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const part of body) {
+      received += (part as Buffer).length;
+      yield part as Buffer;
     }
+    if (received !== size) throw new Error(`The file has ${size} bytes, and ${received} were sent`);
   }
-  if (received !== start.size) throw new Error(`The file has ${start.size} bytes, and ${received} were sent`);
-  const { piece } = cutter(text, true);
-  if (piece !== undefined) yield piece;
+  const cutter = pieceCutter(start, buffers, options);
+  try {
+    const raw = counted();
+    const { parts, decoded } = inPlace
+      ? { parts: raw, decoded: false }
+      : await decode(raw, options.table.format.encoding);
+    // Of a decoded text what precedes the checkpoint is decoded again.
+    let before = layout?.decoded ? start.offset : 0;
+    for await (const part of parts) {
+      const skipped = Math.min(before, part.length);
+      before -= skipped;
+      for (let at = skipped; at < part.length;) {
+        at += cutter.add(part, at);
+        if (!cutter.isFull()) continue;
+        const piece = cutter.cut(false, decoded);
+        if (piece !== undefined) yield piece;
+        if (piece?.failure !== undefined) return;
+      }
+    }
+    const piece = cutter.cut(true, decoded);
+    if (piece !== undefined) yield piece;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    yield cutter.failed(error.unreadable);
+  }
 }
 
-type Cutter = (text: string, last: boolean) => { piece: Piece | undefined; rest: string };
+interface Cutter {
+  /** Takes bytes of the part from `at` on, as many as the piece has room for; answers with their number. */
+  add(part: Buffer, at: number): number;
+  isFull(): boolean;
+  /** Undefined where no record ended. */
+  cut(last: boolean, decoded: boolean): Piece | undefined;
+  failed(failure: string): Piece;
+}
 
-/** Cuts pieces off a text that begins where the last piece ended. */
-function pieceCutter(start: Start, encoder: RowEncoder, options: PieceOptions): Cutter {
-  // Local names: see values.ts.
-  const { maxRejects, maxRecordBytes, table } = options;
-  const makeReader = recordReader;
-  const isHeader = headerProblem;
-  const header = readHeader;
-  const foreign = foreignFormat;
-  const toReject = rejectOf;
-  let offset = start.offset;
-  let newline = start.newline;
-  let reader = newline && makeReader(newline, maxRecordBytes);
-  let rejected = 0;
+function pieceCutter(start: Start, buffers: OutputBuffers, options: PieceOptions): Cutter {
+  const {
+    table,
+    pieceBytes,
+    more = { columns: [], trailing: { bytes: Buffer.alloc(0), count: 0, line: false } },
+  } = options;
+  const { footer } = table.format;
+  let { layout, offset } = start;
+  let plan: Plan | undefined;
+  let reader: RecordReader | undefined;
+  let src = Buffer.allocUnsafeSlow(2 * pieceBytes + 1);
+  let length = 0;
+  let fresh = 0;
+  let rejects: Reject[] = [];
+  let rejected = start.rejected ?? 0;
+  let rows = start.rows ?? 0;
+  let failure: string | undefined;
 
-  const isBlank = (fields: readonly string[]): boolean => fields.length === 1 && fields[0] === "";
-  const failed = (failure: string, rejects: Reject[] = []): Piece => {
-    encoder.reset();
-    return { ...encoder.take(), rejects, offset, newline: newline ?? "\n", failure };
+  const add = (part: Buffer, at: number): number => {
+    const bytes = Math.min(part.length - at, pieceBytes - fresh);
+    if (length + bytes >= src.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (length + bytes) + 1);
+      src.copy(larger, 0, 0, length);
+      src = larger;
+    }
+    part.copy(src, length, at, at + bytes);
+    length += bytes;
+    fresh += bytes;
+    return bytes;
   };
 
-  function cut(text: string, last: boolean): { piece: Piece | undefined; rest: string } {
-    if (reader !== undefined && newline !== undefined) return cutRecords(reader, newline, text, last);
-    const format = foreign(text);
-    if (format !== undefined) return { piece: failed(format), rest: "" };
-    const found = header(text, last || text.length > maxRecordBytes);
-    if (found === undefined) return { piece: undefined, rest: text };
-    const problem = isHeader(found, table);
-    if (problem !== undefined) return { piece: failed(problem), rest: "" };
-    newline = found.newline;
-    reader = makeReader(newline, maxRecordBytes);
-    offset += found.end;
-    return cutRecords(reader, newline, text.slice(found.end), last);
+  function open(known: Layout): RecordReader {
+    layout = known;
+    plan = makePlan(table, known);
+    return recordReader({
+      layout: known,
+      plan,
+      format: table.format,
+      maxRecordBytes: table.maxRecordBytes,
+      trailing: more.trailing,
+      nextBuffer: buffers.next,
+      reject,
+    });
   }
 
-  function cutRecords(records: RecordReader, lineEnd: Newline, text: string, last: boolean) {
-    const consumed = addAll(records, text, last);
-    if (consumed !== undefined) {
-      offset += consumed;
-      const piece = { ...encoder.take(), rejects: [], offset, newline: lineEnd };
-      return { piece, rest: text.slice(consumed) };
+  function reject(problem: Problem, place: number, line: number, record: string): boolean {
+    const byteOffset = offset + place;
+    rejects.push(rejectOf(table, plan!, problem, { byteOffset, line }, record));
+    const { maxRejects } = options;
+    if (typeof maxRejects === "string" || rejected + rejects.length <= maxRejects) return true;
+    const { byteOffset: at, reason } = rejects[rejects.length - 1]!;
+    failure = `more than ${maxRejects} records were rejected, the last at byte ${at}: ${reason}`;
+    return false;
+  }
+
+  /** Of a record that is passed over, the bytes that are no longer in `src`. */
+  let passed = 0;
+
+  function piece(last: boolean): Piece {
+    const taken = reader?.take() ?? { bytes: Buffer.alloc(0), rows: 0 };
+    const found = rejects;
+    rejects = [];
+    rejected += found.length;
+    rows += taken.rows;
+    const { maxRejects } = options;
+    if (
+      last &&
+      typeof maxRejects === "string" &&
+      rejected > (parseFloat(maxRejects) / 100) * (rejected + rows)
+    ) {
+      failure = `${rejected} of ${rejected + rows} records were rejected, more than ${maxRejects}`;
     }
-    encoder.reset();
-    return sort(records, lineEnd, text, last);
-  }
-
-  /** Adds all the text's records, as nearly always; undefined when one of them can't be loaded. */
-  function addAll(records: RecordReader, text: string, last: boolean): number | undefined {
-    const all = records.read(text, last);
-    if (all === undefined) return undefined;
-    for (const fields of all.records) {
-      if (isBlank(fields)) continue;
-      if (encoder.add(fields) !== "") return undefined;
-    }
-    return all.consumed;
-  }
-
-  /** Looks at the records one by one, and sorts out those that can't be loaded. */
-  function sort(records: RecordReader, lineEnd: Newline, text: string, last: boolean) {
-    const base = offset;
-    const rejects: Reject[] = [];
-    const visitSpan = (span: Span): boolean => {
-      if (span.problem === undefined && isBlank(span.fields)) return true;
-      const problem = span.problem ?? encoder.add(span.fields);
-      if (problem !== "") {
-        rejects.push(toReject(text.slice(span.start, span.end), base + span.start, problem));
-      }
-      return rejected + rejects.length <= maxRejects;
+    return {
+      ...taken,
+      // One that fails has none of its rows: what was loaded ends with the piece before it.
+      ...(failure !== undefined && { bytes: Buffer.alloc(0), rows: 0, failure }),
+      rejects: found,
+      offset: offset - passed,
+      newline: layout?.newline ?? "\n",
+      layout: layout && { ...layout, line: reader?.line() ?? layout.line },
+      columns: plan ? [...plan.columns, ...more.columns] : table.columns.map(({ name }) => name),
+      last,
     };
-    const { consumed, tooLong } = records.visit(text, last, visitSpan);
-    rejected += rejects.length;
-    if (rejected > maxRejects) {
-      const { byteOffset, reason } = rejects[rejects.length - 1]!;
-      const failure = `more than ${maxRejects} records were rejected, the last at byte ${byteOffset}: ${reason}`;
-      return { piece: failed(failure, rejects), rest: "" };
-    }
-    if (tooLong !== undefined) {
-      const failure = `the line at byte ${base + tooLong} is longer than ${maxRecordBytes} bytes`;
-      return { piece: failed(failure, rejects), rest: "" };
-    }
-    offset += consumed;
-    return { piece: { ...encoder.take(), rejects, offset, newline: lineEnd }, rest: text.slice(consumed) };
   }
 
-  return cut;
-}
-
-/** What a file is that tells so by its first two bytes, in words; undefined for others. */
-function foreignFormat(text: string): string | undefined {
-  const start = text.slice(0, 2);
-  if (start === "\x1f\x8b") return "the file is a gzip, and must be unpacked first";
-  if (start === "\xff\xfe" || start === "\xfe\xff") return "the file is UTF-16, and must be UTF-8";
-  return undefined;
-}
-
-/** Undefined for the header that the definition asks for. */
-function headerProblem(header: Header, table: TableDefinition): string | undefined {
-  const expected = table.columns.map((column) => column.header);
-  if (header.names.length === expected.length && expected.every((name, i) => name === header.names[i])) {
-    return undefined;
+  function failed(reason: string): Piece {
+    failure = reason;
+    return piece(false);
   }
-  const found = header.names.join(",");
-  const shown = found.length > 200 ? `${found.slice(0, 200)}…` : found;
-  return `the file's header is ${JSON.stringify(shown)} and must be ${JSON.stringify(expected.join(","))}`;
+
+  function cut(last: boolean, decoded: boolean): Piece | undefined {
+    fresh = 0;
+    if (reader === undefined) {
+      const found: Found | undefined =
+        layout === undefined ? findHeader(src.subarray(0, length), last, table, decoded) : { layout, end: 0 };
+      if (found === undefined) return undefined;
+      if ("problem" in found) return failed(found.problem);
+      reader = open(found.layout);
+      drop(found.end);
+    }
+    const before = offset - passed;
+    // Ctrl-Z ended texts under DOS.
+    const ctrlZ = last && length > 0 && src[length - 1] === 0x1a ? 1 : 0;
+    const end = footer === 0 ? length - ctrlZ : withoutFooter(src, length - ctrlZ, footer, last, layout);
+    drop(reader.read(src, end, last));
+    if (failure !== undefined) return failed(failure);
+    if (last) drop(length);
+    passed = reader.passed();
+    return last || offset - passed > before ? piece(last) : undefined;
+  }
+
+  function drop(bytes: number): void {
+    src.copyWithin(0, bytes, length);
+    length -= bytes;
+    offset += bytes;
+  }
+
+  return { add, isFull: () => fresh >= pieceBytes, cut, failed };
 }
 
-function rejectOf(raw: string, byteOffset: number, reason: string): Reject {
-  const record = Buffer.from(raw, "latin1").toString("utf8").replaceAll("\0", "\ufffd");
-  return { byteOffset, reason: reason.replaceAll("\0", "\ufffd"), record };
+/** Where a file's last lines begin that are no records; before its end one more is kept back, so that it can be told. */
+function withoutFooter(src: Buffer, length: number, lines: number, last: boolean, layout?: Layout): number {
+  const lineEnd = layout?.newline === "\r" ? 0x0d : 0x0a;
+  let left = last ? lines : lines + 1;
+  let filled = false;
+  for (let at = length - 1; at >= 0; at--) {
+    const byte = src[at]!;
+    if (byte !== lineEnd) filled ||= byte > 0x20;
+    else {
+      if (filled && --left === 0) return at + 1;
+      filled = false;
+    }
+  }
+  return 0;
 }

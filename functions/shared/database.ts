@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { readFileSync } from "node:fs";
+import { type SecureContext, createSecureContext } from "node:tls";
 import { Client } from "pg";
 import { rdsAuthorities } from "./authorities";
 
@@ -15,34 +16,59 @@ export interface ConnectOptions {
  * `DATABASE_NAME`, `DATABASE_SECRET_ARN` (a secret with JSON `username` and `password`) and, beside the RDS
  * bundle, `DATABASE_CA` (PEM text or a file's path). TLS is always verified. The caller ends the client.
  *
- * The secret is read for each connection. A password that is refused is read again: in the middle of a rotation the
- * database has the new one a moment before or after the secret.
- *
  * @throws Error that names the variable or the secret when one is missing or malformed; what pg and the SDK throw.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
-  const pauses = [1000, 4000, 10_000];
-  for (;;) {
-    try {
-      return await connectOnce(options);
-    } catch (error) {
-      const pause = pauses.shift();
-      // invalid_password: https://www.postgresql.org/docs/current/errcodes-appendix.html
-      if (pause === undefined || (error as { code?: string }).code !== "28P01") throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-  }
+  return connector(options)();
 }
 
-async function connectOnce(options: ConnectOptions): Promise<Client> {
-  const { username, password } = await readSecret(required("DATABASE_SECRET_ARN"));
+/**
+ * As `connect`, for several connections: the secret is read and the authorities are parsed once for all of them.
+ * A password that is refused is read again: in the middle of a rotation the database has the new one a moment before
+ * or after the secret.
+ */
+export function connector(options: ConnectOptions = {}): () => Promise<Client> {
+  let login: Promise<Login> | undefined;
+  return async () => {
+    const pauses = [1000, 4000, 10_000];
+    for (;;) {
+      const known = (login ??= readLogin());
+      try {
+        return await connectOnce(await known, options);
+      } catch (error) {
+        if (login === known) login = undefined;
+        const pause = pauses.shift();
+        // invalid_password: https://www.postgresql.org/docs/current/errcodes-appendix.html
+        if (pause === undefined || (error as { code?: string }).code !== "28P01") throw error;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  };
+}
+
+interface Login {
+  username: string;
+  password: string;
+  /** Several connections share one: to parse the authorities takes as long as a connection. */
+  secureContext: SecureContext;
+}
+
+async function readLogin(): Promise<Login> {
+  const secret = readSecret(required("DATABASE_SECRET_ARN"));
+  secret.catch(() => undefined); // It is awaited below, and may fail before.
+  // While the secret is on its way.
+  const secureContext = createSecureContext({ ca: authorities() });
+  return { ...(await secret), secureContext };
+}
+
+async function connectOnce(login: Login, options: ConnectOptions): Promise<Client> {
   const client = new Client({
     host: required("DATABASE_HOST"),
     port: Number(required("DATABASE_PORT")),
     database: required("DATABASE_NAME"),
-    user: username,
-    password,
-    ssl: { ca: authorities() },
+    user: login.username,
+    password: login.password,
+    ssl: { secureContext: login.secureContext },
     application_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? "groundwork",
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

@@ -2,7 +2,7 @@
 export const metricNamespace = "Groundwork";
 
 /** Seconds for what is measured in them, else a count. */
-const unitOf = (name: string): "Seconds" | "Count" => (name === "Lag" ? "Seconds" : "Count");
+const unitOf = (name: string): "Seconds" | "Count" => (/^(Lag|Cpu|.*Wait)$/.test(name) ? "Seconds" : "Count");
 
 /**
  * A line of log that CloudWatch also takes for metrics (the embedded metric format). It has to reach stdout as it

@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { records } from "../../functions/ingest/columns";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "../database/databaseClient";
@@ -11,6 +10,7 @@ import { IngestJobs } from "./ingestJobs";
 import { IngestWatch } from "./ingestWatch";
 import { InlineFunction } from "../inlineFunction";
 import { PrivateBucket } from "./privateBucket";
+import { readTables } from "../tables";
 
 interface IngestArgs extends IngestConfig {
   readonly vpcId: pulumi.Input<string>;
@@ -72,7 +72,7 @@ export class Ingest extends Component {
       {
         config: args,
         callback: ingestHandler({
-          table: records,
+          tables: readTables(),
           reserveMs: args.handOverReserveMs,
           maxRejects: args.maxRejects,
           chunkBytes: args.chunkBytes,

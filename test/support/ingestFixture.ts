@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
-import { type TableDefinition, records } from "../../functions/ingest/columns";
+import type { Table } from "../../functions/ingest/table";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { migrate } from "../../functions/schema/migrate";
 import { readMigrations } from "../../infra/database/migrations";
+import records from "../../tables/records";
 import { type LocalPostgres, startPostgres } from "../../local/postgres/server";
 import { writeSample } from "../../trials/sample";
 import { Session } from "../../local/session";
@@ -31,12 +32,15 @@ export class IngestFixture {
     private client: Client,
   ) {}
 
-  static async start(table: TableDefinition = records): Promise<IngestFixture> {
+  static async start(...tables: Table[]): Promise<IngestFixture> {
     const session = new Session();
     const [postgres, aws, packaged] = await Promise.all([
       startPostgres(session, access),
       FakeAws.start({ username: access.user, password: access.password }),
-      packageFunction(join(session.dir, "ingest"), ingestHandler({ ...options, table })),
+      packageFunction(
+        join(session.dir, "ingest"),
+        ingestHandler({ ...options, tables: [records, ...tables] }),
+      ),
     ]);
     const client = await connect(postgres);
     await migrate(client, readMigrations());

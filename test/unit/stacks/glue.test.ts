@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { records, sharedDefinition } from "../../../functions/ingest/columns";
+import { sharedDefinition } from "../../../functions/ingest/sharedDefinition";
+import records from "../../../tables/records";
 import { driverProblem } from "../../../infra/ingest/glueConfig";
 import { type Recording, failureOf, record } from "../../support/stacks";
 

@@ -1,11 +1,12 @@
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { connect } from "../../../../functions/shared/database";
 import { IngestFixture, options, resultOf } from "../../../support/ingestFixture";
-import { type FunctionProcess, packageFunction } from "../../../support/ingestFunction";
+import { FakeAws, type FunctionProcess, packageFunction } from "../../../support/ingestFunction";
 import { join } from "node:path";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
-/** Less than the reserve: a hop makes one chunk and hands over. */
+/** Less than the reserve: a hop loads as much as a whole chunk, then half of one more, and hands over. */
 const oneChunkMs = 8_000;
 
 describe("An ingest job, whatever happens to its function,", () => {
@@ -42,6 +43,42 @@ describe("An ingest job, whatever happens to its function,", () => {
     ).to.deep.equal([["done", fixture.aws.invocations.length, bytes, 10_000, 9]]);
   });
 
+  it("hands over while its last chunks are committed, and the next hop waits for them", async () => {
+    const { event, expected } = await fixture.sample(9);
+    await fixture.slowDown(0.3);
+    const first = resultOf(ingest.invoke(event, oneChunkMs));
+    while (fixture.aws.invocations.length === 0) await fixture.reach(0);
+    const next = fixture.aws.invocations[0] as { offset: number };
+    const behind = await fixture.rows(`SELECT byte_offset < ${next.offset} FROM ingest_jobs`);
+    expect(behind, "the checkpoint is behind the hand-over").to.deep.equal([[true]]);
+    const other = await fixture.process();
+    const second = await other.invoke(next);
+    expect(second?.result).to.include({ status: "done", rows: 10_000, hop: 1 });
+    const { status, rows } = await first;
+    expect(status).to.equal("continued");
+    expect(JSON.parse(second?.log ?? ""), "it did nothing twice").to.include({ Rows: 10_000 - Number(rows) });
+    await fixture.expectExactly(expected);
+  });
+
+  it("loads over one connection, and says so, where the server has no room for a second", async () => {
+    const { content, expected } = await fixture.sample(9);
+    await fixture.rows("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 1");
+    await fixture.rows("GRANT ALL ON ALL TABLES IN SCHEMA public TO narrow");
+    await fixture.rows("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO narrow");
+    const aws = await FakeAws.start({ username: "narrow", password: "narrow" });
+    try {
+      const one = await fixture.process(fixture.packaged, aws.environment(fixture.postgres));
+      const answer = await one.invoke(aws.put("bucket", "sample.csv", content));
+      expect(answer?.result).to.include({ status: "done" });
+      expect(JSON.parse(answer?.log ?? ""))
+        .to.have.property("oneLane")
+        .that.matches(/too many connections/);
+      await fixture.expectExactly(expected);
+    } finally {
+      await aws.stop();
+    }
+  });
+
   it("goes on behind a header with \\r\\n, which a later hop does not see", async () => {
     const record = "5411,a,EUR,1,2024-01-01,visa\r\n";
     const text = `${header}\r\n${record.repeat(10_000)}`;
@@ -52,6 +89,25 @@ describe("An ingest job, whatever happens to its function,", () => {
       rows: 10_000,
       rejected: 0,
     });
+  });
+
+  it("goes on in the middle of a packed file in another encoding, whose checkpoint counts its text", async () => {
+    const { content, expected } = await fixture.sample(9);
+    const packed = gzipSync(Buffer.from(content.toString(), "utf16le"));
+    let next: unknown = fixture.put(packed, "sample.csv.gz");
+    let hops = 0;
+    for (; ; hops++) {
+      const result = await resultOf(ingest.invoke(next, oneChunkMs));
+      if (result.status === "done") break;
+      expect(result.status).to.equal("continued");
+      next = fixture.aws.invocations[hops];
+      expect(next).to.have.property("offset", 0);
+    }
+    expect(hops).to.be.greaterThan(5);
+    await fixture.expectExactly(expected);
+    expect(await fixture.rows("SELECT byte_offset::int, rows_rejected::int FROM ingest_jobs")).to.deep.equal([
+      [content.length, 9],
+    ]);
   });
 
   it("takes the checkpoint's word, not the event's, for where to go on", async () => {
@@ -133,7 +189,8 @@ describe("An ingest job, whatever happens to its function,", () => {
     const { event, expected } = await fixture.sample(9);
     await fixture.onEachCopy("IF turn % 2 = 1 THEN PERFORM pg_sleep(0.1); END IF;");
     const answer = resultOf(ingest.invoke(event));
-    const both = "SELECT count(*) > 1 FROM pg_stat_activity WHERE query LIKE 'COPY %' AND state = 'active'";
+    const both =
+      "SELECT count(*) > 1 FROM pg_stat_activity WHERE query LIKE 'BEGIN; COPY %' AND state = 'active'";
     while (!(await fixture.rows(both))[0]?.[0]) await fixture.reach(0);
     expect((await answer).status).to.equal("done");
     await fixture.expectExactly(expected);
@@ -142,10 +199,11 @@ describe("An ingest job, whatever happens to its function,", () => {
   it("goes on in smaller steps when functions began in vain: the database may be too slow for large ones", async () => {
     const { event } = await fixture.sample();
     const { offset } = await resultOf(ingest.invoke(event, oneChunkMs));
-    expect(offset).to.be.within(options.chunkBytes / 2, options.chunkBytes / 2 + options.pieceBytes);
+    const whole = options.chunkBytes / 2;
+    expect(offset).to.be.within(1.5 * whole, 1.5 * whole + 2 * options.pieceBytes);
     await fixture.rows("UPDATE ingest_jobs SET starts = 2");
     const small = Number((await resultOf(ingest.invoke(event, oneChunkMs))).offset) - Number(offset);
-    expect(small).to.be.within(1, options.pieceBytes);
+    expect(small, "a piece each").to.be.within(1, 2 * options.pieceBytes);
   });
 
   it("fails for good when the file is gone, or another one took its place between two hops", async () => {
@@ -200,6 +258,13 @@ describe("An ingest job, whatever happens to its function,", () => {
       key: "sample.csv",
     });
     expect(line).to.have.nested.property("_aws.CloudWatchMetrics[0].Namespace", "Groundwork");
+    const seconds = ["StartWait", "S3Wait", "FirstLaneWait", "SecondLaneWait", "Cpu"];
+    for (const name of seconds) expect(line[name], name).to.be.a("number").within(0, 60);
+    expect(line.Cpu).to.be.greaterThan(0);
+    expect(line.StartWait).to.be.greaterThan(0);
+    expect(line._aws)
+      .to.have.nested.property("CloudWatchMetrics[0].Metrics")
+      .that.deep.includes.members(seconds.map((Name) => ({ Name, Unit: "Seconds" })));
     const second = await ingest.invoke(event, oneChunkMs);
     const rows = Number(second?.result?.rows) - Number(result?.rows);
     expect(JSON.parse(second?.log ?? ""), "its own rows, not the job's").to.include({ Rows: rows });

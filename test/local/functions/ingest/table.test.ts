@@ -1,40 +1,34 @@
 import { expect } from "chai";
-import {
-  type Column,
-  type Decimal,
-  type TableDefinition,
-  defineTable,
-  records,
-} from "../../../../functions/ingest/columns";
+import { type Table, defineTable } from "../../../../functions/ingest/table";
+import records from "../../../../tables/records";
 import { IngestFixture, resultOf } from "../../../support/ingestFixture";
 
 /** Another table than the one of this project: other columns, another order, a transform that refuses. */
-const readings = defineTable<
-  readonly [day: number | null, station: string | null, celsius: Decimal | null, sensors: number | null]
->({
-  table: "readings",
+const readings = defineTable({
+  name: "readings",
+  files: { prefix: "readings/" },
   columns: [
-    { header: "Day", column: "day", type: { kind: "date" }, required: true },
-    { header: "Station", column: "station", type: { kind: "text", length: 5 }, required: true },
-    { header: "°C", column: "celsius", type: { kind: "decimal", precision: 5, scale: 3 }, required: false },
-    { header: "Sensors", column: "sensors", type: { kind: "integer" }, required: false },
+    { name: "day", type: "date", required: true },
+    { name: "station", type: "varchar(5)", required: true },
+    { name: "celsius", header: "°C", type: "numeric(5,3)" },
+    { name: "sensors", type: "integer" },
+    { name: "note", type: "text" },
   ],
-  makeTransform: () => (row) => (row[3] === 0 ? "no sensor was on" : row),
+  transform: {
+    columns: ["sensors", "station"],
+    make: () => (fields) => (fields[0] === "0" ? "no sensor was on" : [fields[0] ?? null, `${fields[1]}!`]),
+  },
 });
 const ddl = `CREATE TABLE readings (
-  sensors int, station varchar(5) NOT NULL, celsius numeric(5, 3), day date NOT NULL)`;
+  sensors int, station varchar(5) NOT NULL, celsius numeric(5, 3), day date NOT NULL, note text DEFAULT 'none');
+  GRANT INSERT ON readings TO ingest`;
 
-/** The type that PostgreSQL must have for the column. */
-function sqlType({ type }: Column): string {
-  if (type.kind === "decimal") return `numeric(${type.precision},${type.scale})`;
-  return type.kind === "text" ? `character varying(${type.length})` : type.kind;
-}
-
-async function expectColumns(fixture: IngestFixture, { table, columns }: TableDefinition): Promise<void> {
+async function expectColumns(fixture: IngestFixture, { name, columns }: Table): Promise<void> {
   const found = await fixture.rows(
-    `SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = '${table}'::regclass`,
+    `SELECT attname, replace(format_type(atttypid, atttypmod), 'character varying', 'varchar')
+     FROM pg_attribute WHERE attrelid = '${name}'::regclass`,
   );
-  expect(found).to.deep.include.members(columns.map((column) => [column.column, sqlType(column)]));
+  expect(found).to.deep.include.members(columns.map((column) => [column.name, column.type]));
 }
 
 describe("A table's definition", () => {
@@ -53,26 +47,39 @@ describe("A table's definition", () => {
   it("is all that it takes to load files into another table", async () => {
     const ingest = await fixture.process();
     const event = fixture.put(
-      "Day,Station,°C,Sensors\n2024-02-29,Köln,-1.2345,3\n2024-03-01,Tokyo,,\n2024-03-01,Osaka,1,0\n2024-03-01,Kyotos,1,1\n",
+      "Station,Day,°C,Sensors\nKöln,2024-02-29,-1.2345,3\nOslo,2024-03-01,,\nOsak,2024-03-01,1,0\nKyoto,2024-03-01,1,1\n",
+      "readings/1.csv",
     );
     expect(await resultOf(ingest.invoke(event))).to.include({ status: "done", rows: 2, rejected: 2 });
     expect(
-      await fixture.rows("SELECT day::text, station, celsius::text, sensors FROM readings ORDER BY day"),
+      await fixture.rows(
+        "SELECT day::text, station, celsius::text, sensors, note FROM readings ORDER BY day",
+      ),
     ).to.deep.equal([
-      ["2024-02-29", "Köln", "-1.235", 3],
-      ["2024-03-01", "Tokyo", null, null],
+      ["2024-02-29", "Köln!", "-1.235", 3, "none"],
+      ["2024-03-01", "Oslo!", null, null, "none"],
     ]);
     expect(await fixture.rows("SELECT reason FROM ingest_rejects ORDER BY byte_offset")).to.deep.equal([
       ["no sensor was on"],
-      ["Station: longer than 5 characters"],
+      ["station: longer than 5 characters"],
     ]);
   });
 
   it("decides which header a file must have", async () => {
     const ingest = await fixture.process();
-    const result = await resultOf(ingest.invoke(fixture.put("Day,Station,Sensors,°C\n", "other.csv")));
+    const result = await resultOf(ingest.invoke(fixture.put("Day,Stations,Sensors,°C\n", "readings/2.csv")));
     expect(result.reason).to.equal(
-      'the file\'s header is "Day,Station,Sensors,°C" and must be "Day,Station,°C,Sensors"',
+      "the file's header doesn't fit the table readings: missing: station; unknown: Stations",
     );
+  });
+
+  it("says whose files are whose: another key goes to another table", async () => {
+    const ingest = await fixture.process();
+    const text = "mcc,merchant,currency,amount,transaction_date,card_type\n1,a,EUR,1,2024-01-01,v\n";
+    expect(await resultOf(ingest.invoke(fixture.put(text, "other/1.csv")))).to.include({
+      status: "done",
+      rows: 1,
+    });
+    expect(await fixture.rows("SELECT mcc FROM records")).to.deep.equal([[1]]);
   });
 });

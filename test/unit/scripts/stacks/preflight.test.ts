@@ -95,10 +95,11 @@ describe("the commands over all stacks, before anything is touched,", () => {
       says: "There is no project databse",
     },
   ];
-  for (const { what, pulumi, asked = [], says } of cases) {
+  for (const { what, pulumi, asked, says } of cases) {
     it(`tell of ${what} in one line`, async () => {
       if (pulumi) install(pulumi);
-      expect(await check(...asked))
+      const args: Parameters<typeof check> = asked ?? [];
+      expect(await check(...args))
         .to.include(says)
         .and.not.include("\n");
     });

@@ -1,0 +1,27 @@
+import { readdirSync } from "node:fs";
+import * as path from "node:path";
+import { tablesProblems } from "../functions/ingest/chooseTable";
+import type { Table } from "../functions/ingest/table";
+import { GroundworkError } from "./error";
+
+const folder = path.join(__dirname, "../tables");
+
+/**
+ * The tables of the files in tables/, by name: each file's default export.
+ *
+ * @throws GroundworkError that names every problem of the tables beside one another.
+ */
+export function readTables(): readonly Table[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+  const tables = files.sort().map((file) => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- Nothing else names these files.
+    const { default: table } = require(path.join(folder, file)) as { default?: Table };
+    if (table === undefined)
+      throw new GroundworkError(`tables/${file} has no default export: export default defineTable({…})`);
+    return table;
+  });
+  const problems = tablesProblems(tables);
+  if (tables.length === 0) problems.push("there is none: write tables/NAME.ts");
+  if (problems.length > 0) throw new GroundworkError(`tables/: ${problems.join("; ")}`);
+  return tables;
+}

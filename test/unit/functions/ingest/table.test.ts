@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import { isNoFile, tableOfKey, tablesProblems } from "../../../../functions/ingest/chooseTable";
+import { sharedDefinition } from "../../../../functions/ingest/sharedDefinition";
+import { type TableDefinition, defineTable } from "../../../../functions/ingest/table";
+import { readTables } from "../../../../infra/tables";
+import records from "../../../../tables/records";
+
+const named = (name: string, prefix?: string, pattern?: string) =>
+  defineTable({
+    name,
+    files: { ...(prefix !== undefined && { prefix }), ...(pattern !== undefined && { pattern }) },
+    columns: [{ name: "a", type: "text" }],
+  });
+
+describe("A table's definition", () => {
+  it("has a default for all but its name and columns; a column's format stands over the table's", () => {
+    const { format, columns, ...rest } = defineTable({
+      name: "t",
+      format: { delimiter: ";", decimal: ",", trim: true },
+      columns: [
+        { name: "a", type: "numeric(5,2)", format: { decimal: "." } },
+        { name: "b", header: "B!", type: "text", required: true },
+      ],
+    });
+    expect(rest).to.deep.equal({
+      name: "t",
+      files: { prefix: "", pattern: "**" },
+      key: [],
+      sameFile: "append",
+      sameRow: "fail",
+      lineage: {},
+      maxRecordBytes: 262144,
+    });
+    expect(format)
+      .to.include({ delimiter: ";", quote: '"', header: "names", footer: 0 })
+      .and.not.have.property("decimal");
+    expect(columns[0]).to.deep.include({ name: "a", header: "a", required: false, times: 1 });
+    expect(columns[0]?.format).to.include({ decimal: ".", trim: true, zone: "UTC" });
+    expect(columns[1])
+      .to.include({ header: "B!", required: true })
+      .and.have.nested.property("format.decimal", ",");
+  });
+
+  const a = { name: "a", type: "text" } as const;
+  const wrong: [string, object, RegExp][] = [
+    ["an unknown key", { colums: [] }, /there is no colums, only name, files/],
+    ["no columns", { columns: [] }, /columns: must be a list of at least one/],
+    ["a type that there is not", { columns: [{ name: "a", type: "money" }] }, /column a: "money" is no type/],
+    ["a type of JavaScript's", { columns: [{ name: "a", type: "constructor" }] }, /is no type/],
+    [
+      "brackets that a type has not",
+      { columns: [{ name: "a", type: "integer(3)" }] },
+      /too many numbers in brackets/,
+    ],
+    ["a numeric of no digits", { columns: [{ name: "a", type: "numeric(0)" }] }, /1 to 1000 digits/],
+    ["a length of nothing", { columns: [{ name: "a", type: "varchar(0)" }] }, /a length is from 1/],
+    ["a text times two", { columns: [{ ...a, times: 2 }] }, /only a numeric can be multiplied/],
+    ["times ten", { columns: [{ name: "a", type: "numeric", times: 10 }] }, /from -9 to 9/],
+    [
+      "an empty enumeration",
+      { columns: [{ name: "a", type: { enum: "e", values: [] } }] },
+      /an enumeration's values/,
+    ],
+    [
+      "two columns of a name",
+      { columns: [a, a] },
+      /column a: there are two[^]*header "a": two columns have it/,
+    ],
+    [
+      "a delimiter of two characters",
+      { format: { delimiter: ";;" } },
+      /format.delimiter: must be one ASCII character/,
+    ],
+    ["a delimiter that is the quote", { format: { delimiter: '"' } }, /format: "\\"" has two meanings/],
+    [
+      "one sign for decimals and thousands",
+      { format: { thousands: "." } },
+      /decimal and thousands are both "."/,
+    ],
+    ["a date without a day", { format: { dates: "YYYY-MM" } }, /format.dates: must have D/],
+    [
+      "a timestamp without minutes",
+      { format: { timestamps: "YYYY-MM-DD HH" } },
+      /format.timestamps: must have mm/,
+    ],
+    ["a zone that there is not", { format: { zone: "Europe/Atlantis" } }, /format.zone: must be/],
+    [
+      "words for both",
+      { format: { booleans: { true: ["Y"], false: ["y"] } } },
+      /has y for true and for false/,
+    ],
+    [
+      "an encoding that there is not",
+      { format: { encoding: "ebcdic" } },
+      /format.encoding: must be one of "utf-8"/,
+    ],
+    [
+      "a file's format in a column",
+      { columns: [{ ...a, format: { delimiter: ";" } }] },
+      /column a: format: there is no delimiter/,
+    ],
+    ["a key that is no column", { key: ["b"] }, /key: there is no column b/],
+    ["updates without a key", { sameRow: "update" }, /sameRow: needs a key/],
+    [
+      "a transform of no column",
+      { transform: { columns: ["b"], make: () => (x: unknown) => x } },
+      /transform.columns: there is no column b/,
+    ],
+    ["lineage in a column of the file", { lineage: { file: "a" } }, /lineage: a is no new column's name/],
+    ["rejects in words", { maxRejects: "many" }, /maxRejects: must be a whole number or a share/],
+    ["records of nothing", { maxRecordBytes: 1 }, /maxRecordBytes: must be/],
+    [
+      "a marker that is too long",
+      { format: { nulls: ["x".repeat(32)] } },
+      /nulls: must be texts of at most 31 bytes/,
+    ],
+  ];
+  for (const [what, part, message] of wrong) {
+    it(`refuses ${what}`, () => {
+      expect(() => defineTable({ name: "t", columns: [a], ...part } as TableDefinition)).to.throw(message);
+    });
+  }
+
+  it("names all problems at once", () => {
+    const define = () =>
+      defineTable({ name: "", columns: [{ name: "a", type: "x" as "text" }], sameRow: "skip" });
+    expect(define).to.throw(/name: must be[^]*column a: "x"[^]*sameRow/);
+  });
+});
+
+describe("The table of a file", () => {
+  const tables = [
+    named("all"),
+    named("sales", "sales/"),
+    named("csv", "sales/", "*.csv"),
+    named("deep", "in/", "**/day=?/*"),
+  ];
+  const keys: [string, string | undefined][] = [
+    ["x", "all"],
+    ["x/y/z.csv", "all"],
+    ["sales/1.txt", "sales"],
+    ["sales/1.csv", "csv"],
+    ["sales/2024/1.csv", "sales"],
+    ["in/day=1/a", "deep"],
+    ["in/a/b/day=1/a", "deep"],
+    ["in/a/b/day=12/a", "all"],
+    ["in/day=1/a/b", "all"],
+  ];
+  for (const [key, table] of keys) {
+    it(`is the most specific one: ${key} is ${table}'s`, () => {
+      expect(tableOfKey(tables, key)?.name).to.equal(table);
+      expect(tableOfKey([...tables].reverse(), key)?.name).to.equal(table);
+    });
+  }
+
+  it("is none for a key that no table takes, and for what a pattern's signs mean in regular expressions", () => {
+    expect(tableOfKey([named("t", "a/", "*.csv")], "a/bcsv")).to.equal(undefined);
+    expect(tableOfKey([named("t", "a/", "[x](1)+.csv")], "a/[x](1)+.csv")?.name).to.equal("t");
+  });
+
+  it("can't be two tables, nor two of a name", () => {
+    expect(tablesProblems([named("a"), named("b")])).to.deep.equal([
+      "a and b take the same files: give one a prefix or a pattern",
+    ]);
+    expect(tablesProblems([named("a", "x/"), named("a", "y/")])).to.deep.equal(["two tables are named a"]);
+    expect(tablesProblems(readTables())).to.deep.equal([]);
+  });
+
+  it("is no matter of markers", () => {
+    for (const key of [
+      "2024/",
+      "a/_SUCCESS",
+      ".DS_Store",
+      "a/._x.csv",
+      "a/.x.csv.crc",
+      "x_$folder$",
+      "a/Thumbs.db",
+    ])
+      expect(isNoFile(key), key).to.equal(true);
+    for (const key of ["2024/a", "SUCCESS", "a/_SUCCESS.csv", "x.crc"])
+      expect(isNoFile(key), key).to.equal(false);
+  });
+});
+
+describe("The definition for the Glue job", () => {
+  it("carries records", () => {
+    expect(sharedDefinition(records))
+      .to.have.nested.property("columns[3].type")
+      .deep.equal({ kind: "decimal", precision: 15, scale: 2, times: 2 });
+  });
+
+  it("names every option and type that the job has not", () => {
+    const table = defineTable({
+      name: "t",
+      format: { delimiter: ";" },
+      columns: [
+        { name: "a", type: "uuid" },
+        { name: "b", type: "date", format: { dates: "DD.MM.YYYY" } },
+      ],
+      transform: { columns: ["a"], make: () => (fields) => fields },
+      sameFile: "replace",
+    });
+    expect(() => sharedDefinition(table)).to.throw(
+      /The Glue job can't load t[^]*format.delimiter ";"; transform; sameFile "replace"; a: type "uuid"; b: format.dates "DD.MM.YYYY"/,
+    );
+  });
+});
