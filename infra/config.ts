@@ -3,10 +3,11 @@ import * as z from "zod";
 import { namespaceOf, parseConfig } from "./configParse";
 import { environmentProblems } from "./environmentName";
 import { GroundworkError } from "./error";
+import { holdGuardRails } from "./guardRails";
 import { awsConfig } from "./sharedConfig";
 
 /**
- * Reads this project's config, all of it at once.
+ * Reads this project's config, all of it at once, and holds what the program makes from then on against the rules of policy/.
  *
  * @param shape one zod schema a key
  * @throws GroundworkError with every missing, malformed and unknown key of the project's namespace, and for an
@@ -20,6 +21,7 @@ export function readConfig<S extends z.ZodRawShape>(shape: S): z.output<z.ZodObj
   if (parsed.problems) {
     throw GroundworkError.all(`The config of ${project} in Pulumi.${stack}.yaml`, parsed.problems);
   }
+  holdGuardRails();
   return parsed.data;
 }
 
