@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as z from "zod";
 import { GroundworkError } from "./error";
+import { holdGuardRails } from "./guardRails";
 import { type ProjectConfig, type SharedConfig, type Values, checkProjectConfig } from "./projectConfig";
 
 /**
- * How every program begins: reads its config, all of it at once.
+ * How every program begins: reads its config, all of it at once, and holds what the program makes from then on
+ * against the rules of policy/.
  *
  * @throws GroundworkError with everything that `checkProjectConfig` finds wrong
  */
@@ -12,5 +14,6 @@ export function readConfig<S extends z.ZodRawShape>(project: ProjectConfig<S>): 
   const stack = pulumi.getStack();
   const checked = checkProjectConfig(project, stack, pulumi.runtime.allConfig());
   if (checked.problems) throw GroundworkError.all(`Pulumi.${stack}.yaml`, checked.problems);
+  holdGuardRails();
   return checked.config;
 }

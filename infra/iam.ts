@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { tellAccount } from "../policy/statements";
 import { GroundworkError } from "./error";
 
 /** What a role may do: these actions on these resources. */
@@ -61,13 +62,3 @@ export function assumedBy(service: string, accountId: () => pulumi.Input<string>
     ],
   });
 }
-
-/** The services of which AWS documents it, each in its own guide. */
-const tellAccount = [
-  // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-  "scheduler.amazonaws.com",
-  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-  "vpc-flow-logs.amazonaws.com",
-  // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/cross-service-confused-deputy-prevention.html
-  "monitoring.rds.amazonaws.com",
-];

@@ -44,6 +44,10 @@ const sharedKeys = {
     description:
       "Whether the account is an AWS Academy Learner Lab, which forbids a good deal: docs/learner-lab.md.",
   }),
+  retire: z.boolean().default(false).meta({
+    description:
+      "Whether the environment is given up: then it may do without what keeps its data, and be destroyed.",
+  }),
   functionEndpointUrl: z
     .url({ protocol: /^https?$/, error: "must be a URL" })
     .optional()

@@ -10,11 +10,11 @@ export type PlannedResource = ResourceRequest & { readonly project: string };
  * programs/attributes/. Needs no CLI, no account and no network.
  *
  * @returns every resource that the programs ask for
- * @throws GroundworkError where the environment's config is wrong, or a deployed stack lacks what a program reads
+ * @throws GroundworkError where the environment's config is wrong, a rule of policy/ is broken, or a deployed stack lacks what a program reads
  */
 export async function dryRun(
   stack: string,
-  options: Pick<EvaluateOptions, "projects" | "deployed"> = {},
+  options: Pick<EvaluateOptions, "config" | "projects" | "deployed"> = {},
 ): Promise<PlannedResource[]> {
   const resources: PlannedResource[] = [];
   await evaluateAll(stack, {

@@ -9,6 +9,13 @@ export const identity: AttributeTable = {
     uniqueId: `AROA${digest(r).slice(0, 17).toUpperCase()}`,
   }),
   "aws:iam/rolePolicy:RolePolicy": (r) => ({ id: `${input(r, "role")}:${named(r)}`, name: named(r) }),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (r) => ({
+    id: `${input(r, "role")}/${input(r, "policyArn")}`,
+  }),
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (r) => {
+    const arn = `arn:aws:iam::${r.scope.account}:oidc-provider/${input(r, "url").replace("https://", "")}`;
+    return { id: arn, arn };
+  },
   "aws:cognito/userPool:UserPool": (r) => {
     const id = `${r.scope.region}_${digest(r).slice(0, 9)}`;
     return {

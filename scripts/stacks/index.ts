@@ -55,8 +55,11 @@ runCommand(async (stop) => {
 /** Runs the programs without a cloud; what comes back lists what they ask for. */
 async function planPrograms(stack: string): Promise<(projects: readonly Program[], missing: string) => void> {
   // Loaded here, because it loads Pulumi's SDK: what needs no program answers at once.
-  const { planPrograms: plan, listPlan } = await import("./programPlan");
-  const resources = await plan(stack);
+  const [{ dryRun }, { listPlan }] = await Promise.all([
+    import("../../programs/dryRun"),
+    import("./programPlan"),
+  ]);
+  const resources = await dryRun(stack);
   return (projects, missing) => listPlan(resources, projects, missing, process.stdout);
 }
 

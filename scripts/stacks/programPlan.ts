@@ -1,20 +1,6 @@
-import { GroundworkError } from "../../infra/error";
-import { type PlannedResource, dryRun } from "../../programs/dryRun";
+import type { PlannedResource } from "../../programs/dryRun";
 import type { Program } from "../../programs/programs";
-import { violations } from "../../policy/rules";
 import { type Out, table } from "../shared/terminal";
-
-/**
- * What the programs of an environment ask for, from running them without a cloud.
- *
- * @throws GroundworkError where their config doesn't fit together, and with every guard rail that they break
- */
-export async function planPrograms(stack: string): Promise<PlannedResource[]> {
-  const resources = await dryRun(stack);
-  const broken = violations(resources, stack);
-  if (broken.length > 0) throw GroundworkError.all(`The environment ${stack} breaks its rules`, broken);
-  return resources;
-}
 
 /** Lists what the programs of some projects ask for, and at the end what can't be said without a cloud. */
 export function listPlan(

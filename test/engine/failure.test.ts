@@ -47,4 +47,20 @@ describe("an up that fails", () => {
     );
     expect(changesBetween(before, engine.resources("database", "dev"))).to.be.empty;
   });
+
+  it("because it breaks a rule of policy/ says which alone, and touches nothing", async () => {
+    const engine = await deployedCopy();
+    engine.configure("prod", { "database:multiAz": false, "database:backupRetentionDays": 6 });
+    const before = engine.resources("database", "prod");
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const said = await failureOf(engine.pulumi("database", [...command, "--stack", "prod"]));
+      expect(said.match(/error: (?!preview failed|update failed).*/g)).to.deep.equal([
+        "error: The environment prod breaks its rules:",
+      ]);
+      expect(said)
+        .to.include("demo-db has no standby in a second zone: set database:multiAz to true")
+        .and.include("demo-db keeps backups for less than 7 days: raise database:backupRetentionDays");
+    }
+    expect(changesBetween(before, engine.resources("database", "prod"))).to.be.empty;
+  });
 });

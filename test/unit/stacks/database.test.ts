@@ -216,7 +216,7 @@ describe("the database stack", () => {
   it("keeps its final snapshot when only the deletion protection is taken off, as a destroy needs it", async () => {
     const { only } = await record("database", {
       stack: "prod",
-      config: { "database:deletionProtection": "false" },
+      config: { "database:deletionProtection": "false", "groundwork:retire": "true" },
     });
     expect(only(instance).skipFinalSnapshot).to.equal(false);
   });
@@ -224,7 +224,7 @@ describe("the database stack", () => {
   it("names the output that an upstream stack lacks, and the fix", async () => {
     const message = await failureOf(record("database", { upstream: { networking: { vpcId: "vpc-1" } } }));
     expect(message).to.include(
-      "Stack networking has no output privateSubnetIds: deploy it first with pulumi -C stacks/networking up -s dev",
+      "Stack networking has no output publicSubnetIds: deploy it first with pulumi -C stacks/networking up -s dev",
     );
   });
 

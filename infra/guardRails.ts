@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Declared, Rule } from "../policy/rule";
+import { judge, rulesOf } from "../policy/rules";
+import { GroundworkError } from "./error";
+
+/**
+ * Holds every resource of this program against the rules of policy/, on whichever road it is run. One that breaks a rule
+ * is never registered, and neither is any other one when that is known as soon as the program is read.
+ *
+ * A rule waits for the values that it decides by. What a first preview doesn't know, such as a policy that names
+ * the ARN of something new, is refused by `pulumi up` before that one resource; `npm run preview` and `npm run deploy`
+ * run the programs without a cloud before, where everything has a value.
+ *
+ * What a remote component makes is out of sight: of awsx.ec2.Vpc its own inputs are checked.
+ */
+export function holdGuardRails(): void {
+  const declared: Declared[] = [];
+  const refusal = new Refusal();
+  const isRead = nextTurn();
+  // What is known at once has been judged by then.
+  const mayBegin = isRead.then(() => refusal.check());
+  // A transformation, because language hosts before Pulumi 3.107 know no transforms.
+  pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+    const resource: Declared = { type, name, inputs: props as Record<string, unknown> };
+    declared.push(resource);
+    const hold = (rule: Rule): pulumi.Output<pulumi.Resource[]> =>
+      pulumi
+        .all([isRead, ...rule.reads.map((input) => pulumi.output(resource.inputs[input]))])
+        .apply(([, ...values]) => refusal.judge(rule, values, resource, declared));
+    const checks = rulesOf(resource).map(hold);
+    if (checks.length === 0) return undefined;
+    const dependsOn = [opts.dependsOn ?? [], mayBegin, ...checks] as pulumi.Input<pulumi.Resource>[];
+    return { props, opts: { ...opts, dependsOn } };
+  });
+}
+
+/** Resolves when the constructors have run, and whatever waits for nothing outside of the program. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Gathers the rules that are broken at a time, for one error that names them all. */
+class Refusal {
+  private readonly stack = pulumi.getStack();
+  private readonly retires = new pulumi.Config("groundwork").getBoolean("retire") ?? false;
+  private sentences: string[] = [];
+  private gathering: Promise<[]> | undefined;
+
+  /** Rejects with a GroundworkError where the rule is broken. */
+  async judge(
+    rule: Rule,
+    values: readonly unknown[],
+    { type, name }: Declared,
+    declared: readonly Declared[],
+  ): Promise<[]> {
+    const { stack, retires } = this;
+    const finding = judge(rule, values, { name, stack, retires, declared });
+    if (finding === undefined || finding.excuse !== undefined) return [];
+    this.sentences.push(`${type} ${name} ${finding.sentence}`);
+    return this.check();
+  }
+
+  /** Rejects with a GroundworkError where a rule is broken by the end of this turn. */
+  check(): Promise<[]> {
+    this.gathering ??= nextTurn().then(() => {
+      this.gathering = undefined;
+      const broken = this.sentences;
+      this.sentences = [];
+      if (broken.length > 0)
+        throw GroundworkError.all(`The environment ${this.stack} breaks its rules`, broken);
+      return [];
+    });
+    return this.gathering;
+  }
+}
