@@ -24,14 +24,14 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     return { endpoint: cognito.issuer(await cognito.createUserPool({ ...inputs, id })) };
   },
 
-  async "aws:cognito/userPoolClient:UserPoolClient"({ inputs }, { id }, { cognito }) {
-    await cognito.createUserPoolClient({ ...inputs, id });
-    return {};
+  "aws:cognito/userPoolClient:UserPoolClient"({ inputs }, { id }, { cognito }) {
+    cognito.createUserPoolClient({ ...inputs, id });
+    return done;
   },
 
-  async "aws:cognito/userGroup:UserGroup"({ inputs }, _attributes, { cognito }) {
-    await cognito.createGroup(inputs);
-    return {};
+  "aws:cognito/userGroup:UserGroup"({ inputs }, _attributes, { cognito }) {
+    cognito.createGroup(inputs);
+    return done;
   },
 
   "aws:cognito/resourceServer:ResourceServer"({ inputs }, _attributes, { cognito }) {

@@ -111,7 +111,8 @@ async function runOperation(
   return run(parseJson(body));
 }
 
-function parseJson(body: Buffer): unknown {
+/** @throws AwsError for what isn't JSON; nothing is as good as an empty object */
+export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString() || "{}");
   } catch {

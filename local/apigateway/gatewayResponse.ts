@@ -10,6 +10,7 @@ const types = {
   AUTHORIZER_FAILURE: [500, "AuthorizerConfigurationException", null],
   EXPIRED_TOKEN: [401, "UnauthorizedException", "The incoming token has expired"],
   MISSING_AUTHENTICATION_TOKEN: [403, "MissingAuthenticationTokenException", "Missing Authentication Token"],
+  REQUEST_TOO_LARGE: [413, "RequestEntityTooLargeException", "Request Too Long"],
   THROTTLED: [429, "TooManyRequestsException", "Too Many Requests"],
   UNAUTHORIZED: [401, "UnauthorizedException", "Unauthorized"],
   UNSUPPORTED_MEDIA_TYPE: [415, "UnsupportedMediaTypeException", "Unsupported Media Type"],

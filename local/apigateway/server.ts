@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { GroundworkError } from "../../infra/error";
 import type { Scope } from "../../programs/attributes/table";
 import type { Session } from "../session";
-import { listen, readBody } from "../http";
+import { AwsError, listen, readBody } from "../http";
 import { type AuthorizerServices, authorizerCheck, securityOf } from "./authorize";
 import { type ApiDocument, type ApiOperation, fixedHeaders, readDocument } from "./document";
 import { type Answer, type GatewayResponseType, gatewayResponse } from "./gatewayResponse";
@@ -76,12 +76,13 @@ export class LocalApiGateway {
 
   private async answer(id: string, request: IncomingMessage): Promise<Answer> {
     const { document, checks, url, throttles } = this.find(id);
-    await readBody(request);
+    const isTooLarge = await readBody(request).then(() => false, isAwsError);
     const { pathname } = new URL(request.url ?? "/", url);
     const [, stage = "", rest = ""] = /^\/([^/]*)(.*)$/.exec(pathname) ?? [];
     const throttle = throttles.get(stage);
     if (!throttle) return forbidden;
     const refuse = (type: GatewayResponseType): Answer => gatewayResponse(document, type);
+    if (isTooLarge) return refuse("REQUEST_TOO_LARGE");
     if (!throttle.take()) return refuse("THROTTLED");
     const method = request.method ?? "GET";
     const operation = document.paths[rest.replace(/\/$/, "") || "/"]?.[method.toLowerCase()];
@@ -96,6 +97,12 @@ export class LocalApiGateway {
     }
     return mockAnswer(operation, request) ?? refuse("UNSUPPORTED_MEDIA_TYPE");
   }
+}
+
+/** Whether a body was refused, and not broken off: then there is someone to tell. */
+function isAwsError(error: unknown): boolean {
+  if (error instanceof AwsError) return true;
+  throw error;
 }
 
 /** For a stage that doesn't exist, of which the document knows nothing. */

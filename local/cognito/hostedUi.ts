@@ -1,16 +1,13 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AppClient } from "cognito-local/lib/services/appClient";
 import { AwsError, readBody, sendJson } from "../http";
-import { type CognitoLibrary, context } from "./library";
-import { type Grants, OAuthError } from "./hostedUiGrants";
 import { errorPage, newPasswordPage, signInPage } from "./hostedUiPages";
-
-type Call = (operation: string, body: unknown) => Promise<unknown>;
+import { type Asker, answerNewPassword, openChallenge, userByPassword } from "./signIn";
+import type { Store, User } from "./store";
+import { OAuthError, TokenEndpoint } from "./tokenEndpoint";
 
 /** A request to sign in whose client and return address are known to be good. */
-interface SignIn {
-  readonly client: AppClient;
+interface SignIn extends Asker {
   readonly redirectUri: string;
   readonly query: URLSearchParams;
 }
@@ -25,16 +22,11 @@ const paths = new Set(["/oauth2/authorize", "/login", "/oauth2/token", "/oauth2/
  * keeps no session in the browser: every sign-in asks for the password.
  */
 export class HostedUi {
-  /** Users who have to choose a new password, by the session in their page. */
-  private readonly sessions = new Map<string, string>();
+  private readonly endpoint: TokenEndpoint;
 
-  constructor(
-    private readonly library: CognitoLibrary,
-    private readonly call: Call,
-    private readonly grants: Grants,
-    /** Whether the pool has a domain, and with it a hosted UI. */
-    private readonly hasDomain: (userPoolId: string) => boolean,
-  ) {}
+  constructor(private readonly store: Store) {
+    this.endpoint = new TokenEndpoint(store);
+  }
 
   serves(pathname: string): boolean {
     return paths.has(pathname);
@@ -45,141 +37,123 @@ export class HostedUi {
     try {
       switch (`${request.method} ${url.pathname}`) {
         case "GET /oauth2/authorize":
-          return await this.authorize(response, url.searchParams);
+          return this.authorize(response, url.searchParams);
         case "GET /login":
-          await this.signInOf(url.searchParams);
+          this.signInOf(url.searchParams);
           return sendPage(response, 200, (csrf) => signInPage(csrf));
         case "POST /login":
-          return await this.signIn(request, response, url.searchParams, form);
+          return this.signIn(request, response, url.searchParams, form);
         case "POST /oauth2/token":
-          return sendJson(response, 200, await this.grants.token(form), oauthHeaders);
+          return sendJson(response, 200, this.endpoint.token(form), oauthHeaders);
         case "POST /oauth2/revoke":
-          return await this.revoke(response, form);
+          this.endpoint.revoke(form);
+          response.writeHead(200, oauthHeaders).end();
+          return;
         default:
           throw new PageError("There is no such page");
       }
     } catch (error) {
-      if (error instanceof OAuthError) sendJson(response, 400, { error: error.message }, oauthHeaders);
-      else if (error instanceof PageError) sendPage(response, 400, () => errorPage(error.message));
+      if (error instanceof OAuthError) {
+        sendJson(response, error.statusCode, { error: error.error }, oauthHeaders);
+      } else if (error instanceof PageError) sendPage(response, 400, () => errorPage(error.message));
       else throw error;
     }
   }
 
   /** Checks what an app asks for, and shows the sign-in page or sends the browser back with an error. */
-  private async authorize(response: ServerResponse, query: URLSearchParams): Promise<void> {
-    const signIn = await this.signInOf(query);
+  private authorize(response: ServerResponse, query: URLSearchParams): void {
+    const signIn = this.signInOf(query);
     const problem = problemOf(signIn);
     if (problem !== undefined) return sendBack(response, signIn, { error: problem });
     redirect(response, `/login?${query.toString()}`);
   }
 
-  private async signIn(
+  private signIn(
     request: IncomingMessage,
     response: ServerResponse,
     query: URLSearchParams,
     form: URLSearchParams,
-  ): Promise<void> {
-    const signIn = await this.signInOf(query);
+  ): void {
+    const signIn = this.signInOf(query);
     const problem = problemOf(signIn);
     if (problem !== undefined) return sendBack(response, signIn, { error: problem });
     if (!isOwnForm(request, form)) throw new PageError("The page is too old: go back and sign in again");
     const session = form.get("session");
     if (session !== null) return this.changePassword(response, signIn, session, form);
     const username = form.get("username") ?? "";
-    const user = await this.userOf(signIn.client, username);
-    if (user?.Password !== form.get("password") || !user.Enabled) {
-      const refusal = user?.Enabled === false ? "User is disabled." : "Incorrect username or password.";
-      return sendPage(response, 400, (csrf) => signInPage(csrf, username, refusal));
+    try {
+      const user = userByPassword(signIn, username, form.get("password") ?? "");
+      if (user.status !== "FORCE_CHANGE_PASSWORD") return this.finish(response, signIn, user);
+      const opened = openChallenge(signIn, user);
+      sendPage(response, 200, (csrf) => newPasswordPage(csrf, opened));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      // The page tells a stranger nothing of a user who is disabled or isn't there.
+      const isTold = error.code === "PasswordResetRequiredException";
+      const refusal = isTold ? error.message : "Incorrect username or password.";
+      sendPage(response, 400, (csrf) => signInPage(csrf, username, refusal));
     }
-    if (user.UserStatus === "FORCE_CHANGE_PASSWORD") {
-      const created = randomBytes(18).toString("base64url");
-      this.sessions.set(created, user.Username);
-      return sendPage(response, 200, (csrf) => newPasswordPage(csrf, created));
-    }
-    this.finish(response, signIn, user.Username);
   }
 
-  private async changePassword(
+  private changePassword(
     response: ServerResponse,
     signIn: SignIn,
     session: string,
     form: URLSearchParams,
-  ): Promise<void> {
-    const Username = this.sessions.get(session);
-    if (Username === undefined) throw new PageError("The page is too old: go back and sign in again");
-    const request = {
-      UserPoolId: signIn.client.UserPoolId,
-      Username,
-      Password: form.get("new_password") ?? "",
-      Permanent: true,
-    };
+  ): void {
     try {
-      await this.call("AdminSetUserPassword", request);
+      const password = form.get("new_password") ?? "";
+      this.finish(response, signIn, answerNewPassword(signIn, session, { password }));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return sendPage(response, 400, (csrf) => newPasswordPage(csrf, session, error.message));
+      if (error.code === "NotAuthorizedException") {
+        throw new PageError("The page is too old: go back and sign in again");
+      }
+      sendPage(response, 400, (csrf) => newPasswordPage(csrf, session, error.message));
     }
-    this.sessions.delete(session);
-    this.finish(response, signIn, Username);
   }
 
-  private finish(response: ServerResponse, signIn: SignIn, username: string): void {
-    const { client, redirectUri, query } = signIn;
-    const code = this.grants.createCode({
-      clientId: client.ClientId,
-      username,
-      redirectUri,
-      scope: scopesOf(signIn).join(" "),
+  private finish(response: ServerResponse, signIn: SignIn, user: User): void {
+    const { pool, client, redirectUri, query } = signIn;
+    const code = this.endpoint.createCode({
+      ...{ pool, client, user, redirectUri, scopes: scopesOf(signIn) },
+      nonce: query.get("nonce") ?? undefined,
       challenge: query.get("code_challenge") ?? undefined,
     });
     sendBack(response, signIn, { code });
   }
 
-  private async revoke(response: ServerResponse, form: URLSearchParams): Promise<void> {
-    const [Token, ClientId] = [form.get("token"), form.get("client_id")];
-    if (Token === null || ClientId === null) throw new OAuthError("invalid_request");
-    try {
-      await this.call("RevokeToken", { Token, ClientId });
-    } catch (error) {
-      if (error instanceof AwsError && error.code === "UnauthorizedException")
-        throw new OAuthError("unauthorized_client");
-      // RFC 7009: a token that isn't known is as good as revoked.
-      if (!(error instanceof AwsError) || error.code !== "NotAuthorizedException") throw error;
-    }
-    response.writeHead(200, oauthHeaders).end();
-  }
-
   /** @throws PageError where the browser must not be sent back, because it isn't known to whom */
-  private async signInOf(query: URLSearchParams): Promise<SignIn> {
-    const client = await this.library.cognito.getAppClient(context, query.get("client_id") ?? "");
-    if (!client || !this.hasDomain(client.UserPoolId)) throw new PageError("Client does not exist.");
+  private signInOf(query: URLSearchParams): SignIn {
+    const asker = this.store.findClient(query.get("client_id") ?? "");
+    if (!asker?.pool.hasDomain) throw new PageError("Client does not exist.");
     const redirectUri = query.get("redirect_uri") ?? "";
-    if (client.CallbackURLs?.includes(redirectUri) !== true) throw new PageError("redirect_mismatch");
-    return { client, redirectUri, query };
-  }
-
-  private async userOf(client: AppClient, username: string) {
-    const pool = await this.library.cognito.getUserPool(context, client.UserPoolId);
-    const isCaseSensitive = pool.options.UsernameConfiguration?.CaseSensitive !== false;
-    return pool.getUserByUsername(context, isCaseSensitive ? username : username.toLowerCase());
+    if (!asker.client.callbackUrls.includes(redirectUri)) throw new PageError("redirect_mismatch");
+    return { ...asker, redirectUri, query };
   }
 }
 
 const oauthHeaders = { "content-type": "application/json;charset=UTF-8", "cache-control": "no-store" };
 
 /** The scopes that are asked for; without any, all that the client may have. */
-function scopesOf({ client, query }: SignIn): string[] {
+function scopesOf({ client, query }: SignIn): readonly string[] {
   const asked = (query.get("scope") ?? "").split(" ").filter(Boolean);
-  return asked.length > 0 ? asked : (client.AllowedOAuthScopes ?? []);
+  return asked.length > 0 ? asked : client.allowedOauthScopes;
 }
 
 function problemOf(signIn: SignIn): string | undefined {
   const { client, query } = signIn;
-  if (query.get("response_type") !== "code") return "unsupported_response_type";
-  if (client.AllowedOAuthFlows?.includes("code") !== true) return "unauthorized_client";
+  const type = query.get("response_type");
+  if (type === null) return "invalid_request";
+  if (type !== "code" && type !== "token") return "unsupported_response_type";
+  const hasCodeFlow = client.allowedOauthFlowsUserPoolClient && client.allowedOauthFlows.includes("code");
+  // Clients here have no implicit grant: local/cognito/inputs.ts takes none.
+  if (type === "token" || !hasCodeFlow) return "unauthorized_client";
   if (query.has("code_challenge") && query.get("code_challenge_method") !== "S256") return "invalid_request";
-  const allowed = client.AllowedOAuthScopes ?? [];
-  return scopesOf(signIn).every((scope) => allowed.includes(scope)) ? undefined : "invalid_scope";
+  const scopes = scopesOf(signIn);
+  const needOpenid = scopes.some((scope) => ["profile", "email", "phone"].includes(scope));
+  if (needOpenid && !scopes.includes("openid")) return "invalid_scope";
+  return scopes.every((scope) => client.allowedOauthScopes.includes(scope)) ? undefined : "invalid_scope";
 }
 
 function sendBack(

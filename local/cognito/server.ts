@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { join } from "node:path";
 import { GroundworkError } from "../../infra/error";
-import { AwsError, asAwsError, isSigned, listen, readBody, sendJson } from "../http";
+import { asAwsError, isSigned, listen, parseJson, readBody, sendJson } from "../http";
+import type { Session } from "../session";
+import { refusal } from "./errors";
+import { HostedUi } from "./hostedUi";
 import {
   readResourceServer,
   readUserGroup,
@@ -10,9 +11,10 @@ import {
   readUserPoolClient,
   readUserPoolDomain,
 } from "./inputs";
-import { withRules } from "./rules";
-import type { HostedUi } from "./hostedUi";
-import type { Session } from "../session";
+import { operations } from "./operations";
+import { publicJwk } from "./signing";
+import { type Message, type Pool, Store, addClient, addGroup } from "./store";
+import { expired } from "./tokens";
 
 /** Cognito's user pools on this machine. The inputs are those of Pulumi's resources, camelCase and resolved. */
 export interface LocalCognito {
@@ -23,9 +25,9 @@ export interface LocalCognito {
   /** Makes an aws:cognito/userPool:UserPool with the `id` among its inputs, such as `us-east-1_a1b2c3d4e`. */
   createUserPool(inputs: Inputs): Promise<string>;
   /** Makes an aws:cognito/userPoolClient:UserPoolClient and answers with its id: the one given, or a new one. */
-  createUserPoolClient(inputs: Inputs): Promise<string>;
+  createUserPoolClient(inputs: Inputs): string;
   /** Makes an aws:cognito/userGroup:UserGroup and answers with its name. */
-  createGroup(inputs: Inputs): Promise<string>;
+  createGroup(inputs: Inputs): string;
   /** Makes an aws:cognito/resourceServer:ResourceServer, whose scopes clients may then have. */
   createResourceServer(inputs: Inputs): void;
   /** Makes an aws:cognito/userPoolDomain:UserPoolDomain and answers with the URL of the pool's hosted UI. */
@@ -34,135 +36,101 @@ export interface LocalCognito {
 
 type Inputs = Readonly<Record<string, unknown>>;
 
-/** Answers an operation of Cognito's API with what its JSON holds, or throws AwsError. */
-type Call = (operation: string, body: unknown) => Promise<unknown>;
-
 /**
- * Serves Cognito's API on 127.0.0.1 at a free port until the session closes. Behind it stands cognito-local, whose
- * signing key is public: a token from here proves nothing to anyone else.
+ * Serves Cognito's API and hosted UI on 127.0.0.1 at a free port until the session closes. Each pool signs with a
+ * key of its own, made at random: a token from here proves nothing to anyone else.
  *
  * The methods throw GroundworkError for inputs that can't be had on this machine.
+ *
+ * @param deliver takes what Cognito would send by mail or SMS; shown on stderr unless told
  */
-export async function startCognito(session: Session): Promise<LocalCognito> {
-  // 0.2 s and 25 MB that only who wants a pool should pay.
-  const { addUserPool, addUserPoolClient, asAnswer, context, signingKey, startLibrary } =
-    await import("./library");
-  const { HostedUi } = await import("./hostedUi");
-  const { Grants } = await import("./hostedUiGrants");
-  const dir = join(session.dir, "cognito");
-  // Passwords lie in it as they are; the session's folder is readable by all.
-  mkdirSync(dir, { mode: 0o700 });
-  let call: Call = () => Promise.reject(new AwsError("ServiceUnavailable", 503, "Cognito is starting"));
-  let hostedUi: HostedUi | undefined = undefined;
+export async function startCognito(session: Session, deliver = showMessage): Promise<LocalCognito> {
   const url = await listen(session, async (request, response) => {
     try {
       const asked = new URL(request.url ?? "/", url);
-      if (hostedUi?.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
-      sendJson(response, 200, await answer(request, url, signingKey, call));
+      if (hostedUi.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
+      const [, poolId, document] = /^\/([\w-]+)\/(.+)$/.exec(asked.pathname) ?? [];
+      if (poolId === undefined) return sendJson(response, 200, await callOperation(request, store));
+      const about = await poolDocument(request, url, store.pool(poolId), document);
+      sendJson(response, 200, about, { "content-type": "application/json" });
     } catch (error) {
       const { code, message, statusCode } = asAwsError(error);
       sendJson(response, statusCode, { __type: code, message });
     }
   });
-  const library = await startLibrary(dir, url);
-  const ruled = withRules(library.route, library.cognito, context, signingKey);
-  const native: Call = (operation, body) =>
-    ruled(operation, body).catch((error: unknown) => {
-      throw asAnswer(error);
-    });
-  const grants = new Grants(library, native);
-  call = grants.initiateAuth;
-  const domains = new Set<string>();
-  const scopes = new Map<string, string[]>();
-  hostedUi = new HostedUi(library, native, grants, (userPoolId) => domains.has(userPoolId));
+  const store = new Store(url, deliver);
+  const hostedUi = new HostedUi(store);
   return {
     url,
     issuer: (userPoolId) => `${url}/${userPoolId}`,
-    createUserPool: async (inputs) => addUserPool(library, readUserPool(inputs)),
-    createUserPoolClient: async (inputs) => {
+    createUserPool: async (inputs) => (await store.addPool(readUserPool(inputs))).id,
+    createUserPoolClient: (inputs) => {
       const client = readUserPoolClient(inputs);
-      const known = [...ownScopes, ...(scopes.get(client.settings.UserPoolId) ?? [])];
-      const unknown = client.settings.AllowedOAuthScopes.filter((scope) => !known.includes(scope));
+      const pool = store.pool(client.userPoolId);
+      const unknown = client.allowedOauthScopes.filter((scope) => !pool.scopes.has(scope));
       if (unknown.length > 0) {
         throw new GroundworkError(
-          `Client ${client.settings.ClientName} asks for scopes that no resource server has: ${unknown.join(", ")}`,
+          `Client ${client.name} asks for scopes that no resource server has: ${unknown.join(", ")}`,
         );
       }
-      return addUserPoolClient(library, client);
+      return addClient(pool, client).id;
+    },
+    createGroup: (inputs) => {
+      const { userPoolId, name: groupName, region: _region, ...settings } = readUserGroup(inputs);
+      return addGroup(store.pool(userPoolId), { groupName, ...settings }).groupName;
     },
     createResourceServer: (inputs) => {
-      const { userPoolId, identifier, scopes: made } = readResourceServer(inputs);
-      const names = made.map(({ scopeName }) => `${identifier}/${scopeName}`);
-      scopes.set(userPoolId, [...(scopes.get(userPoolId) ?? []), ...names]);
+      const { userPoolId, identifier, scopes } = readResourceServer(inputs);
+      for (const { scopeName } of scopes) store.pool(userPoolId).scopes.add(`${identifier}/${scopeName}`);
     },
     createUserPoolDomain: (inputs) => {
-      domains.add(readUserPoolDomain(inputs).userPoolId);
+      store.pool(readUserPoolDomain(inputs).userPoolId).hasDomain = true;
       return url;
-    },
-    createGroup: async (inputs) => {
-      const group = readUserGroup(inputs);
-      await call("CreateGroup", group);
-      return group.GroupName;
     },
   };
 }
 
-/** The scopes that every pool has. */
-const ownScopes = ["openid", "profile", "email", "phone", "aws.cognito.signin.user.admin"];
+function showMessage({ username, to, text }: Message): void {
+  process.stderr.write(`Cognito would write to ${username} at ${to}: ${text}\n`);
+}
 
-async function answer(
+async function callOperation(request: IncomingMessage, store: Store): Promise<unknown> {
+  const body = await readBody(request);
+  const name = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (request.method !== "POST" || !operation) throw refusal("operationUnknown", name);
+  if (operation.isSigned && !isSigned(request)) throw refusal("unsigned");
+  return operation.run(store, parseJson(body));
+}
+
+/** What a pool publishes, below its issuer. */
+async function poolDocument(
   request: IncomingMessage,
   url: string,
-  signingKey: object,
-  call: Call,
+  pool: Pool,
+  path: string | undefined,
 ): Promise<unknown> {
-  const [, pool, document] = /^\/([\w-]+)\/\.well-known\/([\w.-]+)$/.exec(request.url ?? "") ?? [];
-  if (document === "jwks.json") return { keys: [signingKey] };
-  if (document === "openid-configuration") {
-    const issuer = `${url}/${pool}`;
-    return {
-      issuer,
-      jwks_uri: `${issuer}/.well-known/jwks.json`,
-      authorization_endpoint: `${url}/oauth2/authorize`,
-      token_endpoint: `${url}/oauth2/token`,
-      revocation_endpoint: `${url}/oauth2/revoke`,
-      response_types_supported: ["code"],
-      scopes_supported: ["openid", "profile", "email", "phone"],
-      token_endpoint_auth_methods_supported: ["none"],
-      id_token_signing_alg_values_supported: ["RS256"],
-      subject_types_supported: ["public"],
-    };
+  const { issuer, key } = pool;
+  switch (`${request.method} ${path}`) {
+    case "GET .well-known/jwks.json":
+      return { keys: [publicJwk(key)] };
+    case "GET .well-known/openid-configuration":
+      return {
+        issuer,
+        jwks_uri: `${issuer}/.well-known/jwks.json`,
+        authorization_endpoint: `${url}/oauth2/authorize`,
+        token_endpoint: `${url}/oauth2/token`,
+        revocation_endpoint: `${url}/oauth2/revoke`,
+        response_types_supported: ["code"],
+        scopes_supported: ["openid", "profile", "email", "phone"],
+        token_endpoint_auth_methods_supported: ["none"],
+        id_token_signing_alg_values_supported: ["RS256"],
+        subject_types_supported: ["public"],
+      };
+    // Not of AWS, where who wants to try an expired token waits for an hour.
+    case "POST expired-token":
+      return { token: expired(pool, (await readBody(request)).toString()) };
+    default:
+      throw refusal("operationUnknown", path);
   }
-  const body = await readBody(request);
-  const [, operation] = String(request.headers["x-amz-target"]).split(".");
-  if (request.method !== "POST" || operation === undefined) {
-    throw new AwsError("UnknownOperationException", 404, "Not an operation of Cognito user pools");
-  }
-  if (!forUsers.has(operation) && !isSigned(request)) {
-    throw new AwsError("MissingAuthenticationTokenException", 400, "Missing Authentication Token");
-  }
-  return withEpochSeconds(await call(operation, parseJson(body)));
-}
-
-/** What takes a password or a token; everything else is for an administrator, who signs his requests. */
-const forUsers = new Set([
-  ...["ChangePassword", "ConfirmForgotPassword", "ConfirmSignUp", "DeleteUser", "DeleteUserAttributes"],
-  ...["ForgotPassword", "GetUser", "InitiateAuth", "RespondToAuthChallenge", "RevokeToken", "SignUp"],
-  ...["UpdateUserAttributes"],
-]);
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8")) as unknown;
-  } catch {
-    throw new AwsError("SerializationException", 400, "The request body is not JSON");
-  }
-}
-
-/** AWS's JSON protocol has dates as seconds since 1970, JSON.stringify as text. */
-function withEpochSeconds(value: unknown): unknown {
-  if (value instanceof Date) return Math.floor(value.getTime() / 1000);
-  if (Array.isArray(value)) return value.map(withEpochSeconds);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withEpochSeconds(member)]));
 }

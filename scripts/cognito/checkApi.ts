@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { memberGroup } from "../../infra/auth/apiRoutes";
-import { localKeyId, signAgain } from "../../local/cognito/tokenSigning";
 import { type Pool, addToGroup, createUser, deleteUser } from "./admin";
 import { readEnvFile } from "./envFile";
 import { hostedUiOf, signInByForm } from "./hostedSignIn";
@@ -85,7 +85,7 @@ async function tokensOf(
   return {
     none: "",
     garbage: "not-a-token",
-    expired: expiredToken(target, others.accessToken),
+    expired: await expiredToken(target, others.accessToken),
     access: others.accessToken,
     ID: others.idToken,
     scoped: scoped.accessToken,
@@ -95,22 +95,22 @@ async function tokensOf(
 }
 
 /**
- * A token that was good and has expired: on this machine, whose key is public, one made for the purpose; on AWS the
- * one in the env file, if it has expired. There is none otherwise, because Cognito's last five minutes at least.
+ * A token that was good and has expired: on this machine the pool makes one; on AWS it is the one in the env file, if
+ * that has expired. There is none otherwise, because Cognito's last five minutes at least.
  */
-function expiredToken(target: Target, good: string): string | undefined {
-  const now = Math.floor(Date.now() / 1000);
+async function expiredToken(target: Target, good: string): Promise<string | undefined> {
   const { iss } = claimsOf(good);
-  const header = JSON.parse(Buffer.from(good.split(".")[0] ?? "", "base64url").toString("utf8")) as {
-    kid?: string;
-  };
-  if (isLoopback(String(iss)) && header.kid === localKeyId) {
-    return signAgain(good, { iat: now - 7200, exp: now - 3600 });
+  if (isLoopback(String(iss))) {
+    const answer = await fetch(`${String(iss)}/expired-token`, { method: "POST", body: good });
+    // Another emulator of Cognito has no such thing.
+    if (answer.ok) return expiredAnswer.parse(await answer.json()).token;
   }
   const stored = readEnvFile(target.options.env).COGNITO_ACCESS_TOKEN ?? "";
   const claims = claimsOf(stored);
-  return claims.iss === iss && Number(claims.exp) < now ? stored : undefined;
+  return claims.iss === iss && Number(claims.exp) * 1000 < Date.now() ? stored : undefined;
 }
+
+const expiredAnswer = z.object({ token: z.string() });
 
 async function call(url: string, method: string, token: string): Promise<number> {
   const headers = token === "" ? {} : { authorization: token };

@@ -1,4 +1,3 @@
-import * as echarts from "echarts";
 import { formatCount, formatDuration } from "../../scripts/shared/terminal";
 import { type Figures, references } from "./figures";
 
@@ -11,8 +10,11 @@ interface Bar {
   readonly isMeasured: boolean;
 }
 
+/** Sizes in pixels. */
 const width = 860;
 const rowHeight = 46;
+const barHeight = 26;
+const plot = { left: 210, right: 830, top: 70 };
 const colours = {
   measured: { dark: "#0072b2", pale: "#a6cbe3" },
   told: { dark: "#8c8c8c", pale: "#d4d4d4" },
@@ -20,16 +22,46 @@ const colours = {
 
 /** Draws the loads as bars on a logarithmic axis of seconds, as SVG: the work dark, with its start pale. */
 export function picture(figures: readonly Figures[], runs: number): string {
-  const bars = [...figures.map(measuredBar), ...references.map((each) => toldBar(each, figures[0]?.rows))];
-  const height = 110 + rowHeight * bars.length;
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
-  try {
-    chart.setOption(optionOf(bars, titleOf(figures[0]?.rows ?? 0, runs)));
-    return `${chart.renderToSVGString()}\n`;
-  } finally {
-    chart.dispose();
-  }
+  const rows = figures[0]?.rows;
+  const bars = [...figures.map(measuredBar), ...references.map((each) => toldBar(each, rows))];
+  // Whole powers of ten around all bars, the shortest of which is still one.
+  const from = Math.floor(Math.log10(Math.min(...bars.map(({ least }) => least)) / 2));
+  const to = Math.ceil(Math.log10(Math.max(...bars.map(({ most }) => most))));
+  const at = (seconds: number): number =>
+    Math.round(plot.left + ((plot.right - plot.left) * (Math.log10(seconds) - from)) / (to - from));
+  const bottom = plot.top + rowHeight * bars.length;
+  const decades = Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index));
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${bottom + 40}" font-family="sans-serif" font-size="12" fill="#333333">
+<rect width="100%" height="100%" fill="#ffffff"/>
+<text x="12" y="26" font-size="16" font-weight="bold">${formatCount(rows ?? 0)} rows of CSV into PostgreSQL</text>
+<text x="12" y="50" fill="#6b6b6b">Seconds, on a logarithmic axis. Blue: npm run compare on one machine, medians of ${runs}; grey: told by the research</text>
+${decades.map((seconds) => decade(at(seconds), seconds, bottom)).join("\n")}
+${bars.map((bar, row) => drawn(bar, plot.top + rowHeight * row, at)).join("\n")}
+</svg>
+`;
 }
+
+/** The line of a power of ten, with its seconds below. */
+const decade = (x: number, seconds: number, bottom: number): string =>
+  `<path d="M${x} ${plot.top}V${bottom}" stroke="#e4e4e4"/>
+<text x="${x}" y="${bottom + 20}" text-anchor="middle">${seconds.toLocaleString("en-US")} s</text>`;
+
+function drawn(
+  { name, label, least, most, isMeasured }: Bar,
+  top: number,
+  at: (seconds: number) => number,
+): string {
+  const { dark, pale } = isMeasured ? colours.measured : colours.told;
+  const [y, baseline] = [top + (rowHeight - barHeight) / 2, top + rowHeight / 2 + 4];
+  const rect = (end: number, colour: string): string =>
+    `<rect x="${plot.left}" y="${y}" width="${end - plot.left}" height="${barHeight}" fill="${colour}"/>`;
+  return `<text x="${plot.left - 8}" y="${baseline}" text-anchor="end">${escaped(name)}</text>
+${rect(at(most), pale)}${rect(at(least), dark)}
+<text x="${at(most) + 5}" y="${baseline}">${escaped(label)}</text>`;
+}
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>]/g, (character) => ({ "&": "&amp;", "<": "&lt;" })[character] ?? "&gt;");
 
 function measuredBar({ name, seconds, workSeconds, startSeconds }: Figures): Bar {
   const work = duration(workSeconds);
@@ -46,56 +78,3 @@ function toldBar({ name, rows, seconds }: (typeof references)[number], loaded = 
 }
 
 const duration = (seconds: number): string => formatDuration(seconds * 1000).replace(/ min 0 s$/, " min");
-
-function titleOf(rows: number, runs: number): { text: string; subtext: string } {
-  return {
-    text: `${formatCount(rows)} rows of CSV into PostgreSQL`,
-    subtext: `Seconds, on a logarithmic axis. Blue: npm run compare on one machine, medians of ${runs}; grey: told by the research`,
-  };
-}
-
-function optionOf(bars: readonly Bar[], title: { text: string; subtext: string }): echarts.EChartsOption {
-  const colourOf = ({ isMeasured }: Bar): typeof colours.told =>
-    isMeasured ? colours.measured : colours.told;
-  // Whole powers of ten around all bars, the shortest of which is still one.
-  const from = 10 ** Math.floor(Math.log10(Math.min(...bars.map(({ least }) => least)) / 2));
-  const to = 10 ** Math.ceil(Math.log10(Math.max(...bars.map(({ most }) => most))));
-  const series = { type: "bar", barWidth: "55%", barGap: "-100%" } as const;
-  return {
-    animation: false,
-    backgroundColor: "#ffffff",
-    title: { ...title, left: 12, top: 8, textStyle: { fontSize: 16 }, subtextStyle: { fontSize: 12 } },
-    grid: { left: 210, right: 30, top: 70, bottom: 34 },
-    xAxis: {
-      type: "log",
-      min: from,
-      max: to,
-      startValue: from,
-      axisLabel: { formatter: (seconds: number) => `${seconds.toLocaleString("en-US")} s` },
-      splitLine: { lineStyle: { color: "#e4e4e4" } },
-    },
-    yAxis: {
-      type: "category",
-      inverse: true,
-      data: bars.map(({ name }) => name),
-      axisTick: { show: false },
-      axisLabel: { fontSize: 12, color: "#333333" },
-    },
-    series: [
-      {
-        ...series,
-        data: bars.map((bar) => ({ value: bar.most, itemStyle: { color: colourOf(bar).pale } })),
-        label: {
-          show: true,
-          position: "right",
-          color: "#333333",
-          formatter: ({ dataIndex }: { dataIndex: number }) => bars[dataIndex]?.label ?? "",
-        },
-      },
-      {
-        ...series,
-        data: bars.map((bar) => ({ value: bar.least, itemStyle: { color: colourOf(bar).dark } })),
-      },
-    ],
-  };
-}

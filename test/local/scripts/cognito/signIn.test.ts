@@ -73,6 +73,12 @@ describe("sign-in on this machine", () => {
         "User is not authorized to access this resource",
       ],
       [await get("/nowhere"), 404, "MissingAuthenticationTokenException", "Not Found"],
+      [
+        await fetch(apiUrl, { method: "POST", body: Buffer.alloc(10 * 1024 * 1024 + 1) }),
+        413,
+        "RequestEntityTooLargeException",
+        "Request Too Long",
+      ],
     ];
     for (const [response, status, errorType, message] of answers) {
       expect(response.status).to.equal(status);
@@ -158,7 +164,7 @@ describe("sign-in on this machine", () => {
     const wrong: readonly [name: string, value: string, error: string][] = [
       ["scope", "openid aws.cognito.signin.user.admin", "invalid_scope"],
       ["scope", "groundwork/delete", "invalid_scope"],
-      ["response_type", "token", "unsupported_response_type"],
+      ["response_type", "token", "unauthorized_client"],
       ["code_challenge_method", "plain", "invalid_request"],
     ];
     for (const [name, value, error] of wrong) {

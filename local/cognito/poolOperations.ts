@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { refusal } from "./errors";
+import { type Operation, admin, capitalized, nothing } from "./operation";
+
+/** What administrators ask about pools and clients; both are made by Pulumi's programs. */
+export const poolOperations: Readonly<Record<string, Operation>> = {
+  DescribeUserPool: admin(nothing, ({ pool: { settings, ...pool } }) => {
+    const { passwordPolicy, tags, schemas: _own, region: _region, ...rest } = settings;
+    const { arn, creationDate, lastModifiedDate } = pool;
+    return {
+      UserPool: {
+        ...capitalized({ ...rest, arn, creationDate, lastModifiedDate, schemaAttributes: pool.schema }),
+        Policies: capitalized({ passwordPolicy }),
+        UserPoolTags: tags,
+        EstimatedNumberOfUsers: pool.users.size,
+      },
+    };
+  }),
+  DescribeUserPoolClient: admin(z.object({ ClientId: z.string() }), ({ pool, input }) => {
+    const client = pool.clients.get(input.ClientId);
+    if (!client) throw refusal("clientMissing", input.ClientId);
+    const { id: clientId, name: clientName, region: _region, generateSecret: _secret, ...settings } = client;
+    return { UserPoolClient: capitalized({ clientId, clientName, ...settings }) };
+  }),
+};

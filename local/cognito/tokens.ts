@@ -1,0 +1,146 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { z } from "zod";
+import { refusal } from "./errors";
+import { signToken, signedClaims } from "./signing";
+import { type Client, type Grant, type Pool, type Store, type User, adminScope, now } from "./store";
+
+interface Tokens {
+  readonly AccessToken: string;
+  readonly IdToken: string;
+  /** Seconds that the access token is good for. */
+  readonly ExpiresIn: number;
+}
+
+/** A user who has proven to be himself to a client, with what he lets it have. */
+export function addGrant(pool: Pool, client: Client, user: User, scopes: readonly string[]): Grant {
+  const id = randomUUID();
+  const grant: Grant = {
+    id,
+    refreshToken: `${id}.${randomBytes(48).toString("base64url")}`,
+    client,
+    user,
+    scopes,
+    authTime: now(),
+    expires: now() + seconds(client.refreshTokenValidity, client.tokenValidityUnits.refreshToken),
+    isRevoked: false,
+  };
+  pool.grants.set(id, grant);
+  return grant;
+}
+
+/** New tokens for a grant. `nonce` is the client's own mark of the sign-in that it asked for. */
+export function issueTokens({ key, issuer }: Pool, grant: Grant, nonce?: string): Tokens {
+  const { accessTokenValidity, idTokenValidity, tokenValidityUnits: units } = grant.client;
+  const ExpiresIn = seconds(accessTokenValidity, units.accessToken);
+  const AccessToken = signToken(key, {
+    ...sharedClaims(issuer, grant, ExpiresIn),
+    token_use: "access",
+    client_id: grant.client.id,
+    scope: grant.scopes.join(" "),
+    username: grant.user.username,
+  });
+  const IdToken = signToken(key, {
+    ...sharedClaims(issuer, grant, seconds(idTokenValidity, units.idToken)),
+    token_use: "id",
+    aud: grant.client.id,
+    "cognito:username": grant.user.username,
+    at_hash: createHash("sha256").update(AccessToken).digest().subarray(0, 16).toString("base64url"),
+    ...(nonce !== undefined && { nonce }),
+    ...attributeClaims(grant),
+  });
+  return { AccessToken, IdToken, ExpiresIn };
+}
+
+function sharedClaims(iss: string, { id, client, user, authTime }: Grant, lifetime: number): object {
+  const iat = now();
+  return {
+    sub: user.attributes.get("sub"),
+    ...(user.groups.size > 0 && { "cognito:groups": [...user.groups] }),
+    iss,
+    event_id: id,
+    ...(client.enableTokenRevocation && { origin_jti: id }),
+    auth_time: authTime,
+    iat,
+    exp: iat + lifetime,
+    jti: randomUUID(),
+  };
+}
+
+/** The attributes that the scopes let the client read: all of them, unless some are named. */
+function attributeClaims({ user, scopes }: Grant): Record<string, unknown> {
+  const scopeOf = (name: string): string =>
+    /^email(_verified)?$/.test(name)
+      ? "email"
+      : /^phone_number(_verified)?$/.test(name)
+        ? "phone"
+        : "profile";
+  const named = scopes.filter((scope) => ["profile", "email", "phone"].includes(scope));
+  const readable = [...user.attributes].filter(([name]) => !named.length || named.includes(scopeOf(name)));
+  return Object.fromEntries(readable.map(([name, value]) => [name, claimValue(name, value)]));
+}
+
+function claimValue(name: string, value: string): unknown {
+  if (name.endsWith("_verified")) return value === "true";
+  // OpenID Connect has an address as an object.
+  return name === "address" ? { formatted: value } : value;
+}
+
+/** The grant of a refresh token. Throws Cognito's error where it gives no new tokens. */
+export function refreshableGrant(pool: Pool, client: Client, refreshToken: string): Grant {
+  const grant = findGrant(pool, refreshToken);
+  if (grant?.client !== client) throw refusal("refreshTokenInvalid");
+  if (grant.isRevoked) throw refusal("refreshTokenRevoked");
+  if (grant.expires <= now()) throw refusal("refreshTokenExpired");
+  if (!grant.user.enabled) throw refusal("userDisabled");
+  return grant;
+}
+
+/** Ends what came of a refresh token; one that is not known, or revoked already, is as good as revoked. */
+export function revoke({ pool, client }: { pool: Pool; client: Client }, token: string): void {
+  if (!client.enableTokenRevocation) throw refusal("revocationDisabled");
+  const grant = findGrant(pool, token);
+  if (!grant && isSigned(pool, token)) throw refusal("tokenUnsupported");
+  if (grant && grant.client !== client) throw refusal("tokenOfOther");
+  if (grant) grant.isRevoked = true;
+}
+
+function findGrant(pool: Pool, refreshToken: string): Grant | undefined {
+  const grant = pool.grants.get(refreshToken.split(".")[0] ?? "");
+  return grant?.refreshToken === refreshToken ? grant : undefined;
+}
+
+const isSigned = ({ key }: Pool, token: string): boolean => signedClaims(key, token) !== undefined;
+
+const accessClaims = z.looseObject({
+  event_id: z.string(),
+  exp: z.number(),
+  token_use: z.literal("access"),
+});
+
+/** The bearer of an access token that lets him read and change his user. Throws Cognito's error otherwise. */
+export function bearerOf(store: Store, token: string): { pool: Pool; user: User } {
+  for (const pool of store.pools.values()) {
+    const claims = accessClaims.safeParse(signedClaims(pool.key, token));
+    if (!claims.success) continue;
+    const grant = pool.grants.get(claims.data.event_id);
+    if (claims.data.exp <= now()) throw refusal("accessTokenExpired");
+    if (grant && pool.users.get(grant.user.username) !== grant.user) throw refusal("userMissing");
+    if (!grant || grant.isRevoked) throw refusal("accessTokenRevoked");
+    if (!grant.user.enabled) throw refusal("userDisabled");
+    if (!grant.scopes.includes(adminScope)) throw refusal("scopeMissing");
+    return { pool, user: grant.user };
+  }
+  throw refusal("accessTokenInvalid");
+}
+
+/** The same token as it would be an hour after its end; undefined for one that isn't this pool's. */
+export function expired({ key }: Pool, token: string): string | undefined {
+  const claims = signedClaims(key, token);
+  return typeof claims === "object"
+    ? signToken(key, { ...claims, iat: now() - 7200, exp: now() - 3600 })
+    : undefined;
+}
+
+type Unit = Client["tokenValidityUnits"]["accessToken"];
+const unitSeconds: Readonly<Record<Unit, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
+const seconds = (count: number, unit: Unit): number => count * unitSeconds[unit];
