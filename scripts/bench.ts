@@ -5,12 +5,12 @@ import { Command, InvalidArgumentError } from "commander";
 import { zip } from "../programs/archive";
 import { startEnvironment } from "../local/environment";
 import type { LoadTime } from "../local/lambda/process";
-import { IngestBench, type Load, median } from "../trials/ingestBench";
+import { IngestBench, type Load, median } from "../trials/bench/ingestBench";
 import { connect } from "../trials/uploadAndFollow";
-import { type Reference, makeReference } from "../trials/reference";
-import { sampleRows, writeSample } from "../trials/sample";
+import { type Reference, makeReference } from "../trials/bench/reference";
+import { sampleRows, writeSample } from "../trials/sample/sample";
 import { Session } from "../local/session";
-import { actuals, compare, expectations } from "../trials/verify";
+import { actuals, compare, expectations } from "../trials/verify/verify";
 import { GroundworkError } from "../infra/error";
 import { formatBytes, formatCount, formatDuration, runCommand } from "./shared/terminal";
 

@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { GroundworkError } from "../infra/error";
-import { Chaos, type Trial, chaosConfig, sumOf } from "../trials/chaos";
+import { Chaos, type Trial, chaosConfig, sumOf } from "../trials/chaos/chaos";
 import { startEnvironment } from "../local/environment";
-import { writeSample } from "../trials/sample";
+import { writeSample } from "../trials/sample/sample";
 import { Session } from "../local/session";
-import { expectations } from "../trials/verify";
+import { expectations } from "../trials/verify/verify";
 import { formatCount, runCommand, table } from "./shared/terminal";
 
 interface Options {

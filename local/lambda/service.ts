@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { Session } from "../session";
-import { AwsError, listen } from "../http";
-import { handleApi } from "./api";
+import { AwsError } from "../http";
 import { AsyncQueue, type EventInvokeConfig, type FailureRecord, failureRecord } from "./async";
 import { DeployedFunction, type Execution } from "./function";
-import { type Runtime, prepareRuntime } from "./runtime";
+import type { Runtime } from "./runtime";
 import { type FunctionSpec, checkSpec } from "./spec";
 import { traceOf } from "./trace";
 
@@ -256,14 +255,6 @@ export class LocalLambda {
     this.events.emit("end", { ...start, ...execution });
     return execution;
   }
-}
-
-/** Starts Lambda and its Invoke API on this machine. */
-export async function startLambda(session: Session, options: LambdaOptions): Promise<LocalLambda> {
-  const lambda = new LocalLambda(session, prepareRuntime(session), options);
-  lambda.url = await listen(session, (request, response) => handleApi(lambda, request, response));
-  session.onClose(() => lambda.close());
-  return lambda;
 }
 
 function checkPayload(payload: string, type: InvocationType): void {

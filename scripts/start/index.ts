@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { GroundworkError } from "../../infra/error";
-import { sampleRows } from "../../trials/sample";
+import { sampleRows } from "../../trials/sample/sample";
 import { configOption } from "../shared/configOption";
 import type { StartOptions } from "./run";
 import { runCommand } from "../shared/terminal";

@@ -7,9 +7,9 @@ import { ingestHandler } from "../../functions/ingest/handler";
 import { migrate } from "../../functions/schema/migrate";
 import { readMigrations } from "../../functions/schema/migrations";
 import { type LocalPostgres, startPostgres } from "../../local/postgres/server";
-import { writeSample } from "../../trials/sample";
+import { writeSample } from "../../trials/sample/sample";
 import { Session } from "../../local/session";
-import { actuals, compare, expectations } from "../../trials/verify";
+import { actuals, compare, expectations } from "../../trials/verify/verify";
 import { type Answer, FakeAws, FunctionProcess, packageFunction } from "./ingestFunction";
 
 /** Of the function under test: small, so that a small file makes many pieces, chunks and hops. */

@@ -1,4 +1,4 @@
-import { median } from "../ingestBench";
+import { median } from "../bench/ingestBench";
 import { prices } from "../../scripts/cost/prices";
 
 /** One measured load. */

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { expect } from "chai";
 import { root } from "../../../../programs/programs";
-import { treeBytes } from "../../../../trials/processTree";
+import { treeBytes } from "../../../../trials/compare/processTree";
 import { figuresOf, glueDollars, lambdaDollars, references } from "../../../../trials/compare/figures";
 import { picture } from "../../../../trials/compare/picture";
 

@@ -2,10 +2,10 @@ import { createReadStream } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { Client } from "pg";
-import { GroundworkError } from "../infra/error";
-import type { LoadTime } from "../local/lambda/process";
-import type { InvocationEnd, LocalLambda } from "../local/lambda/service";
-import type { Environment } from "../local/environment";
+import { GroundworkError } from "../../infra/error";
+import type { LoadTime } from "../../local/lambda/process";
+import type { InvocationEnd, LocalLambda } from "../../local/lambda/service";
+import type { Environment } from "../../local/environment";
 
 /** One load by the packaged function. */
 export interface Load {

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Client } from "pg";
-import type { JobsAnswers } from "../functions/jobs/request";
-import { AwsError } from "../local/http";
-import type { InvocationEnd, LocalLambda } from "../local/lambda/service";
-import type { S3Request } from "../local/s3/server";
-import type { Environment } from "../local/environment";
-import { randomNumbers } from "./sample";
-import { type Totals, actuals, compare } from "./verify";
+import type { JobsAnswers } from "../../functions/jobs/request";
+import { AwsError } from "../../local/http";
+import type { InvocationEnd, LocalLambda } from "../../local/lambda/service";
+import type { S3Request } from "../../local/s3/server";
+import type { Environment } from "../../local/environment";
+import { randomNumbers } from "../sample/sample";
+import { type Totals, actuals, compare } from "../verify/verify";
 
 /** How often each fault struck. */
 export type Faults = Record<FaultName, number>;
