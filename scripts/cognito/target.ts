@@ -43,7 +43,7 @@ export class Target {
 
   /** An output of the auth stack. */
   async output(name: string): Promise<string> {
-    return textOutput(await this.outputs(), "auth", name);
+    return textOutput(await this.outputs(), "auth", name, this.options.stack);
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {

@@ -1,10 +1,5 @@
 import { Command } from "commander";
-import { startEnvironment } from "../../local/environment";
-import { publishEnvironment } from "../../local/running";
-import { Session } from "../../local/session";
 import { type ConfigOverrides, configOption } from "../shared/configOption";
-import { addresses, untilStopped, upLine } from "../shared/environmentView";
-import { prepareGlue } from "./prepareGlue";
 import { runCommand, table } from "../shared/terminal";
 
 const command = new Command("npm run local --")
@@ -16,19 +11,14 @@ const command = new Command("npm run local --")
 
 runCommand(async (stop) => {
   const { config } = command.opts<{ config: ConfigOverrides }>();
-  const session = new Session();
-  try {
-    const environment = await startEnvironment(session, {
-      stack: "local",
-      config,
-      onUp: upLine,
-      signal: stop,
-    });
+  // Loaded here: --help doesn't wait for the programs and their providers.
+  const { addresses, untilStopped, withEnvironment } = await import("../shared/localEnvironment");
+  const { publishEnvironment } = await import("../../local/running");
+  const { prepareGlue } = await import("./prepareGlue");
+  await withEnvironment({ config, signal: stop }, async (environment, session) => {
     publishEnvironment(session, environment);
     table(addresses(environment), process.stdout);
     await prepareGlue(environment, stop);
     await untilStopped(stop);
-  } finally {
-    await session.close();
-  }
+  });
 });

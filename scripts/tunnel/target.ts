@@ -15,7 +15,7 @@ export interface Target {
 /** @throws GroundworkError where the stack isn't deployed, is older than its bastion, or has none */
 export async function findTarget(stack: string): Promise<Target> {
   const outputs = await stackOutputs(stack, "database");
-  const text = (name: string): string => textOutput(outputs, "database", name);
+  const text = (name: string): string => textOutput(outputs, "database", name, stack);
   const mode = text("bastionMode");
   if (mode !== "ssh" && mode !== "ssm") {
     throw new GroundworkError(

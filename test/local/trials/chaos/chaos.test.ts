@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Chaos, chaosConfig, sumOf } from "../../../../trials/chaos/chaos";
+import { Chaos, chaosConfig } from "../../../../trials/chaos/chaos";
+import { sumOf } from "../../../../trials/chaos/faults";
 import { type Environment, startEnvironment } from "../../../../local/environment";
 import { writeSample } from "../../../../trials/sample/sample";
 import { Session } from "../../../../local/session";

@@ -1,6 +1,6 @@
 import * as echarts from "echarts";
-import { formatCount, formatDuration } from "../../scripts/shared/terminal";
-import { type Figures, references } from "./figures";
+import { formatCount, formatDuration } from "../shared/terminal";
+import { type Figures, references } from "../../trials/compare/figures";
 
 interface Bar {
   readonly name: string;
