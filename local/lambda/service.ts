@@ -66,10 +66,12 @@ export class LocalLambda {
   /** The endpoint; "" until it listens. */
   url = "";
   /**
-   * Asked at every asynchronous request through the API: "lost" and "twice" happen to an event that was accepted.
-   * May throw the AwsError with which it is refused.
+   * Asked at every asynchronous request through the API, whose payload is JSON: "lost" and "twice" happen to an
+   * event that was accepted. May throw the AwsError with which it is refused.
    */
-  fault: ((request: { readonly functionName: string }) => "lost" | "twice" | undefined) | undefined;
+  fault:
+    | ((request: { readonly functionName: string; readonly payload: string }) => "lost" | "twice" | undefined)
+    | undefined;
   /** What happens, for whoever follows it. */
   readonly events = new EventEmitter<LambdaEvents>();
   private readonly functions = new Map<string, Registered>();
@@ -161,7 +163,7 @@ export class LocalLambda {
     traceId: string | undefined,
   ): Promise<InvokeResult> {
     const functionName = this.find(name).deployed.spec.name;
-    const fault = type === "Event" ? this.fault?.({ functionName }) : undefined;
+    const fault = type === "Event" ? this.fault?.({ functionName, payload }) : undefined;
     if (fault === "lost") return { requestId: randomUUID(), payload: "", logTail: Buffer.alloc(0) };
     if (fault === "twice") await this.invokeJson(name, payload, type, traceId);
     return this.invokeJson(name, payload, type, traceId);
