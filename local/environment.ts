@@ -16,7 +16,7 @@ export interface Environment {
   readonly region: string;
 }
 
-interface Options {
+export interface EnvironmentOptions {
   readonly stack: string;
   /** Config on top of the environment's file, each key with its namespace. */
   readonly config?: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ interface Options {
  *
  * @throws GroundworkError for bad config, an unknown environment, or a resource that couldn't be made.
  */
-export async function startEnvironment(session: Session, options: Options): Promise<Environment> {
+export async function startEnvironment(session: Session, options: EnvironmentOptions): Promise<Environment> {
   const scope = scopeOf(options.stack, options.config);
   const services = await startServices(session, scope, options.retryDelays);
   let start = 0;

@@ -1,7 +1,8 @@
 import { LocalApiGateway } from "./apigateway/server";
 import { type LocalGlue, startGlue } from "./glue/server";
 import { type LocalEc2, startEc2 } from "./ec2/server";
-import { type LocalLambda, startLambda } from "./lambda/service";
+import { startLambda } from "./lambda/server";
+import type { LocalLambda } from "./lambda/service";
 import { LocalSchedules } from "./scheduler/schedules";
 import { type LocalQueues, startQueues } from "./sqs/server";
 import { type LocalS3, startS3 } from "./s3/server";

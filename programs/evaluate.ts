@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { deployFirst } from "../infra/deployFirst";
 import { GroundworkError } from "../infra/error";
 import type { ResourceRequest } from "./attributes/table";
 import type { Program } from "./programs";
@@ -112,10 +113,8 @@ function stackReference(world: World, name: string, inputs: Record<string, unkno
   const stackName = (inputs.name as string | undefined) ?? name;
   const outputs = world.stackOutputs(stackName);
   if (!outputs) {
-    const [, project, stack] = stackName.split("/");
-    throw new GroundworkError(
-      `Stack ${stackName} is not deployed: deploy it first with pulumi -C stacks/${project} up -s ${stack}`,
-    );
+    const [, project = "", stack = ""] = stackName.split("/");
+    throw new GroundworkError(`Stack ${stackName} is not deployed: ${deployFirst(project, stack)}`);
   }
   return { id: stackName, state: { name: stackName, outputs, secretOutputNames: [] } };
 }

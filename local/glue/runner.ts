@@ -3,19 +3,25 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { RunScript } from "./server";
-import { endGroup, spawnScript } from "./job";
-import type { Services } from "../services";
+import { endGroup, spawnScript } from "./script";
 import type { Session } from "../session";
 import { sparkPython } from "./spark";
 
 /** Threads of Spark's in a run: it shares the machine with all that is local. */
 const cores = 2;
 
+/** What a script reaches, once it runs. */
+interface Reached {
+  readonly s3: { readonly url: string };
+  readonly endpoints: () => Readonly<Record<string, string>>;
+  readonly database?: { readonly server: { readonly caFile: string } };
+}
+
 /** Runs jobs' scripts from the bucket that they were deployed to, under Spark on this machine. */
-export function scriptRunner(session: Session, region: string, services: () => Services): RunScript {
+export function scriptRunner(session: Session, region: string, reached: () => Reached): RunScript {
   return async ({ script, modules, defaultArguments }, given) => {
     const python = await sparkPython((text) => process.stderr.write(`${text}\n`));
-    const { s3, database } = services();
+    const { s3, database, endpoints } = reached();
     const folder = mkdtempSync(path.join(session.dir, "glue-"));
     await Promise.all([script, ...modules].map((uri) => download(s3.url, uri, folder)));
     const args = {
@@ -24,12 +30,13 @@ export function scriptRunner(session: Session, region: string, services: () => S
       // What the laptop adds, as to a function's environment: whom to trust for the database.
       ...(database && { "--database_ca": database.server.caFile }),
     };
-    const child = spawnScript(services(), {
+    const child = spawnScript({
       session,
       python,
       script: path.join(folder, path.basename(script)),
       args: Object.entries(args).flat(),
       cores,
+      endpoints: endpoints(),
       region,
     });
     let log = "";

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { Session } from "../session";
-import { AwsError, listen } from "../http";
-import { handleApi } from "./api";
+import { AwsError } from "../http";
 import { AsyncQueue, type EventInvokeConfig, type FailureRecord, failureRecord } from "./async";
 import { DeployedFunction, type Execution } from "./function";
-import { type Runtime, prepareRuntime } from "./runtime";
+import type { Runtime } from "./runtime";
 import { type FunctionSpec, checkSpec } from "./spec";
 import { traceOf } from "./trace";
 
@@ -67,10 +66,12 @@ export class LocalLambda {
   /** The endpoint; "" until it listens. */
   url = "";
   /**
-   * Asked at every asynchronous request through the API: "lost" and "twice" happen to an event that was accepted.
-   * May throw the AwsError with which it is refused.
+   * Asked at every asynchronous request through the API, whose payload is JSON: "lost" and "twice" happen to an
+   * event that was accepted. May throw the AwsError with which it is refused.
    */
-  fault: ((request: { readonly functionName: string }) => "lost" | "twice" | undefined) | undefined;
+  fault:
+    | ((request: { readonly functionName: string; readonly payload: string }) => "lost" | "twice" | undefined)
+    | undefined;
   /** What happens, for whoever follows it. */
   readonly events = new EventEmitter<LambdaEvents>();
   private readonly functions = new Map<string, Registered>();
@@ -162,7 +163,7 @@ export class LocalLambda {
     traceId: string | undefined,
   ): Promise<InvokeResult> {
     const functionName = this.find(name).deployed.spec.name;
-    const fault = type === "Event" ? this.fault?.({ functionName }) : undefined;
+    const fault = type === "Event" ? this.fault?.({ functionName, payload }) : undefined;
     if (fault === "lost") return { requestId: randomUUID(), payload: "", logTail: Buffer.alloc(0) };
     if (fault === "twice") await this.invokeJson(name, payload, type, traceId);
     return this.invokeJson(name, payload, type, traceId);
@@ -256,14 +257,6 @@ export class LocalLambda {
     this.events.emit("end", { ...start, ...execution });
     return execution;
   }
-}
-
-/** Starts Lambda and its Invoke API on this machine. */
-export async function startLambda(session: Session, options: LambdaOptions): Promise<LocalLambda> {
-  const lambda = new LocalLambda(session, prepareRuntime(session), options);
-  lambda.url = await listen(session, (request, response) => handleApi(lambda, request, response));
-  session.onClose(() => lambda.close());
-  return lambda;
 }
 
 function checkPayload(payload: string, type: InvocationType): void {

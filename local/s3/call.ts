@@ -8,6 +8,8 @@ export type Fault =
   | "500"
   /** The 503 of a client that asks too often. */
   | "slow-down"
+  /** A byte less than was asked for, from the front: what no S3 should send, and a reader must notice. */
+  | "another-range"
   /** The connection breaks after so many bytes of an object's content; at once if there is none to send. */
   | { readonly cutAfterBytes: number };
 

@@ -35,6 +35,8 @@ const createSchema = z.object({ Name: z.string().min(1), SecretString: z.string(
 export class LocalSecrets {
   /** The service's endpoint; "" until it listens. */
   url = "";
+  /** Awaited before each secret is read: it may take a while, or throw the AwsError with which that is refused. */
+  fault: (() => Promise<void>) | undefined;
   private readonly secrets = new Map<string, Secret>();
 
   constructor(private readonly arnPrefix: string) {}
@@ -61,7 +63,10 @@ export class LocalSecrets {
   /** The API's operations, by the names that clients send. */
   operations() {
     return {
-      GetSecretValue: operation(getSchema, (input) => this.getSecretValue(input)),
+      GetSecretValue: operation(getSchema, async (input) => {
+        await this.fault?.();
+        return this.getSecretValue(input);
+      }),
       PutSecretValue: operation(putSchema, (input) => this.putSecretValue(input)),
       DescribeSecret: operation(describeSchema, (input) => this.describe(this.find(input.SecretId))),
       CreateSecret: operation(createSchema, (input) => this.create(input)),

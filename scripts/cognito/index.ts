@@ -1,14 +1,13 @@
 import { Command } from "commander";
 import { type Action, type ActionName, actions } from "./actions";
-import type { Options } from "./options";
+import type { CognitoOptions } from "./options";
+import { keyValues } from "../shared/arguments";
 import { runCommand } from "../shared/terminal";
 
 const program = new Command("npm run cognito --").description(
   "Tokens, users and groups of an environment's user pool, on AWS and on this machine. " +
     "The pool is that of --stack; or the one of COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID in the env file, at AWS_ENDPOINT_URL if that is set.",
 );
-
-const collect = (pair: string, pairs: string[] = []): string[] => [...pairs, pair];
 
 for (const [name, { summary, takes }] of Object.entries(actions) as [ActionName, Action][]) {
   const command = program.command(name).description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
@@ -26,7 +25,11 @@ for (const [name, { summary, takes }] of Object.entries(actions) as [ActionName,
   if (takes.includes("group")) command.option("--group <name>", "the group");
   if (takes.includes("description")) command.option("--description <text>", "what the group is for");
   if (takes.includes("attributes")) {
-    command.option("--attribute <name=value>", "such as custom:test=x; may be repeated", collect);
+    command.option(
+      "--attribute <name=value>",
+      "such as custom:test=x; may be repeated",
+      keyValues("custom:test=x"),
+    );
   }
   if (takes.includes("temporary")) {
     command.option("--temporary", "the user has to choose another at the next sign-in", false);
@@ -41,7 +44,7 @@ for (const [name, { summary, takes }] of Object.entries(actions) as [ActionName,
     .option("--config <file>", "JSON: username, password, newPassword, group, description, attributes")
     .option("--profile <name>", "the profile of your AWS credentials")
     .option("--verbose", "show the tokens too", false)
-    .action((options: Options) => {
+    .action((options: CognitoOptions) => {
       runCommand(async (stop) => {
         // Loaded when there is something to do: --help shouldn't wait for the AWS SDK.
         const { explained } = await import("./failure");

@@ -34,19 +34,6 @@ export function readSubject(file: string): Subject {
   );
 }
 
-/** An attribute as `name=value`, such as `custom:test=x`. */
-export function readAttributes(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-      if (name === undefined || value === undefined) {
-        throw new GroundworkError(`--attribute ${pair}: write it as name=value, such as custom:test=x`);
-      }
-      return [name, value];
-    }),
-  );
-}
-
 /** Asks on the terminal, with the answer not shown. */
 export async function askSecret(question: string, ifMissing: string, stop: AbortSignal): Promise<string> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) throw new GroundworkError(ifMissing);

@@ -1,3 +1,5 @@
+import { columns } from "../shared/columns";
+
 /** The kinds of token that the API is called with. All but the member's are those of a user in no group. */
 export const tokenKinds = [
   "none",
@@ -48,13 +50,5 @@ export function formatMatrix(actual: ActualMatrix): { lines: string[]; wrong: nu
     });
     return [`${method} ${path}`, ...cells];
   });
-  const all = [["", ...tokenKinds], ...rows];
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return { lines, wrong };
+  return { lines: columns([["", ...tokenKinds], ...rows]), wrong };
 }

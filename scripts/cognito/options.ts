@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
-import { type Subject, askSecret, readAttributes, readSubject } from "./input";
+import { type Subject, askSecret, readSubject } from "./input";
 import { Target } from "./target";
 
 /** What the command line says, as commander parses it. */
-export interface Options {
+export interface CognitoOptions {
   stack: string;
   env: string;
   config?: string;
@@ -15,7 +15,7 @@ export interface Options {
   newPassword?: string;
   group?: string;
   description?: string;
-  attribute?: string[];
+  attribute?: Readonly<Record<string, string>>;
   temporary?: boolean;
   browser?: boolean;
   scope?: string;
@@ -27,7 +27,7 @@ export class Run {
   private readonly subject: Subject;
 
   constructor(
-    readonly options: Options,
+    readonly options: CognitoOptions,
     command: Command,
     readonly stop: AbortSignal,
   ) {
@@ -50,7 +50,7 @@ export class Run {
   }
 
   attributes(): Record<string, string> {
-    return { ...this.subject.attributes, ...readAttributes(this.options.attribute ?? []) };
+    return { ...this.subject.attributes, ...this.options.attribute };
   }
 
   async password(): Promise<string> {

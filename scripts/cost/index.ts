@@ -3,9 +3,10 @@ import { readStackConfig } from "../../programs/programs";
 import { type CostLine, type Estimate, estimate } from "./estimate";
 import { prices } from "./prices";
 import { checkEnvironment } from "../stacks/preflight";
+import { columns } from "../shared/columns";
 import { paint, runCommand } from "../shared/terminal";
 
-interface Options {
+interface CostOptions {
   readonly stack: string;
   readonly json?: boolean;
 }
@@ -20,7 +21,7 @@ const command = new Command("npm run cost --")
   .parse();
 
 runCommand(async () => {
-  const { stack, json = false } = command.opts<Options>();
+  const { stack, json = false } = command.opts<CostOptions>();
   await checkEnvironment(stack);
   // Loaded here, because it loads Pulumi's SDK.
   const { dryRun } = await import("../../programs/dryRun");
@@ -37,8 +38,7 @@ runCommand(async () => {
 function print(stack: string, region: string | undefined, result: Estimate): void {
   const out = process.stdout;
   out.write(`${stack}, while nothing happens, a month\n`);
-  for (const line of result.idle) out.write(row(line, 2));
-  out.write(paint("bold", row({ item: "together", monthly: result.idleTotal }, 2), out));
+  writeLines(result.idle, result.idleTotal, 2);
   if (result.wayOutTotal > 0) {
     const percent = Math.round((result.wayOutTotal / result.idleTotal) * 100);
     const text =
@@ -47,8 +47,7 @@ function print(stack: string, region: string | undefined, result: Estimate): voi
     out.write(paint("yellow", text, out));
   }
   out.write(`\na million rows\n`);
-  for (const line of result.perMillionRows) out.write(row(line, 5));
-  out.write(paint("bold", row({ item: "together", monthly: result.perMillionRowsTotal }, 5), out));
+  writeLines(result.perMillionRows, result.perMillionRowsTotal, 5);
   for (const what of result.unpriced) {
     out.write(
       paint("red", `No price for ${what}: add it to scripts/cost/prices.ts. The total lacks it.\n`, out),
@@ -60,9 +59,17 @@ function print(stack: string, region: string | undefined, result: Estimate): voi
   );
 }
 
-/** A line of the table; what is the way out carries a star. */
-function row({ item, monthly, isWayOut = false, note }: CostLine, digits: number): string {
-  const text = `${isWayOut ? "*" : " "} ${item.padEnd(46)} ${`$${monthly.toFixed(digits)}`.padStart(10)}`;
-  const line = `${text}${note === undefined ? "" : `  ${note}`}\n`;
-  return isWayOut ? paint("yellow", line, process.stdout) : line;
+/** The lines with their sum below; what is the way out carries a star. */
+function writeLines(lines: readonly CostLine[], total: number, digits: number): void {
+  const all: CostLine[] = [...lines, { item: "together", monthly: total }];
+  const cells = all.map(({ item, monthly, isWayOut = false, note = "" }) => [
+    `${isWayOut ? "*" : " "} ${item}`,
+    `$${monthly.toFixed(digits)}`,
+    note,
+  ]);
+  for (const [i, text] of columns(cells, [1]).entries()) {
+    const format = i === lines.length ? "bold" : "yellow";
+    const isPlain = i < lines.length && lines[i]?.isWayOut !== true;
+    process.stdout.write(`${isPlain ? text : paint(format, text, process.stdout)}\n`);
+  }
 }

@@ -1,17 +1,18 @@
 import { createWriteStream, existsSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { JobStatus } from "../../functions/jobs/request";
 import { GroundworkError } from "../../infra/error";
 import { JobsClient } from "./jobsClient";
 import { listLines, summaryRows } from "./view";
 import { saveRejects } from "./rejects";
+import { checkFile, wholeNumber } from "../shared/arguments";
 import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
 import { progress, runCommand, table } from "../shared/terminal";
 import { etagOf, upload } from "./upload";
 
-interface Options {
+interface LoadOptions {
   stack: string;
   key?: string;
   rejects?: string;
@@ -33,13 +34,18 @@ const command = new Command("npm run load --")
   .option("--status", "only say how the file's job stands", false)
   .option("--list", "list the jobs that were started last", false)
   .option("--resume", "take up a failed or stalled job where it stopped, and follow it", false)
-  .option("--patience <seconds>", "give up following a job that doesn't move for so long", seconds, 1200)
+  .option(
+    "--patience <seconds>",
+    "give up following a job that doesn't move for so long",
+    wholeNumber(),
+    1200,
+  )
   .option("--json", "end with one JSON object on stdout", false)
   .addHelpText("after", "\nExit code 0 only when the file is loaded (with --status and --list: when asked).")
   .parse();
 
 runCommand(async (stop) => {
-  const options = command.opts<Options>();
+  const options = command.opts<LoadOptions>();
   const [file] = command.args;
   if (!options.list && file === undefined) {
     throw new GroundworkError(
@@ -68,7 +74,7 @@ async function one(
   jobs: JobsClient,
   bucket: string,
   file: string,
-  options: Options,
+  options: LoadOptions,
   stop: AbortSignal,
 ): Promise<void> {
   const key = options.key ?? path.basename(file);
@@ -104,7 +110,7 @@ async function send(bucket: string, key: string, file: string, stop: AbortSignal
 async function follow(
   jobs: JobsClient,
   name: { bucket: string; key: string; etag?: string },
-  { patience }: Options,
+  { patience }: LoadOptions,
   stop: AbortSignal,
 ): Promise<JobStatus> {
   let bar: ReturnType<typeof progress> | undefined;
@@ -133,13 +139,13 @@ async function follow(
   }
 }
 
-async function finish(jobs: JobsClient, job: JobStatus, options: Options, note: string): Promise<void> {
+async function finish(jobs: JobsClient, job: JobStatus, options: LoadOptions, note: string): Promise<void> {
   await keepRejects(jobs, job, options);
   table(summaryRows(job, note), options.json ? process.stderr : process.stdout);
   if (options.json) process.stdout.write(`${JSON.stringify(job)}\n`);
 }
 
-async function keepRejects(jobs: JobsClient, job: JobStatus, { rejects }: Options): Promise<void> {
+async function keepRejects(jobs: JobsClient, job: JobStatus, { rejects }: LoadOptions): Promise<void> {
   if (rejects === undefined) return;
   const count = await saveRejects(jobs, job.job, createWriteStream(rejects));
   process.stderr.write(`saved ${count} rejected records to ${rejects}\n`);
@@ -152,15 +158,6 @@ function failure({ key, reason }: JobStatus, stack: string): GroundworkError {
 }
 
 function sizeOf(file: string): number {
-  if (!existsSync(file)) throw new GroundworkError(`There is no file ${file}: name a CSV file`);
-  const stats = statSync(file);
-  if (!stats.isFile()) throw new GroundworkError(`${file} is not a file: name a CSV file`);
-  return stats.size;
-}
-
-function seconds(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1) {
-    throw new InvalidArgumentError("It must be a whole number from 1.");
-  }
-  return Number(text);
+  checkFile(file);
+  return statSync(file).size;
 }

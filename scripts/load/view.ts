@@ -1,4 +1,5 @@
 import type { JobStatus } from "../../functions/jobs/request";
+import { columns } from "../shared/columns";
 import { formatBytes, formatCount, formatDuration } from "../shared/terminal";
 
 /** What a person wants to know of a job, for `table`. */
@@ -17,7 +18,7 @@ export function summaryRows(job: JobStatus, note: string): [string, string][] {
 /** One line a job, newest first, in columns. */
 export function listLines(jobs: readonly JobStatus[]): string[] {
   if (jobs.length === 0) return ["no jobs yet: npm run load -- FILE"];
-  const rows = [
+  return columns([
     ["started", "status", "done", "rows", "rejected", "hops", "time", "key"],
     ...jobs.map((job) => [
       job.startedAt.slice(0, 19).replace("T", " "),
@@ -29,12 +30,5 @@ export function listLines(jobs: readonly JobStatus[]): string[] {
       formatDuration(job.seconds * 1000),
       job.reason === null ? job.key : `${job.key}: ${job.reason}`,
     ]),
-  ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd(),
-  );
+  ]);
 }

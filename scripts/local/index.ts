@@ -1,9 +1,5 @@
 import { Command } from "commander";
-import { publishEnvironment } from "../../local/running";
-import { Session } from "../../local/session";
 import { type ConfigOverrides, configOption } from "../shared/configOption";
-import { addresses, untilStopped, upLine } from "../shared/environmentView";
-import { prepareGlue } from "./prepareGlue";
 import { runCommand, table } from "../shared/terminal";
 
 const command = new Command("npm run local --")
@@ -14,22 +10,15 @@ const command = new Command("npm run local --")
   .parse();
 
 runCommand(async (stop) => {
-  // Loaded behind the options: the programs and their providers take a second or two.
-  const { startEnvironment } = await import("../../local/environment");
   const { config } = command.opts<{ config: ConfigOverrides }>();
-  const session = new Session();
-  try {
-    const environment = await startEnvironment(session, {
-      stack: "local",
-      config,
-      onUp: upLine,
-      signal: stop,
-    });
+  // Loaded here: --help doesn't wait for the programs and their providers.
+  const { addresses, untilStopped, withEnvironment } = await import("../shared/localEnvironment");
+  const { publishEnvironment } = await import("../../local/running");
+  const { prepareGlue } = await import("./prepareGlue");
+  await withEnvironment({ config, signal: stop }, async (environment, session) => {
     publishEnvironment(session, environment);
     table(addresses(environment), process.stdout);
     await prepareGlue(environment, stop);
     await untilStopped(stop);
-  } finally {
-    await session.close();
-  }
+  });
 });

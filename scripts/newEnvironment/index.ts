@@ -1,11 +1,12 @@
 import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { createInterface } from "node:readline/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { environmentProblems } from "../../infra/environmentName";
 import { GroundworkError } from "../../infra/error";
 import { root } from "../../programs/programs";
 import type { ConfigKey } from "./file";
+import { keyValues } from "../shared/arguments";
 import { runCommand } from "../shared/terminal";
 
 const command = new Command("npm run new-environment --")
@@ -14,7 +15,12 @@ const command = new Command("npm run new-environment --")
       "Asks only for what has no default: the region.",
   )
   .argument("<name>", "the environment's name, such as staging: small letters, digits and hyphens")
-  .option("--set <key=value...>", "sets keys: --set aws:region=eu-west-1 networking:nat=instance", pair, {})
+  .option(
+    "--set <key=value...>",
+    "sets keys: --set aws:region=eu-west-1 networking:nat=instance",
+    keyValues("aws:region=eu-west-1"),
+    {},
+  )
   .parse();
 
 runCommand(async (stop) => {
@@ -95,12 +101,4 @@ function write(file: string, text: string): void {
 
 function alreadyThere(file: string): string {
   return `${file} is there already and is not overwritten: edit it, or take another name`;
-}
-
-function pair(text: string, before: Record<string, string>): Record<string, string> {
-  const [, key, value] = /^([a-z-]+:[A-Za-z]+)=(.+)$/s.exec(text) ?? [];
-  if (key === undefined || value === undefined) {
-    throw new InvalidArgumentError("write a key with its namespace and its value: aws:region=eu-west-1");
-  }
-  return { ...before, [key]: value };
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { programs } from "../../programs/programs";
+import { keyValues } from "./arguments";
 
 /** Config by key, each key with its namespace: what comes on top of an environment's file. */
 export type ConfigOverrides = Readonly<Record<string, string>>;
@@ -15,16 +16,15 @@ export function configOption(): Option {
 }
 
 const namespaces = ["aws", ...programs.map(({ project }) => project)];
+const example = "networking:nat=instance";
+const parse = keyValues(example);
 
 function addConfig(text: string, before: ConfigOverrides): ConfigOverrides {
-  const [, key, namespace, value] = /^(([a-z]+):[A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
-  if (key === undefined || value === undefined) {
-    throw new InvalidArgumentError("It must be like networking:nat=instance.");
-  }
-  if (!namespaces.includes(namespace ?? "")) {
-    throw new InvalidArgumentError(
-      `No project reads ${namespace}: a key begins with one of ${namespaces.join(", ")}.`,
-    );
-  }
-  return { ...before, [key]: value };
+  const config = parse(text, before);
+  const [, namespace] = /^([a-z]+):[A-Za-z0-9]+=/.exec(text) ?? [];
+  if (namespace === undefined) throw new InvalidArgumentError(`It must be like ${example}.`);
+  if (namespaces.includes(namespace)) return config;
+  throw new InvalidArgumentError(
+    `No project reads ${namespace}: a key begins with one of ${namespaces.join(", ")}.`,
+  );
 }

@@ -1,9 +1,10 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { deployFirst } from "../../infra/deployFirst";
 import { GroundworkError } from "../../infra/error";
 import { type Outputs, type Project, checkedOutput } from "../../infra/outputs";
 import { programs, readStackConfig } from "../../programs/programs";
 import { type RunningEnvironment, findEnvironment } from "../../local/running";
+import { explain } from "./explain";
+import { readOutputs } from "./pulumi";
 
 /** The environment that runs on this machine instead of AWS. */
 const localStack = "local";
@@ -71,33 +72,13 @@ function runningEnvironment(): RunningEnvironment {
   return running;
 }
 
-async function deployedOutputs(stack: string, project: string): Promise<Record<string, unknown>> {
-  const dir = programs.find((program) => program.project === project)?.dir ?? ".";
-  const args = ["stack", "output", "--json", "--non-interactive", "--stack", stack, "--cwd", dir];
-  try {
-    const { stdout } = await promisify(execFile)("pulumi", args, { encoding: "utf8" });
-    const outputs = JSON.parse(stdout) as Record<string, unknown>;
-    if (Object.keys(outputs).length === 0) throw new GroundworkError(notDeployed(stack, project));
-    return outputs;
-  } catch (error) {
-    throw explain(error, stack, project);
+async function deployedOutputs(stack: string, project: string): Promise<Readonly<Record<string, unknown>>> {
+  const cwd = programs.find((program) => program.project === project)?.dir ?? ".";
+  const { outputs, failure } = await readOutputs(stack, { cwd });
+  if (failure !== undefined) {
+    const unknown = `pulumi could not read the outputs of ${project} in ${stack}: ${failure}`;
+    throw new GroundworkError(explain(failure, { project, stack }) ?? unknown);
   }
-}
-
-function explain(error: unknown, stack: string, project: string): unknown {
-  if (!(error instanceof Error) || error instanceof GroundworkError) return error;
-  const { code, stderr = "" } = error as NodeJS.ErrnoException & { stderr?: string };
-  if (code === "ENOENT") {
-    return new GroundworkError(
-      "The Pulumi CLI is not on PATH: install it (https://www.pulumi.com/docs/install/), or use --stack local",
-    );
-  }
-  if (/no stack named|not found/i.test(stderr)) return new GroundworkError(notDeployed(stack, project));
-  return new GroundworkError(
-    `pulumi could not read the outputs of ${project} in ${stack}: ${stderr.trim() || error.message}`,
-  );
-}
-
-function notDeployed(stack: string, project: string): string {
-  return `Stack ${project} of ${stack} is not deployed: deploy it with pulumi -C stacks/${project} up -s ${stack}`;
+  if (Object.keys(outputs).length > 0) return outputs;
+  throw new GroundworkError(`Stack ${project} of ${stack} is not deployed: ${deployFirst(project, stack)}`);
 }

@@ -1,6 +1,6 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { GroundworkError } from "../../infra/error";
-import { explain } from "./explain";
+import { explain } from "../shared/explain";
 
 /** What of an environment's config says whose the credentials have to be. */
 type AwsConfig = Readonly<Record<string, string>>;
@@ -20,10 +20,10 @@ export async function checkCredentials(stack: string, config: AwsConfig): Promis
   } catch (error) {
     const { name, message, code } = error as Error & { code?: string };
     const said = [code, name, message].join(": ");
-    const where = { project: "groundwork", stack };
-    if (said.includes("Could not load credentials from any providers")) return explain(said, where);
+    const failed = { project: "groundwork", stack };
+    if (said.includes("Could not load credentials from any providers")) return explain(said, failed);
     throw new GroundworkError(
-      explain(said, where) ?? `AWS didn't say whose these credentials are: ${said}: try again`,
+      explain(said, failed) ?? `AWS didn't say whose these credentials are: ${said}: try again`,
     );
   }
   const problem = accountProblem(stack, account, config);

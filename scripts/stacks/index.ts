@@ -5,7 +5,7 @@ import { type Action, actions, asksBefore, selectProjects } from "./plan";
 import { checkEnvironment, checkTools } from "./preflight";
 import { type Done, runStacks } from "./run";
 
-interface Options {
+interface StacksOptions {
   readonly stack: string;
   readonly only?: string[];
   readonly yes?: boolean;
@@ -28,7 +28,7 @@ const command = new Command("npm run preview|deploy|destroy|refresh|outputs --")
 
 runCommand(async (stop) => {
   const action = command.args[0] as Action;
-  const { stack, only, yes = false, previewOnly = false } = command.opts<Options>();
+  const { stack, only, yes = false, previewOnly = false } = command.opts<StacksOptions>();
   if (previewOnly && action !== "refresh") command.error("--preview-only belongs to npm run refresh");
   const projects = selectProjects(action, only);
   if (asksBefore(action, { yes, previewOnly }) && !(process.stdin.isTTY && process.stdout.isTTY)) {
@@ -37,7 +37,7 @@ runCommand(async (stop) => {
     );
   }
   await checkEnvironment(stack);
-  const listPlan = action === "preview" || action === "deploy" ? await planPrograms(stack) : undefined;
+  const listPlan = action === "preview" || action === "deploy" ? await planAhead(stack) : undefined;
   const missing = await checkTools({ action, stack, projects, stop });
   if (missing !== undefined) {
     listPlan?.(projects, missing);
@@ -53,7 +53,7 @@ runCommand(async (stop) => {
 });
 
 /** Runs the programs without a cloud; what comes back lists what they ask for. */
-async function planPrograms(stack: string): Promise<(projects: readonly Program[], missing: string) => void> {
+async function planAhead(stack: string): Promise<(projects: readonly Program[], missing: string) => void> {
   // Loaded here, because it loads Pulumi's SDK: what needs no program answers at once.
   const [{ dryRun }, { listPlan }] = await Promise.all([
     import("../../programs/dryRun"),

@@ -23,7 +23,7 @@ export function selectProjects(action: Action, only?: readonly string[]): Progra
   return action === "destroy" ? selected.reverse() : selected;
 }
 
-export interface CliOptions {
+export interface Confirmation {
   /** Goes to the CLI; without it the CLI shows its plan and asks, or, where there is no terminal, refuses. */
   readonly yes: boolean;
   /** Of refresh: only say what would change. */
@@ -31,7 +31,7 @@ export interface CliOptions {
 }
 
 /** The CLI's arguments for an action. */
-export function cliArguments(action: Action, stack: string, { yes, previewOnly }: CliOptions): string[] {
+export function cliArguments(action: Action, stack: string, { yes, previewOnly }: Confirmation): string[] {
   const confirm = previewOnly ? ["--preview-only"] : yes ? ["--yes"] : [];
   switch (action) {
     case "preview":
@@ -48,7 +48,7 @@ export function cliArguments(action: Action, stack: string, { yes, previewOnly }
 }
 
 /** Whether the CLI asks before it changes something. It does that on a terminal; elsewhere it refuses. */
-export function asksBefore(action: Action, { yes, previewOnly }: CliOptions): boolean {
+export function asksBefore(action: Action, { yes, previewOnly }: Confirmation): boolean {
   return action !== "preview" && action !== "outputs" && !yes && !previewOnly;
 }
 

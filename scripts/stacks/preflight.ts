@@ -1,12 +1,9 @@
 import { GroundworkError } from "../../infra/error";
 import { type Program, readStackConfig } from "../../programs/programs";
-import { runCli } from "./cli";
+import { explain, howToInstall, oldestCli } from "../shared/explain";
+import { runPulumi } from "../shared/pulumi";
 import { checkCredentials } from "./credentials";
-import { explain } from "./explain";
 import type { Action } from "./plan";
-
-/** The first CLI that the programs are tried with, in test/engine. */
-const oldestCli = [3, 245] as const;
 
 interface Asked {
   readonly action: Action;
@@ -36,7 +33,7 @@ export async function checkTools({ action, stack, projects, stop }: Asked): Prom
   const problems: string[] = [];
   for (const { project, dir } of projects) {
     const args = ["stack", "--stack", stack, "--show-name"];
-    const { code, output } = await runCli("pulumi", args, { cwd: dir, stop });
+    const { code, output } = await runPulumi(args, { cwd: dir, stop });
     if (code !== 0) problems.push(explain(output, { project, stack }) ?? output.trim());
   }
   // All together: a new environment has none of its stacks yet.
@@ -53,27 +50,20 @@ export async function checkEnvironment(stack: string): Promise<void> {
 }
 
 async function checkVersion(stop: AbortSignal): Promise<string | undefined> {
-  const wanted = `${oldestCli.join(".")} or later: https://www.pulumi.com/docs/install/ says how to install it`;
-  let output: string;
-  try {
-    ({ output } = await runCli("pulumi", ["version"], { cwd: process.cwd(), stop }));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return `There is no pulumi on PATH; Groundwork needs ${wanted}`;
-  }
-  const [, major = "", minor = ""] = /v?(\d+)\.(\d+)\./.exec(output) ?? [];
-  const isOld = Number(major) * 1000 + Number(minor) < oldestCli[0] * 1000 + oldestCli[1];
+  const { code, output } = await runPulumi(["version"], { cwd: process.cwd(), stop });
+  if (code !== 0) return reasonOf(output);
   // A CLI built from source says 3.x.y-dev or nothing that compares: only one that says it is older is refused.
-  if (major !== "" && isOld) {
-    throw new GroundworkError(`pulumi is ${output.trim()}; Groundwork needs ${wanted}`);
+  const [, said] = /v?(\d+\.\d+)\./.exec(output) ?? [];
+  if (said !== undefined && said.localeCompare(oldestCli, "en", { numeric: true }) < 0) {
+    throw new GroundworkError(`pulumi is ${output.trim()}; ${howToInstall}`);
   }
   return undefined;
 }
 
 async function checkLogin(stop: AbortSignal): Promise<string | undefined> {
-  const { code, output } = await runCli("pulumi", ["whoami", "--non-interactive"], {
-    cwd: process.cwd(),
-    stop,
-  });
-  return code === 0 ? undefined : (explain(output, { project: "groundwork", stack: "" }) ?? output.trim());
+  const { code, output } = await runPulumi(["whoami", "--non-interactive"], { cwd: process.cwd(), stop });
+  return code === 0 ? undefined : reasonOf(output);
 }
+
+const reasonOf = (output: string): string =>
+  explain(output, { project: "groundwork", stack: "" }) ?? output.trim();

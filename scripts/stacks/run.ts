@@ -1,11 +1,11 @@
 import { GroundworkError } from "../../infra/error";
 import type { Program } from "../../programs/programs";
-import { runCli } from "./cli";
-import { explain } from "./explain";
-import { type Action, asksBefore, type CliOptions, cliArguments, resumeCommand } from "./plan";
+import { runPulumi } from "../shared/pulumi";
+import { explain } from "../shared/explain";
+import { type Action, asksBefore, type Confirmation, cliArguments, resumeCommand } from "./plan";
 import { readUpstreams, requireUpstreams } from "./upstreams";
 
-interface Run extends CliOptions {
+interface Run extends Confirmation {
   readonly action: Action;
   readonly stack: string;
   readonly projects: readonly Program[];
@@ -61,8 +61,8 @@ async function runOne(run: Run, { project, dir }: Program): Promise<Done> {
   const colors = process.stdout.isTTY ? ["--color", "always"] : [];
   const args = cliArguments(action, stack, run);
   const { code, output } = asks
-    ? await runCli("pulumi", args, { cwd: dir, stop, output: "terminal" })
-    : await runCli("pulumi", [...args, ...colors], { cwd: dir, stop, output: "shown" });
+    ? await runPulumi(args, { cwd: dir, stop, output: "terminal" })
+    : await runPulumi([...args, ...colors], { cwd: dir, stop, output: "shown" });
   const resume = resumeCommand(action, stack, projects, project);
   const milliseconds = Date.now() - started;
   if (stop.aborted) {
@@ -82,7 +82,7 @@ async function runOne(run: Run, { project, dir }: Program): Promise<Done> {
 /** What the backend says that the last update did: the output of a command with a terminal of its own isn't known. */
 async function lastChanges(dir: string, { stack, stop }: Run): Promise<string> {
   const args = ["stack", "history", "--json", "--page-size", "1", "--stack", stack];
-  const { stdout } = await runCli("pulumi", args, { cwd: dir, stop });
+  const { stdout } = await runPulumi(args, { cwd: dir, stop });
   const [last] = JSON.parse(stdout) as { resourceChanges?: Record<string, number> }[];
   const counts = Object.entries(last?.resourceChanges ?? {}).filter(([operation]) => operation !== "same");
   return counts.map(([operation, count]) => `${count} ${operation}d`).join(", ") || noChange;

@@ -1,9 +1,11 @@
+import { deployFirst } from "../../infra/deployFirst";
 import { GroundworkError } from "../../infra/error";
 import type { Outputs } from "../../programs/evaluateAll";
 import { type Program, programs, readStackConfig } from "../../programs/programs";
-import { runCli } from "./cli";
+import { readOutputs } from "../shared/pulumi";
 
-interface Where {
+/** Where to look, and what ends the looking. */
+interface Backend {
   readonly stack: string;
   readonly stop: AbortSignal;
 }
@@ -24,25 +26,23 @@ interface Upstreams {
 export async function readUpstreams(
   { project, reads }: Program,
   coming: readonly string[],
-  { stack, stop }: Where,
+  { stack, stop }: Backend,
 ): Promise<Upstreams> {
   const config = readStackConfig(stack);
-  const outputs: Record<string, Record<string, unknown>> = {};
+  const outputs: Record<string, Readonly<Record<string, unknown>>> = {};
   const missing: string[] = [];
   for (const upstream of programs.filter((candidate) => reads.includes(candidate.project))) {
     // One of another environment has its full name in the config, and no run of this one deploys it.
     const elsewhere = config[`${project}:${upstream.project}Stack`];
     if (elsewhere === undefined && coming.includes(upstream.project)) continue;
-    const args = ["stack", "output", "--json", "--stack", elsewhere ?? stack];
-    const { code, stdout } = await runCli("pulumi", args, { cwd: upstream.dir, stop });
-    const found = code === 0 ? (JSON.parse(stdout) as Record<string, unknown>) : {};
+    const { outputs: found } = await readOutputs(elsewhere ?? stack, { cwd: upstream.dir, stop });
     if (Object.keys(found).length > 0) {
       outputs[upstream.project] = found;
     } else {
-      const environment = (elsewhere ?? stack).split("/").at(-1);
+      const environment = (elsewhere ?? stack).split("/").at(-1) ?? stack;
       missing.push(
-        `stack ${elsewhere ?? upstream.project}, which ${project} reads, is not deployed: deploy it first with ` +
-          `npm run deploy -- --stack ${environment} --only ${upstream.project}`,
+        `stack ${elsewhere ?? upstream.project}, which ${project} reads, is not deployed: ` +
+          deployFirst(upstream.project, environment),
       );
     }
   }
@@ -55,12 +55,12 @@ export async function readUpstreams(
  * @throws GroundworkError naming every stack that isn't deployed, or else the first output that a program asks for
  *   and a deployed stack lacks
  */
-export async function requireUpstreams(projects: readonly Program[], where: Where): Promise<void> {
+export async function requireUpstreams(projects: readonly Program[], backend: Backend): Promise<void> {
   const deployed: Record<string, Outputs> = {};
   const missing: string[] = [];
   for (const [index, program] of projects.entries()) {
     const coming = projects.slice(0, index).map(({ project }) => project);
-    const upstreams = await readUpstreams(program, coming, where);
+    const upstreams = await readUpstreams(program, coming, backend);
     deployed[program.project] = upstreams.outputs;
     missing.push(...upstreams.missing);
   }
@@ -68,5 +68,5 @@ export async function requireUpstreams(projects: readonly Program[], where: Wher
   if (Object.values(deployed).every((outputs) => Object.keys(outputs).length === 0)) return;
   // Which outputs a program asks for it knows best itself. Loaded here, because it loads Pulumi's SDK.
   const { dryRun } = await import("../../programs/dryRun");
-  await dryRun(where.stack, { projects, deployed });
+  await dryRun(backend.stack, { projects, deployed });
 }

@@ -1,7 +1,6 @@
-import { existsSync, statSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
-import { GroundworkError } from "../../infra/error";
-import { sampleRows } from "../../trials/sample";
+import { Command } from "commander";
+import { sampleRows } from "../../trials/sample/sample";
+import { checkFile, wholeNumber } from "../shared/arguments";
 import { configOption } from "../shared/configOption";
 import type { StartOptions } from "./run";
 import { runCommand } from "../shared/terminal";
@@ -11,7 +10,7 @@ const command = new Command("npm start --")
     "Brings the environment local up from the four programs, loads a CSV file through the packaged function into a real PostgreSQL, and checks the rows there against the file.",
   )
   .option("--file <file>", "the CSV file to load (default: a sample that is made on the spot)")
-  .option("--rows <n>", "rows of the sample", parseRows, sampleRows)
+  .option("--rows <n>", "rows of the sample", wholeNumber(), sampleRows)
   .option("--keep", "stay up afterwards, until Ctrl-C", false)
   .option(
     "--json",
@@ -28,17 +27,3 @@ runCommand(async (stop) => {
   const { start } = await import("./run");
   await start(options, stop);
 });
-
-function checkFile(file: string): void {
-  if (!existsSync(file)) throw new GroundworkError(`There is no file ${file}: name a CSV file with --file`);
-  if (!statSync(file).isFile())
-    throw new GroundworkError(`${file} is not a file: name a CSV file with --file`);
-}
-
-function parseRows(text: string): number {
-  const rows = Number(text);
-  if (!/^\d+$/.test(text) || rows < 1 || !Number.isSafeInteger(rows)) {
-    throw new InvalidArgumentError("It must be a whole number from 1.");
-  }
-  return rows;
-}

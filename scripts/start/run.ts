@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
 import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
-import { type Environment, startEnvironment } from "../../local/environment";
+import type { Environment } from "../../local/environment";
 import { type Job, connect, follow, upload } from "../../trials/uploadAndFollow";
 import { publishEnvironment } from "../../local/running";
-import { writeSample } from "../../trials/sample";
-import { Session } from "../../local/session";
-import { actuals, compare, expectations } from "../../trials/verify";
+import { writeSample } from "../../trials/sample/sample";
+import type { Session } from "../../local/session";
+import { actuals, compare, expectations } from "../../trials/verify/verify";
 import type { ConfigOverrides } from "../shared/configOption";
-import { addresses, untilStopped, upLine } from "../shared/environmentView";
+import { addresses, untilStopped, withEnvironment } from "../shared/localEnvironment";
 import { formatCount, formatDuration, progress, table } from "../shared/terminal";
 
 export interface StartOptions {
@@ -29,14 +29,7 @@ export async function start(
   { file: given, rows, keep, json, config }: StartOptions,
   stop: AbortSignal,
 ): Promise<void> {
-  const session = new Session();
-  try {
-    const environment = await startEnvironment(session, {
-      stack: "local",
-      config,
-      onUp: upLine,
-      signal: stop,
-    });
+  await withEnvironment({ config, signal: stop }, async (environment, session) => {
     const file = given ?? (await makeSample(session, rows));
     const { job, seconds } = await load(environment, file, stop);
     await check(environment, file);
@@ -45,9 +38,7 @@ export async function start(
       publishEnvironment(session, environment);
       await untilStopped(stop);
     }
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 async function makeSample(session: Session, rows: number): Promise<string> {

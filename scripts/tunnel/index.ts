@@ -1,8 +1,9 @@
 import * as path from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/running";
 import { Session } from "../../local/session";
+import { wholeNumber } from "../shared/arguments";
 import { awsEnvironment } from "../shared/stackOutputs";
 import { formatDuration, paint, runCommand, table } from "../shared/terminal";
 import { accessRows, writeRdsAuthorities } from "./access";
@@ -12,7 +13,7 @@ import { holdLine } from "./line";
 import { checkPortFree, databaseAnswers } from "./probe";
 import { type Target, findTarget } from "./target";
 
-interface Options {
+interface TunnelOptions {
   stack: string;
   port: number;
   key?: string;
@@ -28,7 +29,7 @@ const program = new Command("npm run tunnel --")
     "Opens a port on this machine that leads to the private database, until Ctrl-C; reconnects when the line drops.",
   )
   .option("--stack <name>", "the environment; local is the one that npm run local holds", "dev")
-  .option("--port <n>", "the port on this machine", parsePort, 8003)
+  .option("--port <n>", "the port on this machine", wholeNumber(65_535), 8003)
   .option("--key <file>", "the private SSH key (default: what ssh itself finds)")
   .option("--host-key <key>", "the bastion's public host key (default: from its EC2 console output, once)")
   .option("--known-hosts <file>", "where host keys are pinned", path.join(cache, "known_hosts"))
@@ -36,7 +37,7 @@ const program = new Command("npm run tunnel --")
   .parse();
 
 runCommand(async (stop) => {
-  const options = program.opts<Options>();
+  const options = program.opts<TunnelOptions>();
   const target = await findTarget(options.stack);
   const ssh = sshOptions(options);
   if (options.print) {
@@ -63,7 +64,7 @@ runCommand(async (stop) => {
 });
 
 /** The local environment listens on a port of its own, with a key that it made. */
-function sshOptions({ stack, key, knownHosts }: Options): SshOptions {
+function sshOptions({ stack, key, knownHosts }: TunnelOptions): SshOptions {
   const bastion = stack === "local" ? findEnvironment(stack)?.bastion : undefined;
   return { keyFile: key ?? bastion?.keyFile, sshPort: bastion?.port ?? 22, knownHostsFile: knownHosts };
 }
@@ -86,7 +87,7 @@ async function knowHost(
 
 let announced = false;
 
-function announce(target: Target, { stack, port }: Options): void {
+function announce(target: Target, { stack, port }: TunnelOptions): void {
   say(`the database answers on 127.0.0.1:${port}`);
   if (announced) return;
   announced = true;
@@ -103,12 +104,4 @@ function secretsAccess(environment: Readonly<Record<string, string>>): Record<st
 
 function say(text: string): void {
   process.stderr.write(`${paint("dim", new Date().toLocaleTimeString("en-GB"), process.stderr)} ${text}\n`);
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
-    throw new InvalidArgumentError("It must be a port from 1 to 65535.");
-  }
-  return port;
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { writeSample } from "../../trials/sample";
-import { actuals, compare, expectations } from "../../trials/verify";
+import { writeSample } from "../../trials/sample/sample";
+import { actuals, compare, expectations } from "../../trials/verify/verify";
 import { GlueFixture } from "./support";
 import { vectors } from "./vectors";
 

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { GlueRun } from "../../local/glue/job";
-import { writeSample } from "../../trials/sample";
-import { actuals, compare, expectations } from "../../trials/verify";
+import type { GlueRun } from "../../trials/compare/glueRun";
+import { writeSample } from "../../trials/sample/sample";
+import { actuals, compare, expectations } from "../../trials/verify/verify";
 import { Gate } from "./gate";
 import { GlueFixture } from "./support";
 

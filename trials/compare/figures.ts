@@ -1,5 +1,4 @@
-import { median } from "../ingestBench";
-import { prices } from "../../scripts/cost/prices";
+import { median } from "../median";
 
 /** One measured load. */
 export interface Measured {
@@ -59,13 +58,27 @@ export function figuresOf(
   };
 }
 
+/** What AWS bills, in dollars. */
+export interface ComparePrices {
+  readonly functionGbSecond: number;
+  readonly functionRequest: number;
+  readonly glueDpuHour: number;
+  /** Of a run, at least. */
+  readonly glueLeastSeconds: number;
+}
+
 /** Lambda bills by memory and time, and each hop as a request. */
-export function lambdaDollars(seconds: number, memoryMegabytes: number, hops: number): number {
+export function lambdaDollars(
+  prices: ComparePrices,
+  seconds: number,
+  memoryMegabytes: number,
+  hops: number,
+): number {
   return seconds * (memoryMegabytes / 1024) * prices.functionGbSecond + (hops + 1) * prices.functionRequest;
 }
 
 /** Glue bills each worker, the driver's too, for a minute at least. */
-export function glueDollars(seconds: number, workers: number): number {
+export function glueDollars(prices: ComparePrices, seconds: number, workers: number): number {
   return (Math.max(seconds, prices.glueLeastSeconds) / 3600) * workers * prices.glueDpuHour;
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { EventInvokeConfig, FailureRecord } from "../../../local/lambda/async";
-import { type InvocationEnd, type LocalLambda, startLambda } from "../../../local/lambda/service";
+import { startLambda } from "../../../local/lambda/server";
+import type { InvocationEnd, LocalLambda } from "../../../local/lambda/service";
 import { traceOf } from "../../../local/lambda/trace";
 import { failureOf, functionSpec, useSession } from "../../support/lambda";
 

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
-import { type LocalLambda, startLambda } from "../../../local/lambda/service";
+import { startLambda } from "../../../local/lambda/server";
+import type { LocalLambda } from "../../../local/lambda/service";
 import { Session } from "../../../local/session";
 import { ends, functionSpec, isRunning, useSession } from "../../support/lambda";
 

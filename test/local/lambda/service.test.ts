@@ -1,7 +1,8 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { writeFile } from "node:fs/promises";
 import { expect } from "chai";
-import { type InvocationEnd, type LocalLambda, startLambda } from "../../../local/lambda/service";
+import { startLambda } from "../../../local/lambda/server";
+import type { InvocationEnd, LocalLambda } from "../../../local/lambda/service";
 import type { FunctionSpec } from "../../../local/lambda/spec";
 import { clientConfig, ends, failureOf, functionSpec, useSession } from "../../support/lambda";
 

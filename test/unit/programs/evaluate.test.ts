@@ -82,7 +82,7 @@ describe("evaluating a program", () => {
     {
       name: "an upstream stack that isn't deployed",
       source: `new pulumi.StackReference("organization/networking/dev");`,
-      says: "Stack organization/networking/dev is not deployed: deploy it first with pulumi -C stacks/networking up -s dev",
+      says: "Stack organization/networking/dev is not deployed: deploy it first with npm run deploy -- --stack dev --only networking",
     },
     {
       name: "an error inside an apply",

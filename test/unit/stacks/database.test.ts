@@ -209,7 +209,7 @@ describe("the database stack", () => {
 
   it("says which stack to deploy first when there is no network", async () => {
     expect(await failureOf(record("database", { upstream: {} }))).to.equal(
-      "Stack organization/networking/dev is not deployed: deploy it first with pulumi -C stacks/networking up -s dev",
+      "Stack organization/networking/dev is not deployed: deploy it first with npm run deploy -- --stack dev --only networking",
     );
   });
 

@@ -1,9 +1,7 @@
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
 import { IngestFixture, resultOf } from "../../../support/ingestFixture";
-import type { FunctionProcess } from "../../../support/ingestFunction";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 const lines = (...records: string[]): string => [header, ...records, ""].join("\n");
@@ -12,11 +10,9 @@ const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.st
 
 describe("The ingest function, as it is serialized for Lambda,", () => {
   let fixture: IngestFixture;
-  let ingest: FunctionProcess;
 
   before(async () => {
     fixture = await IngestFixture.start();
-    ingest = await fixture.process();
   });
   afterEach(() => fixture.clear());
   after(() => fixture.close());
@@ -42,7 +38,7 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
         );
       }
       const text = shape(lines(...records));
-      const result = await resultOf(ingest.invoke(fixture.put(text)));
+      const result = await resultOf(fixture.invoke(await fixture.put(text)));
       expect(result).to.include({ status: "done", rows: 1600, rejected: 0, offset: Buffer.byteLength(text) });
       const expected = parse(text, {
         bom: true,
@@ -78,7 +74,7 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
     const records = amounts.flatMap((amount) =>
       dates.map((date) => `-2147483648,${amount},EUR,${amount},${date},${date}`),
     );
-    await resultOf(ingest.invoke(fixture.put(lines(...records))));
+    await resultOf(fixture.invoke(await fixture.put(lines(...records))));
     const [[count, same] = []] = await fixture.rows(`SELECT count(*)::int, count(*) FILTER (WHERE
       amount = (merchant::numeric * 2)::numeric(15, 2) AND amount::text = (merchant::numeric * 2)::numeric(15, 2)::text
       AND transaction_date = card_type::date AND mcc = -2147483648)::int FROM records`);
@@ -87,7 +83,7 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
 
   it("keeps each refused record with its place, its text and a reason, and loads the rest", async () => {
     const { event, rejectOffsets, content, expected, bytes } = await fixture.sample(15);
-    const result = await resultOf(ingest.invoke(event));
+    const result = await resultOf(fixture.invoke(event));
     expect(result).to.include({ status: "done", rows: 10_000, rejected: 15, offset: bytes });
     await fixture.expectExactly(expected);
     const rejects = await fixture.rows(
@@ -124,9 +120,9 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
   ];
   for (const [title, text, reason, rejects] of failures) {
     it(`fails for good at ${title}, says why, and loads nothing`, async () => {
-      const event = fixture.put(text);
+      const event = await fixture.put(text);
       for (let time = 1; time <= 2; time++) {
-        const result = await resultOf(ingest.invoke(event));
+        const result = await resultOf(fixture.invoke(event));
         expect(result).to.include({ status: "failed", rows: 0, rejected: rejects, offset: 0 });
         expect(result.reason).to.match(reason);
       }
@@ -142,7 +138,7 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
     await fixture.rows("ALTER TABLE records ADD CONSTRAINT known_currency CHECK (currency = 'EUR')");
     try {
       const result = await resultOf(
-        ingest.invoke(fixture.put(lines("1,a,EUR,1,2024-01-01,v", "1,a,XXX,1,2024-01-01,v"))),
+        fixture.invoke(await fixture.put(lines("1,a,EUR,1,2024-01-01,v", "1,a,XXX,1,2024-01-01,v"))),
       );
       expect(result).to.include({ status: "failed", rows: 0 });
       expect(result.reason).to.match(/refused a row behind byte 0: .*known_currency/);
@@ -153,12 +149,12 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
   });
 
   it("is done with a file of a header alone", async () => {
-    expect(await resultOf(ingest.invoke(fixture.put(`${header}\n`)))).to.include({
+    expect(await resultOf(fixture.invoke(await fixture.put(`${header}\n`)))).to.include({
       status: "done",
       rows: 0,
       rejected: 0,
     });
-    expect(await resultOf(ingest.invoke(fixture.put(header, "2")))).to.include({
+    expect(await resultOf(fixture.invoke(await fixture.put(header, "2")))).to.include({
       status: "done",
       rows: 0,
       offset: header.length,
@@ -166,8 +162,8 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
   });
 
   it("loads a new version of a file as a file of its own", async () => {
-    await resultOf(ingest.invoke(fixture.put(lines("1,a,EUR,1,2024-01-01,v"))));
-    await resultOf(ingest.invoke(fixture.put(lines("2,b,EUR,1,2024-01-01,v"))));
+    await resultOf(fixture.invoke(await fixture.put(lines("1,a,EUR,1,2024-01-01,v"))));
+    await resultOf(fixture.invoke(await fixture.put(lines("2,b,EUR,1,2024-01-01,v"))));
     expect(await fixture.rows("SELECT mcc FROM records ORDER BY id")).to.deep.equal([[1], [2]]);
     expect(await fixture.rows("SELECT status FROM ingest_jobs")).to.deep.equal([["done"], ["done"]]);
   });
@@ -177,25 +173,25 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
       eventName: "ObjectCreated:Put",
       s3: { bucket: { name: "bucket" }, object: { key } },
     });
-    expect(await resultOf(ingest.invoke({ Records: [record("a+b"), record("c")] }))).to.include({
+    expect(await resultOf(fixture.invoke({ Records: [record("a+b"), record("c")] }))).to.include({
       status: "continued",
     });
-    expect(fixture.aws.invocations).to.deep.equal([
+    expect(fixture.handOvers).to.deep.equal([
       { bucket: "bucket", key: "a b" },
       { bucket: "bucket", key: "c" },
     ]);
-    fixture.put(lines("1,a,EUR,1,2024-01-01,v"), "a b");
-    expect(await resultOf(ingest.invoke({ Records: [record("a+b")] }))).to.include({
+    await fixture.put(lines("1,a,EUR,1,2024-01-01,v"), "a b");
+    expect(await resultOf(fixture.invoke({ Records: [record("a+b")] }))).to.include({
       status: "done",
       rows: 1,
     });
-    expect(await resultOf(ingest.invoke({ Event: "s3:TestEvent" }))).to.include({ status: "skipped" });
-    expect(await resultOf(ingest.invoke({ nonsense: 1 }))).to.include({ status: "failed" });
+    expect(await resultOf(fixture.invoke({ Event: "s3:TestEvent" }))).to.include({ status: "skipped" });
+    expect(await resultOf(fixture.invoke({ nonsense: 1 }))).to.include({ status: "failed" });
   });
 
   it("leaves markers of folders and tools alone, without a job", async () => {
     for (const key of ["2024/", "in/_SUCCESS", ".DS_Store"]) {
-      const result = await resultOf(ingest.invoke(fixture.put("", key)));
+      const result = await resultOf(fixture.invoke(await fixture.put("", key)));
       expect(result).to.include({ status: "skipped", rows: 0 });
       expect(result.reason).to.equal(`${key}: a folder's or a tool's marker`);
     }
@@ -203,29 +199,30 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
   });
 
   it("takes the database's authority as text too, and connects to no other", async () => {
-    const event = fixture.put(lines("1,a,EUR,1,2024-01-01,v"));
-    const without = await fixture.process(fixture.packaged, { DATABASE_CA: "" });
-    expect((await without.invoke(event))?.error).to.match(/self-signed certificate/);
-    const withText = await fixture.process(fixture.packaged, {
-      DATABASE_CA: readFileSync(fixture.postgres.caFile, "utf8"),
-    });
-    expect((await resultOf(withText.invoke(event))).status).to.equal("done");
+    const event = await fixture.put(lines("1,a,EUR,1,2024-01-01,v"));
+    await fixture.deploy("without-ca", fixture.packaged, { DATABASE_CA: "" });
+    expect((await fixture.invoke(event, "without-ca")).error).to.match(/self-signed certificate/);
+    const DATABASE_CA = readFileSync(fixture.postgres.caFile, "utf8");
+    await fixture.deploy("ca-as-text", fixture.packaged, { DATABASE_CA });
+    expect((await resultOf(fixture.invoke(event, "ca-as-text"))).status).to.equal("done");
   });
 
   it("names the variable that is missing, and never the password", async () => {
-    const event = fixture.put(lines("1,a,EUR,1,2024-01-01,v"));
-    const lost = await fixture.process(fixture.packaged, { DATABASE_NAME: "" });
-    expect((await lost.invoke(event))?.error).to.match(/^DATABASE_NAME is not set/);
-    const wrong = await fixture.process(fixture.packaged, { DATABASE_NAME: "other" });
-    expect((await wrong.invoke(event))?.error)
+    const event = await fixture.put(lines("1,a,EUR,1,2024-01-01,v"));
+    await fixture.deploy("lost", fixture.packaged, { DATABASE_NAME: "" });
+    expect((await fixture.invoke(event, "lost")).error).to.match(/^DATABASE_NAME is not set/);
+    await fixture.deploy("wrong", fixture.packaged, { DATABASE_NAME: "other" });
+    expect((await fixture.invoke(event, "wrong")).error)
       .to.match(/"other" does not exist/)
       .and.not.contain(fixture.password);
   });
 
   it("reaches nothing of the sources", () => {
-    expect(readdirSync(fixture.packaged).sort()).to.deep.equal(["index.js", "node_modules", "runner.js"]);
-    expect(readFileSync(join(fixture.packaged, "index.js"), "utf8")).not.to.match(
-      /require\("\.|require\("\//,
-    );
+    const outside = [...fixture.packaged.keys()].filter((file) => !file.startsWith("node_modules/"));
+    expect(outside).to.deep.equal(["index.js"]);
+    const code = Buffer.from(fixture.packaged.get("index.js") ?? "").toString();
+    expect(code)
+      .to.match(/require\("pg"/)
+      .and.not.match(/require\("\.|require\("\//);
   });
 });

@@ -56,7 +56,7 @@ describe("npm start", function () {
       args: ["--file", "/nowhere/x.csv"],
       says: /^There is no file \/nowhere\/x\.csv: name/,
     },
-    { name: "a folder", args: ["--file", "."], says: /^\. is not a file: name a CSV file with --file/ },
+    { name: "a folder", args: ["--file", "."], says: /^\. is not a file: name a CSV file/ },
     {
       name: "rows that are no number",
       args: ["--rows", "many"],

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { Client } from "pg";
-import { GroundworkError } from "../infra/error";
-import type { LoadTime } from "../local/lambda/process";
-import type { InvocationEnd, LocalLambda } from "../local/lambda/service";
-import type { Environment } from "../local/environment";
+import { GroundworkError } from "../../infra/error";
+import type { LoadTime } from "../../local/lambda/process";
+import type { InvocationEnd, LocalLambda } from "../../local/lambda/service";
+import type { Environment } from "../../local/environment";
 
 /** One load by the packaged function. */
 export interface Load {
@@ -118,10 +118,4 @@ export class IngestBench {
       hops: rows[0].hops,
     };
   }
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

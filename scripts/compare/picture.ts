@@ -1,5 +1,5 @@
-import { formatCount, formatDuration } from "../../scripts/shared/terminal";
-import { type Figures, references } from "./figures";
+import { formatCount, formatDuration } from "../shared/terminal";
+import { type Figures, references } from "../../trials/compare/figures";
 
 interface Bar {
   readonly name: string;

@@ -5,7 +5,8 @@ import {
   ListFunctionsCommand,
 } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
-import { type LocalLambda, startLambda } from "../../../local/lambda/service";
+import { startLambda } from "../../../local/lambda/server";
+import type { LocalLambda } from "../../../local/lambda/service";
 import { clientConfig, failureOf, functionSpec, useSession } from "../../support/lambda";
 
 const source = `exports.handler = async (event) => {

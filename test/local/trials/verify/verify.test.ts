@@ -2,12 +2,12 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
-import { readMigrations } from "../../../infra/database/migrations";
-import { startPostgres } from "../../../local/postgres/server";
-import { writeSample } from "../../../trials/sample";
-import { Session } from "../../../local/session";
-import { type Totals, actuals, compare, expectations } from "../../../trials/verify";
-import { rejection } from "../../support/postgres";
+import { readMigrations } from "../../../../infra/database/migrations";
+import { startPostgres } from "../../../../local/postgres/server";
+import { writeSample } from "../../../../trials/sample/sample";
+import { Session } from "../../../../local/session";
+import { type Totals, actuals, compare, expectations } from "../../../../trials/verify/verify";
+import { rejection } from "../../../support/postgres";
 
 describe("the check of a load", () => {
   let session: Session;

@@ -1,6 +1,7 @@
-import { formatBytes, formatCount } from "../../scripts/shared/terminal";
-import { prices } from "../../scripts/cost/prices";
-import { type Figures, references } from "./figures";
+import { markdownTable } from "../shared/columns";
+import { formatBytes, formatCount } from "../shared/terminal";
+import { prices } from "../cost/prices";
+import { type Figures, references } from "../../trials/compare/figures";
 
 interface Facts {
   readonly runs: number;
@@ -63,17 +64,7 @@ function tableOf(figures: readonly Figures[]): string {
       "",
     ]),
   ];
-  const widths = titles.map((title, i) =>
-    Math.max(title.length, ...lines.map((line) => line[i]?.length ?? 0)),
-  );
-  const row = (cells: readonly string[]): string => {
-    const padded = cells.map((cell, i) =>
-      i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
-    );
-    return `| ${padded.join(" | ")} |\n`;
-  };
-  const rule = widths.map((width, i) => (i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  return [row(titles), row(rule), ...lines.map(row)].join("");
+  return markdownTable(titles, lines);
 }
 
 /** One number, or two with "to" between them. */

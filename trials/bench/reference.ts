@@ -4,9 +4,9 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { GroundworkError } from "../infra/error";
-import records from "../tables/records";
-import type { LocalDatabase } from "../local/services";
+import { GroundworkError } from "../../infra/error";
+import type { LocalDatabase } from "../../local/services";
+import records from "../../tables/records";
 
 /** What loads are measured beside: the same file into the same table, as plainly as PostgreSQL can. */
 export interface Reference {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { strictRow } from "../../../trials/strictRow";
+import { strictRow } from "../../../../trials/verify/strictRow";
 
 describe("a strict row", () => {
   const good = ["5411", "Market", "USD", "10.00", "2019-01-01", "Credit"];

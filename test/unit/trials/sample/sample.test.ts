@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
-import { writeSample } from "../../../trials/sample";
+import { writeSample } from "../../../../trials/sample/sample";
 
 describe("the sample", () => {
   let dir: string;

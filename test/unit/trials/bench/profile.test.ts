@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { hottest } from "../../../local/profile";
+import { hottest } from "../../../../trials/bench/profile";
 
 describe("The hottest places of a CPU profile", () => {
   const frame = (functionName: string, url: string, lineNumber: number) => ({

@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Chaos, chaosConfig, sumOf } from "../../../trials/chaos";
-import { type Environment, startEnvironment } from "../../../local/environment";
-import { writeSample } from "../../../trials/sample";
-import { Session } from "../../../local/session";
-import { expectations } from "../../../trials/verify";
-import { leaks } from "../../support/leaks";
+import { Chaos, chaosConfig } from "../../../../trials/chaos/chaos";
+import { sumOf } from "../../../../trials/chaos/faults";
+import { type Environment, startEnvironment } from "../../../../local/environment";
+import { writeSample } from "../../../../trials/sample/sample";
+import { Session } from "../../../../local/session";
+import { expectations } from "../../../../trials/verify/verify";
+import { leaks } from "../../../support/leaks";
 
 describe("A load while everything around it breaks", () => {
   let session: Session;

@@ -4,11 +4,11 @@ import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
 import { sharedDefinition } from "../../functions/ingest/sharedDefinition";
+import type { Environment } from "../../local/environment";
 import records from "../../tables/records";
-import type { Environment } from "../environment";
 import { root } from "../../programs/programs";
-import type { Services } from "../services";
-import type { Session } from "../session";
+import { endGroup, spawnScript } from "../../local/glue/script";
+import type { Session } from "../../local/session";
 
 /** What a run of the Glue job says at its end. */
 export interface GlueOutcome {
@@ -68,7 +68,7 @@ export function startGlueJob(environment: Environment, options: GlueRunOptions):
     database_ca: environment.database.server.caFile,
     ...args,
   };
-  const child = spawnScript(environment.services, {
+  const child = spawnScript({
     session,
     python,
     script: path.join(root, "functions/glue/job.py"),
@@ -77,68 +77,13 @@ export function startGlueJob(environment: Environment, options: GlueRunOptions):
       ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],
     cores,
+    endpoints: environment.services.endpoints(),
     region: environment.region,
   });
   const kill = (): void => endGroup(child);
   signal?.addEventListener("abort", kill);
   const outcomes = outcomesOf(child, keys).finally(() => signal?.removeEventListener("abort", kill));
   return { outcomes, pid: child.pid ?? 0, kill };
-}
-
-interface Script {
-  readonly session: Session;
-  readonly python: string;
-  /** Its path; modules beside it can be imported. */
-  readonly script: string;
-  readonly args: readonly string[];
-  /** Threads of Spark's. */
-  readonly cores: number;
-  readonly region: string;
-}
-
-/** Starts a script under Spark, with the environment's services as its AWS. It ends with the session. */
-export function spawnScript(services: Pick<Services, "endpoints">, script: Script): ChildProcess {
-  const { session, python, args } = script;
-  const child = session.spawn(python, [script.script, ...args], {
-    cwd: session.dir,
-    env: environmentOf(services, script),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const closed = once(child, "close").finally(() => endGroup(child)); // Spark's Java may still be closing.
-  closed.catch(() => undefined);
-  session.onClose(async () => {
-    endGroup(child);
-    await closed.catch(() => undefined);
-  });
-  return child;
-}
-
-function environmentOf(services: Pick<Services, "endpoints">, { python, script, cores, region }: Script) {
-  const conf = {
-    "spark.ui.enabled": "false",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.memory": "512m",
-    "spark.ui.showConsoleProgress": "false",
-  };
-  const settings = Object.entries(conf).flatMap(([name, value]) => ["--conf", `${name}=${value}`]);
-  return {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    ...(process.env.JAVA_HOME !== undefined && { JAVA_HOME: process.env.JAVA_HOME }),
-    ...services.endpoints(),
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-    AWS_EC2_METADATA_DISABLED: "true",
-    SPARK_LOCAL_IP: "127.0.0.1",
-    PYTHONPATH: path.dirname(script),
-    PYTHONDONTWRITEBYTECODE: "1",
-    PYSPARK_PYTHON: python,
-    // A task that fails is tried again, as on a cluster.
-    PYSPARK_SUBMIT_ARGS: [`--master local[${cores},4]`, ...settings, "pyspark-shell"].join(" "),
-  };
 }
 
 /** The lines of JSON that the job writes; a failure of the file is told by its `status`. */
@@ -161,13 +106,4 @@ async function outcomesOf(child: ChildProcess, keys: readonly string[]): Promise
   throw new GroundworkError(
     `The Glue job on ${keys.join(", ")} ended with ${code ?? "a signal"}. The end of its log:\n${log.slice(-3000)}`,
   );
-}
-
-/** As a machine that loses its power. */
-export function endGroup({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

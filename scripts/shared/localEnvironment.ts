@@ -1,10 +1,24 @@
 import { once } from "node:events";
-import type { Environment } from "../../local/environment";
+import { type Environment, type EnvironmentOptions, startEnvironment } from "../../local/environment";
+import { Session } from "../../local/session";
 import { formatDuration } from "./terminal";
 
-/** Says on stderr that a stack is up. */
-export function upLine(project: string, milliseconds: number): void {
-  process.stderr.write(`${project.padEnd(12)} up in ${formatDuration(milliseconds)}\n`);
+type Chosen = Pick<EnvironmentOptions, "config" | "retryDelays" | "signal">;
+
+/** Brings the environment local up, says so stack by stack on stderr, hands it over, and takes all of it down again. */
+export async function withEnvironment<T>(
+  options: Chosen,
+  use: (environment: Environment, session: Session) => Promise<T>,
+): Promise<T> {
+  const session = new Session();
+  const onUp = (project: string, milliseconds: number): void => {
+    process.stderr.write(`${project.padEnd(12)} up in ${formatDuration(milliseconds)}\n`);
+  };
+  try {
+    return await use(await startEnvironment(session, { ...options, stack: "local", onUp }), session);
+  } finally {
+    await session.close();
+  }
 }
 
 /** Where the parts of an environment on this machine answer. */

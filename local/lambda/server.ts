@@ -1,13 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AwsError, asAwsError, isSigned, readBody, sendJson } from "../http";
-import type { LocalLambda } from "./service";
+import { AwsError, asAwsError, isSigned, listen, readBody, sendJson } from "../http";
+import type { Session } from "../session";
+import { prepareRuntime } from "./runtime";
+import { type LambdaOptions, LocalLambda } from "./service";
 import type { FunctionSpec } from "./spec";
 
 /** The largest body that is read at all; the service itself knows the quotas. */
 const LARGEST_BODY = 16 * 1024 * 1024;
 
-/** Answers Lambda's HTTP API: Invoke, GetFunction, GetFunctionConfiguration and ListFunctions. */
-export async function handleApi(
+/**
+ * Starts Lambda on this machine, behind its HTTP API: Invoke, GetFunction, GetFunctionConfiguration, ListFunctions.
+ */
+export async function startLambda(session: Session, options: LambdaOptions): Promise<LocalLambda> {
+  const lambda = new LocalLambda(session, prepareRuntime(session), options);
+  lambda.url = await listen(session, (request, response) => handleApi(lambda, request, response));
+  session.onClose(() => lambda.close());
+  return lambda;
+}
+
+async function handleApi(
   lambda: LocalLambda,
   request: IncomingMessage,
   response: ServerResponse,

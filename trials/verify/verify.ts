@@ -4,8 +4,8 @@ import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import type { Client } from "pg";
-import { GroundworkError } from "../infra/error";
-import { csvHeader } from "./sampleText";
+import { GroundworkError } from "../../infra/error";
+import { csvHeader } from "../sample/sampleText";
 import { type CsvRow, strictRow } from "./strictRow";
 
 /** What can be told of a load from its file and, just so, from its table. Amounts are the doubled ones. */

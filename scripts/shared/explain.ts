@@ -1,4 +1,11 @@
-interface Where {
+import { deployFirst } from "../../infra/deployFirst";
+
+/** The first CLI that the programs are tried with, in test/engine. */
+export const oldestCli = "3.245";
+export const howToInstall = `Groundwork needs ${oldestCli} or later: https://www.pulumi.com/docs/install/ says how to install it`;
+
+/** The stack that something failed for. */
+interface FailedStack {
   readonly project: string;
   readonly stack: string;
 }
@@ -6,8 +13,9 @@ interface Where {
 /** What the CLI or AWS say, by what it means and what to do about it. */
 const reasons: readonly (readonly [
   said: RegExp,
-  meaning: (where: Where, found: RegExpExecArray) => string,
+  meaning: (failed: FailedStack, found: RegExpExecArray) => string,
 ])[] = [
+  [/pulumi: command not found/, () => `There is no pulumi on PATH; ${howToInstall}`],
   [
     /PULUMI_ACCESS_TOKEN must be set|not logged in|please run .?pulumi login/i,
     () =>
@@ -25,8 +33,8 @@ const reasons: readonly (readonly [
   [
     /unknown stack "?([^"\s]+)/i,
     (_, [, name = ""]) => {
-      const [stack, project] = name.split("/").reverse();
-      return `stack ${name}, which it reads, is not there: deploy it first with npm run deploy -- --stack ${stack} --only ${project}`;
+      const [stack = "", project = ""] = name.split("/").reverse();
+      return `stack ${name}, which it reads, is not there: ${deployFirst(project, stack)}`;
     },
   ],
   [
@@ -63,10 +71,10 @@ const reasons: readonly (readonly [
 ];
 
 /** One line for a failure that has a known cause; undefined where what the CLI said has to do. */
-export function explain(output: string, where: Where): string | undefined {
+export function explain(output: string, failed: FailedStack): string | undefined {
   for (const [said, meaning] of reasons) {
     const found = said.exec(output);
-    if (found) return meaning(where, found);
+    if (found) return meaning(failed, found);
   }
   return undefined;
 }

@@ -1,0 +1,45 @@
+import { copyFileSync, createReadStream, createWriteStream } from "node:fs";
+import * as path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { csvHeader } from "../sample/sampleText";
+import { writeSample } from "../sample/sample";
+import type { IngestBench } from "./ingestBench";
+
+export interface BenchFile {
+  readonly file: string;
+  /** In the environment's bucket. */
+  readonly key: string;
+  readonly rows: number;
+}
+
+/** Makes files of so many times the rows in a folder and puts them into the bucket, each one once. */
+export function fileMaker(
+  dir: string,
+  bench: IngestBench,
+  rows: number,
+): (factor: number) => Promise<BenchFile> {
+  const sample = path.join(dir, "sample.csv");
+  const made = new Map<number, BenchFile>();
+  return async (factor) => {
+    const known = made.get(factor);
+    if (known) return known;
+    const key = `${factor}x.csv`;
+    const file = path.join(dir, key);
+    if (made.size === 0) await writeSample(sample, rows);
+    await repeat(sample, file, factor);
+    await bench.put(file, key);
+    await bench.reset();
+    const result = { file, key, rows: rows * factor };
+    made.set(factor, result);
+    return result;
+  };
+}
+
+/** The same records again and again under one header. */
+async function repeat(sample: string, file: string, times: number): Promise<void> {
+  copyFileSync(sample, file);
+  for (let i = 1; i < times; i++) {
+    const records = createReadStream(sample, { start: `${csvHeader}\n`.length });
+    await pipeline(records, createWriteStream(file, { flags: "a" }));
+  }
+}

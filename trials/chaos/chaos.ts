@@ -1,0 +1,188 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JobsAnswers } from "../../functions/jobs/request";
+import type { Environment } from "../../local/environment";
+import { randomNumbers, writeSample } from "../sample/sample";
+import { type Totals, actuals, compare, expectations } from "../verify/verify";
+import { type Faults, breakServices, noFaults } from "./faults";
+import { ProcessFaults } from "./processFaults";
+import { ChaosTarget } from "./target";
+
+/** How one trial went. */
+export interface Trial {
+  readonly seed: number;
+  readonly faults: Faults;
+  /** How often the sweeper had to be called until the job was done. */
+  readonly sweeps: number;
+  /** What isn't exact, in words; none when the trial held. */
+  readonly problems: string[];
+}
+
+/** The file of all trials, and what an independent reader finds in it. */
+export interface ChaosFile {
+  readonly file: string;
+  readonly expected: Totals;
+}
+
+/** Config for an environment of trials: many chunks and hops in a small file, and a quick end of a hop. */
+export const chaosConfig: Readonly<Record<string, string>> = {
+  "ingest:chunkBytes": String(128 * 1024),
+  "ingest:timeout": "4",
+  "ingest:handOverReserveMs": "2500",
+  "ingest:maxRejects": "100000",
+};
+
+/** A trial ends with a problem when the job isn't done after so long. */
+const patienceMs = 120_000;
+
+/** Loads a file again and again through the packaged function while everything around it breaks. */
+export class Chaos {
+  private readonly target: ChaosTarget;
+  private readonly content: Buffer;
+  private number = 0;
+
+  constructor(
+    environment: Environment,
+    private readonly chaosFile: ChaosFile,
+  ) {
+    this.target = new ChaosTarget(environment);
+    this.content = readFileSync(chaosFile.file);
+  }
+
+  close(): Promise<void> {
+    return this.target.close();
+  }
+
+  /** One load with faults drawn from the seed; what they strike depends on the machine's pace as well. */
+  async trial(seed: number, stop: AbortSignal): Promise<Trial> {
+    const { target, content } = this;
+    const faults = noFaults();
+    const draw = randomNumbers(seed);
+    const key = `trial-${++this.number}.csv`;
+    const running = new AbortController();
+    const disarm = breakServices(target, content.length, draw, faults);
+    await target.sql("TRUNCATE records, ingest_jobs, ingest_rejects");
+    // The half of the trials in which every statement takes a while shows a wrong order of commits each time.
+    const slow = draw() < 0.5;
+    if (slow) await target.slowDown();
+    const problems: string[] = [];
+    const watching = this.watch(problems, running.signal);
+    const first = await target.put(key, content);
+    const outOfTheBlue = new ProcessFaults(target, draw, faults, key, content.length);
+    const breaking = outOfTheBlue.strikeUntil(running.signal);
+    const sweeps = await this.untilDone(key, first, faults, stop).catch((error: unknown) => {
+      problems.push(error instanceof Error ? error.message : String(error));
+      return 0;
+    });
+    running.abort();
+    disarm();
+    await breaking;
+    await watching;
+    await target.lambda.idle();
+    stop.throwIfAborted();
+    if (slow) await target.sql("DROP TRIGGER IF EXISTS chaos_slow ON records");
+    problems.push(...(await this.differences(first)));
+    return { seed, faults, sweeps, problems };
+  }
+
+  private async differences(etag: string): Promise<string[]> {
+    const others = await this.target.sql<{ status: string }>(
+      "SELECT status FROM ingest_jobs WHERE etag <> $1",
+      [etag],
+    );
+    const strays = others.filter(({ status }) => status !== "failed").length;
+    const found = compare(this.chaosFile.expected, await actuals(await this.target.connection()));
+    return strays > 0 ? [...found, `${strays} jobs of the replaced object were not ended`] : found;
+  }
+
+  /** Calls the sweeper, as its schedule does, whenever nothing is under way, until the job is done. */
+  private async untilDone(key: string, etag: string, faults: Faults, stop: AbortSignal): Promise<number> {
+    const deadline = Date.now() + patienceMs;
+    let sweeps = 0;
+    for (;;) {
+      stop.throwIfAborted();
+      const [job] = await this.target.sql<{ status: string; reason: string | null; byte_offset: string }>(
+        "SELECT status, reason, byte_offset FROM ingest_jobs WHERE key = $1 AND etag = $2",
+        [key, etag],
+      );
+      if (job?.status === "done") return sweeps;
+      if (job?.status === "failed" && !job.reason?.includes("functions in a row")) {
+        throw new Error(`The job failed: ${job.reason}`);
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`Not done after ${patienceMs / 1000} s and ${JSON.stringify(faults)}`);
+      }
+      await sleep(100);
+      if (job?.status !== "running") await this.startAgain(key, etag);
+      else if (await this.sweep()) sweeps++;
+    }
+  }
+
+  /** Where the first event was lost with all its retries, or the job gave up, a person resumes it. */
+  private async startAgain(key: string, etag: string): Promise<void> {
+    const event = { action: "resume", bucket: this.target.bucket, key, etag };
+    await this.target.lambda.invoke(this.target.jobsFunctionName, event);
+    await sleep(1000);
+  }
+
+  /** Whether it found something. A failure of its own (the database is down) is like a schedule that missed. */
+  private async sweep(): Promise<boolean> {
+    const event = { action: "sweep", stalledAfterSeconds: 1 };
+    const { payload, functionError } = await this.target.lambda.invoke(this.target.jobsFunctionName, event);
+    if (functionError) return false;
+    return (JSON.parse(payload) as JobsAnswers["sweep"]).stalled.length > 0;
+  }
+
+  /** Compares rows and checkpoint in one snapshot, as often as it can: they may never differ. */
+  private async watch(problems: string[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const [snapshot] = await this.target.sql<{
+        loaded: number;
+        there: number;
+        rejected: number;
+        kept: number;
+      }>(
+        `SELECT coalesce(sum(rows_loaded), 0)::int AS loaded, (SELECT count(*)::int FROM records) AS there,
+           coalesce(sum(rows_rejected), 0)::int AS rejected,
+           (SELECT count(*)::int FROM ingest_rejects) AS kept FROM ingest_jobs`,
+      );
+      if (snapshot && (snapshot.loaded !== snapshot.there || snapshot.rejected !== snapshot.kept)) {
+        problems.push(`rows and checkpoint of one moment differ: ${JSON.stringify(snapshot)}`);
+        return;
+      }
+      await sleep(50, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+interface TrialsOptions {
+  readonly count: number;
+  /** Of the first trial; the others count on from it. */
+  readonly seed: number;
+  /** Good ones of the file; 40 bad ones come on top. */
+  readonly rows: number;
+  /** Told of each trial at its end, and which it is, from 1. */
+  readonly onTrial: (trial: Trial, number: number) => void;
+  readonly stop: AbortSignal;
+}
+
+/** Makes a file in `dir`, and loads it so many times into an environment made with `chaosConfig`. */
+export async function runTrials(
+  environment: Environment,
+  dir: string,
+  { count, seed, rows, onTrial, stop }: TrialsOptions,
+): Promise<Trial[]> {
+  const { file } = await writeSample(path.join(dir, "chaos.csv"), rows, { rejects: 40 });
+  const chaos = new Chaos(environment, { file, expected: await expectations(file) });
+  const trials: Trial[] = [];
+  try {
+    for (let i = 0; i < count; i++) {
+      trials.push(await chaos.trial(seed + i, stop));
+      onTrial(trials[i]!, i + 1);
+    }
+  } finally {
+    await chaos.close();
+  }
+  return trials;
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Client } from "pg";
+import type { Environment } from "../../local/environment";
+import type { LocalLambda } from "../../local/lambda/service";
+
+/** The parts of an environment that the trials load through, and that the faults strike. */
+export class ChaosTarget {
+  readonly lambda: LocalLambda;
+  readonly functionName: string;
+  readonly jobsFunctionName: string;
+  readonly bucket: string;
+  private client: Client | undefined;
+
+  constructor(readonly environment: Environment) {
+    const { ingest } = environment.outputs;
+    this.lambda = environment.services.lambda;
+    this.functionName = ingest.functionName;
+    this.jobsFunctionName = ingest.jobsFunctionName;
+    this.bucket = ingest.bucketName;
+  }
+
+  async close(): Promise<void> {
+    await this.client?.end().catch(() => undefined);
+  }
+
+  /** @returns the etag, without its quotes */
+  async put(key: string, body: Buffer): Promise<string> {
+    const { services, region } = this.environment;
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    const client = new S3Client({ endpoint: services.s3.url, region, credentials });
+    try {
+      const { ETag } = await client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
+      return (ETag ?? "").replaceAll('"', "");
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** Makes every statement take a while: a wrong order of commits shows each time. */
+  async slowDown(): Promise<void> {
+    await this.sql(`CREATE OR REPLACE FUNCTION chaos_slow() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END $$`);
+    await this.sql("CREATE TRIGGER chaos_slow AFTER INSERT ON records EXECUTE FUNCTION chaos_slow()");
+  }
+
+  /** A query that waits for a server that is restarting, since that is one of the faults. */
+  async sql<T extends object>(text: string, values: unknown[] = []): Promise<T[]> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return (await (await this.connection()).query<T>(text, values)).rows;
+      } catch (error) {
+        const { code } = error as { code?: string };
+        if (tries === 100 || (code !== undefined && !/^(57|08|ECONN|EPIPE)/.test(code))) throw error;
+        this.client = undefined;
+        await sleep(100);
+      }
+    }
+  }
+
+  async connection(): Promise<Client> {
+    if (this.client) return this.client;
+    const { server, user, password, ca } = this.environment.database;
+    const { host, port, database } = server;
+    const client = new Client({ host, port, database, user, password, ssl: { ca } });
+    client.on("error", () => (this.client = undefined));
+    await client.connect();
+    this.client = client;
+    return client;
+  }
+}
