@@ -12,16 +12,18 @@ import { GroundworkError } from "./error";
  * run the programs without a cloud before, where everything has a value.
  *
  * What a remote component makes is out of sight: of awsx.ec2.Vpc its own inputs are checked.
+ *
+ * @param retires whether the environment is given up: then it may do without what keeps its data
  */
-export function holdGuardRails(): void {
+export function holdGuardRails(retires: boolean): void {
   const declared: Declared[] = [];
-  const refusal = new Refusal();
+  const refusal = new Refusal(retires);
   const isRead = nextTurn();
   // What is known at once has been judged by then.
   const mayBegin = isRead.then(() => refusal.check());
   // A transformation, because language hosts before Pulumi 3.107 know no transforms.
   pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
-    const resource: Declared = { type, name, inputs: props as Record<string, unknown> };
+    const resource: Declared = { type, name, inputs: props };
     declared.push(resource);
     const hold = (rule: Rule): pulumi.Output<pulumi.Resource[]> =>
       pulumi
@@ -40,9 +42,10 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 /** Gathers the rules that are broken at a time, for one error that names them all. */
 class Refusal {
   private readonly stack = pulumi.getStack();
-  private readonly retires = new pulumi.Config("groundwork").getBoolean("retire") ?? false;
   private sentences: string[] = [];
   private gathering: Promise<[]> | undefined;
+
+  constructor(private readonly retires: boolean) {}
 
   /** Rejects with a GroundworkError where the rule is broken. */
   async judge(

@@ -90,14 +90,14 @@ export function upstreamName(project: string) {
  *   a Learner Lab's rules, only once each is well formed
  */
 export function checkProjectConfig<S extends z.ZodRawShape>(
-  { project, keys, problems, breaches }: ProjectConfig<S>,
+  project: ProjectConfig<S>,
   stack: string,
   texts: Readonly<Record<string, string>>,
 ): { config: Values<S> & SharedConfig; problems?: undefined } | { problems: string[] } {
   const names = environmentProblems(stack);
   const aws = parseAws(namespaceOf("aws", texts));
   const shared = parseConfig("groundwork", sharedKeys, namespaceOf("groundwork", texts));
-  const own = parseConfig(project, keys, namespaceOf(project, texts));
+  const own = parseConfig(project.project, project.keys, namespaceOf(project.project, texts));
   if (names.length > 0 || aws.problems || shared.problems || own.problems) {
     // Those of groundwork itself are its own and the shared ones: each is said once.
     return {
@@ -107,9 +107,9 @@ export function checkProjectConfig<S extends z.ZodRawShape>(
     };
   }
   const config = { ...own.data, ...shared.data, region: aws.data.region };
-  const refused = config.learnerLab ? [...regionBreaches(config), ...(breaches?.(config) ?? [])] : [];
+  const refused = config.learnerLab ? [...regionBreaches(config), ...(project.breaches?.(config) ?? [])] : [];
   const wrong = [
-    ...(problems?.(config) ?? []),
+    ...(project.problems?.(config) ?? []),
     ...refused.map((breach) => `AWS Academy's Learner Lab would refuse it: ${breach}`),
   ];
   return wrong.length > 0 ? { problems: wrong } : { config };

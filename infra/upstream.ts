@@ -24,8 +24,6 @@ export class Upstream<P extends Project> {
     const environment = this.name.split("/").at(-1) ?? "";
     return this.reference
       .getOutput(output)
-      .apply((value: unknown) => checkedOutput(this.project, environment, output, value)) as pulumi.Output<
-      Outputs<P>[K]
-    >;
+      .apply((value: unknown) => checkedOutput(this.project, environment, output, value));
   }
 }

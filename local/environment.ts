@@ -2,8 +2,8 @@ import { GroundworkError } from "../infra/error";
 import { type EnvironmentOutputs, environmentOutputs } from "../infra/outputs";
 import { attributesOf } from "../programs/attributes";
 import type { Attributes, ResourceRequest } from "../programs/attributes/table";
-import { behave } from "./behaviours";
 import { evaluateAll, scopeOf } from "../programs/evaluateAll";
+import { behave } from "./behaviours";
 import { type LocalDatabase, type Services, startServices } from "./services";
 import type { Session } from "./session";
 

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import * as path from "node:path";
 import { z } from "zod";
 import { GroundworkError } from "../infra/error";
+import { root } from "../programs/programs";
 import type { LocalBastion } from "./bastion/bastion";
 import type { Environment } from "./environment";
-import { root } from "../programs/programs";
 import type { Session } from "./session";
 
 /** Where environments that are up are announced: one file each, for their owner only. */

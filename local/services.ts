@@ -1,3 +1,4 @@
+import type { Scope } from "../programs/attributes/table";
 import { LocalApiGateway } from "./apigateway/server";
 import { type LocalGlue, startGlue } from "./glue/server";
 import { type LocalEc2, startEc2 } from "./ec2/server";
@@ -7,7 +8,6 @@ import { LocalSchedules } from "./scheduler/schedules";
 import { type LocalQueues, startQueues } from "./sqs/server";
 import { type LocalS3, startS3 } from "./s3/server";
 import { type LocalSecrets, startSecrets } from "./secretsmanager/server";
-import type { Scope } from "../programs/attributes/table";
 import type { LocalBastion } from "./bastion/bastion";
 import { type LocalCognito, startCognito } from "./cognito/server";
 import { scriptRunner } from "./glue/runner";

@@ -73,6 +73,6 @@ export const untilRetired: readonly Exception[] = [
 ];
 
 /** Whether people rely on what is in an environment: prod, production, prod-eu, eu-prod, prod2; not pre-prod. */
-export function isProduction(stack: string): boolean {
+function isProduction(stack: string): boolean {
   return /(?<!\b(non|pre)-)\bprod(uction)?\d*\b/.test(stack);
 }

@@ -21,7 +21,7 @@ export interface Evaluation {
 }
 
 /** What a self-managed backend calls its one organization. */
-export const organization = "organization";
+const organization = "organization";
 
 /**
  * Runs a program as the Pulumi CLI would: in its own folder, under a root stack resource, with its project's

@@ -11,7 +11,7 @@ export interface TokenRules {
 }
 
 /** What an access token says about its user. */
-export interface TokenUser {
+interface TokenUser {
   readonly sub: string;
   readonly username: string;
   readonly groups: readonly string[];

@@ -1,5 +1,5 @@
 /** Who checks the token of a route's caller. */
-export type RouteAuthorizer =
+type RouteAuthorizer =
   /** Cognito's own: an access token with one of the scopes, or, without scopes, an ID token. */
   | { readonly kind: "cognito"; readonly scopes: readonly string[] }
   /** The Lambda function: members of the group, or every signed-in user. */

@@ -1,8 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { groupAuthorizerHandler } from "../../functions/groupAuthorizer/handler";
-import { memberGroup, routes } from "./apiRoutes";
 import { type FunctionConfig, InlineFunction } from "../inlineFunction";
+import { memberGroup, routes } from "./apiRoutes";
 
 interface GroupAuthorizerArgs extends FunctionConfig {
   readonly issuer: pulumi.Input<string>;

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { hostedScopes, resourceServer } from "./apiRoutes";
 import { Component } from "../component";
 import { environmentName } from "../names";
 import type { SharedConfig } from "../projectConfig";
+import { hostedScopes, resourceServer } from "./apiRoutes";
 
 interface HostedUiArgs extends Pick<SharedConfig, "region"> {
   readonly userPoolId: pulumi.Input<string>;

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { apiDocument } from "./apiDocument";
-import { routes } from "./apiRoutes";
-import { ApiLogs, accessLogFormat } from "./apiLogs";
 import { Component } from "../component";
 import { environmentName } from "../names";
 import type { SharedConfig } from "../projectConfig";
+import { apiDocument } from "./apiDocument";
+import { routes } from "./apiRoutes";
+import { ApiLogs, accessLogFormat } from "./apiLogs";
 
 interface RestApiArgs extends Pick<SharedConfig, "learnerLab"> {
   readonly userPoolArn: pulumi.Input<string>;

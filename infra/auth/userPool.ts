@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { memberGroup } from "./apiRoutes";
 import { Component } from "../component";
 import { environmentName } from "../names";
+import { memberGroup } from "./apiRoutes";
 
 interface UserPoolArgs {
   /** Whether the pool, and with it every user, can't be deleted. */

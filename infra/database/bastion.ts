@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { BastionConfig } from "./bastionConfig";
 import { Component } from "../component";
 import { lab } from "../learnerLab";
 import { keepImage, linuxInstanceArgs } from "../linuxInstance";
 import { physicalName } from "../names";
 import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
+import type { BastionConfig } from "./bastionConfig";
 
 interface BastionArgs extends BastionConfig, Pick<SharedConfig, "learnerLab"> {
   readonly vpcId: pulumi.Input<string>;

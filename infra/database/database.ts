@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
-import type { DatabaseConfig } from "./databaseConfig";
-import { DatabaseEvents } from "./databaseEvents";
 import { physicalName } from "../names";
 import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
+import { DatabaseEvents } from "./databaseEvents";
+import type { DatabaseConfig } from "./databaseConfig";
 
 interface DatabaseArgs extends DatabaseConfig, Pick<SharedConfig, "learnerLab"> {
   readonly vpcId: pulumi.Input<string>;

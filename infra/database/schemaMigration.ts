@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { schemaHandler } from "../../functions/schema/handler";
 import { Component } from "../component";
-import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
 import { type FunctionConfig, InlineFunction } from "../inlineFunction";
+import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
 import { readMigrations } from "./migrations";
 
 interface SchemaMigrationArgs extends FunctionConfig {

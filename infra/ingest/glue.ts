@@ -8,12 +8,12 @@ import records from "../../tables/records";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient } from "../database/databaseClient";
 import { GroundworkError } from "../error";
-import { type GlueConfig, driverProblem } from "./glueConfig";
-import { type GlueAccess, crawlerStatements, jobStatements } from "./glueAccess";
 import { environmentName } from "../names";
 import type { SharedConfig } from "../projectConfig";
-import { PrivateBucket } from "./privateBucket";
 import { ServiceRole } from "../serviceRole";
+import { type GlueConfig, driverProblem } from "./glueConfig";
+import { type GlueAccess, crawlerStatements, jobStatements } from "./glueAccess";
+import { PrivateBucket } from "./privateBucket";
 
 interface GlueArgs extends GlueConfig, Pick<SharedConfig, "region" | "learnerLab"> {
   /** The bucket with the files. */

@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "../database/databaseClient";
+import { InlineFunction } from "../inlineFunction";
+import { readTables } from "../tables";
 import { Glue } from "./glue";
 import { gluePrefix } from "./glueConfig";
 import type { IngestConfig } from "./ingestConfig";
 import { IngestJobs } from "./ingestJobs";
 import { IngestWatch } from "./ingestWatch";
-import { InlineFunction } from "../inlineFunction";
 import { PrivateBucket } from "./privateBucket";
-import { readTables } from "../tables";
 
 interface IngestArgs extends IngestConfig {
   readonly vpcId: pulumi.Input<string>;

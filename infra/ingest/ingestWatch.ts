@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { metricNamespace } from "../../functions/shared/metrics";
 import { Component } from "../component";
-import { type IngestNames, alarmPlan, dashboardBody } from "./ingestWatchPlan";
 import { environmentName } from "../names";
 import type { SharedConfig } from "../projectConfig";
+import { type IngestNames, alarmPlan, dashboardBody } from "./ingestWatchPlan";
 
 interface IngestWatchArgs extends Pick<SharedConfig, "region"> {
   readonly ingest: aws.lambda.Function;

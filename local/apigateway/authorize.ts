@@ -7,7 +7,7 @@ import type { ApiOperation, Authorizer } from "./document";
 import type { GatewayResponseType } from "./gatewayResponse";
 import { authorizerAnswer, isAllowed } from "./policy";
 
-export interface Call {
+interface Call {
   /** The header Authorization; undefined where there is none. */
   readonly token: string | undefined;
   /** `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>` */
@@ -16,7 +16,7 @@ export interface Call {
 }
 
 /** Why a call is refused; undefined for one that may pass. */
-export type Refusal = GatewayResponseType | undefined;
+type Refusal = GatewayResponseType | undefined;
 
 type Check = (call: Call) => Promise<Refusal>;
 

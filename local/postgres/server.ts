@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
-import { findBinaries } from "./binaries";
 import type { Session } from "../session";
+import { findBinaries } from "./binaries";
 
 export interface PostgresOptions {
   /** Made at the start, owned by `user`. */

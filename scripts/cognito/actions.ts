@@ -1,5 +1,5 @@
 /** What an action can be told beside where it works. */
-export type Extra =
+type Extra =
   "username" | "password" | "newPassword" | "group" | "description" | "attributes" | "temporary" | "login";
 
 export interface Action {

@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { type Action, type ActionName, actions } from "./actions";
-import type { CognitoOptions } from "./options";
 import { keyValues } from "../shared/arguments";
 import { runCommand } from "../shared/terminal";
+import { type Action, type ActionName, actions } from "./actions";
+import type { CognitoOptions } from "./options";
 
 const program = new Command("npm run cognito --").description(
   "Tokens, users and groups of an environment's user pool, on AWS and on this machine. " +

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { readStackConfig } from "../../programs/programs";
-import { type CostLine, type Estimate, estimate } from "./estimate";
-import { prices } from "./prices";
 import { checkEnvironment } from "../stacks/preflight";
 import { columns } from "../shared/columns";
 import { paint, runCommand } from "../shared/terminal";
+import { prices } from "./prices";
+import { type CostLine, type Estimate, estimate } from "./estimate";
 
 interface CostOptions {
   readonly stack: string;

@@ -5,9 +5,9 @@ import { Command } from "commander";
 import { environmentProblems } from "../../infra/environmentName";
 import { GroundworkError } from "../../infra/error";
 import { root } from "../../programs/programs";
-import type { ConfigKey } from "./file";
 import { keyValues } from "../shared/arguments";
 import { runCommand } from "../shared/terminal";
+import type { ConfigKey } from "./file";
 
 const command = new Command("npm run new-environment --")
   .description(

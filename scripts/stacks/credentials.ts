@@ -51,7 +51,7 @@ async function callerAccount(config: AwsConfig): Promise<string> {
 }
 
 /** Whether an account is one that the environment may be in: a sentence if it isn't. */
-export function accountProblem(stack: string, account: string, config: AwsConfig): string | undefined {
+function accountProblem(stack: string, account: string, config: AwsConfig): string | undefined {
   const allowed = accountsOf(config["aws:allowedAccountIds"]);
   const forbidden = accountsOf(config["aws:forbiddenAccountIds"]);
   if ((allowed.length === 0 || allowed.includes(account)) && !forbidden.includes(account)) return undefined;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { validateWorkflow } from "@action-validator/core";
 import * as path from "node:path";
+import { validateWorkflow } from "@action-validator/core";
 import { expect } from "chai";
 import * as YAML from "yaml";
 import { root } from "../../programs/programs";

@@ -1,5 +1,5 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { writeFile } from "node:fs/promises";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
 import { startLambda } from "../../../local/lambda/server";
 import type { InvocationEnd, LocalLambda } from "../../../local/lambda/service";
