@@ -58,7 +58,7 @@ export const networkRules: readonly (Rule | Note)[] = [
     refuses: must(is(false), "has a public address: set associatePublicIpAddress to false"),
     except: [
       {
-        covers: ({ name }) => name === "ec2-proxy" || name === "nat",
+        covers: ({ name }) => name === "ec2-proxy" || name === "network-nat",
         reason:
           "The bastion is reached by SSH from named addresses, or calls Session Manager with no port open, where endpoints would cost $43.80 a month; a NAT instance is the way out.",
       },
@@ -129,7 +129,7 @@ export const networkRules: readonly (Rule | Note)[] = [
     ),
     except: [
       {
-        covers: ({ name }) => name === "nat",
+        covers: ({ name }) => name === "network-nat",
         reason: "A NAT instance passes on packets of others: that is its use.",
       },
     ],
@@ -145,7 +145,7 @@ export const networkRules: readonly (Rule | Note)[] = [
     ),
     except: [
       {
-        covers: ({ name }, [, keyName]) => name === "nat" || keyName !== undefined,
+        covers: ({ name }, [, keyName]) => name === "network-nat" || keyName !== undefined,
         reason:
           "A bastion with ssh reaches the database and nothing else, and a NAT instance has no rights on AWS at all.",
       },

@@ -156,7 +156,7 @@ describe("The end of the environment", () => {
   it("comes to the functions when this process is killed", async () => {
     const program = `
       const { Session } = require("./local/session");
-      const { startLambda } = require("./local/lambda/service");
+      const { startLambda } = require("./local/lambda/server");
       const { functionSpec } = require("./test/support/lambda");
       (async () => {
         const lambda = await startLambda(new Session(), { environment: () => ({}) });

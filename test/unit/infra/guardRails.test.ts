@@ -17,7 +17,7 @@ describe("a program behind guard rails", () => {
     mkdirSync(path.join(dir, "program"));
     const opening = `const load = require("node:module").createRequire(${JSON.stringify(path.join(root, "x.js"))});
       const pulumi = load("@pulumi/pulumi"), aws = load("@pulumi/aws");
-      load("./infra/config").readConfig({});
+      load("./infra/config").readConfig({ project: "shop", keys: {} });
       const tags = { Project: "groundwork", Environment: "dev", Stack: "shop" };
       const wide = { securityGroupId: "sg", ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", tags };\n`;
     writeFileSync(path.join(dir, "program", "index.js"), `${opening}${source}\nmodule.exports = {};`);
@@ -30,7 +30,7 @@ describe("a program behind guard rails", () => {
       call: () => Promise.reject(new Error("not called")),
       stackOutputs: () => undefined,
     };
-    return evaluate(program, { stack: "dev", config, world });
+    return evaluate(program, { stack: "dev", config: { "aws:region": "us-east-1", ...config }, world });
   }
 
   const queue = (name: string, inputs = "") =>

@@ -71,9 +71,9 @@ describe("the guard rails", () => {
 
   it("excuse what their exceptions name, and nothing beside it", () => {
     const nat = { associatePublicIpAddress: true, sourceDestCheck: false, iamInstanceProfile: undefined };
-    expect(refusals(machine[0], { ...machine[1], ...nat }, { name: "nat" })).to.deep.equal([]);
+    expect(refusals(machine[0], { ...machine[1], ...nat }, { name: "network-nat" })).to.deep.equal([]);
     expect(refusals(machine[0], { ...machine[1], ...nat }, { name: "ec2-proxy" })).to.have.length(2);
-    expect(refusals(machine[0], { ...machine[1], ...nat }, { name: "nat-2" })).to.have.length(3);
+    expect(refusals(machine[0], { ...machine[1], ...nat }, { name: "network-nat-2" })).to.have.length(3);
     const power = { policyArn: "arn:aws:iam::aws:policy/PowerUserAccess" };
     const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
     expect(refusals(attachment, power, { name: "github-deploy-dev" })).to.deep.equal([]);

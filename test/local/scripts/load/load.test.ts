@@ -58,10 +58,10 @@ describe("npm run load", function () {
     writeFileSync(other, "a,b\n1,2\n");
     const failed = await load.run(other, "--stack", "local");
     expect(failed.code).to.equal(1);
-    expect(failed.stderr).to.include('the file\'s header is "a,b"').and.to.include("--resume");
+    expect(failed.stderr).to.include('its first line is "a,b"').and.to.include("--resume");
     const resumed = await load.run("other.csv", "--resume", "--stack", "local");
     expect(resumed.code, "for the same reason again").to.equal(1);
-    expect(resumed.stderr).to.include('the file\'s header is "a,b"');
+    expect(resumed.stderr).to.include('its first line is "a,b"');
     const { stdout } = await load.run("--list", "--stack", "local");
     expect(stdout).to.match(/failed .*other\.csv: the file's header/);
     expect(stdout).to.match(/done .*130,000 .*many\.csv/);
