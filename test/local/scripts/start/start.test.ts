@@ -83,7 +83,9 @@ describe("npm start", function () {
       csv("rows.csv", "5411,Kiosk,EUR,1,2024-01-01,debit\n"),
     );
     expect(code).to.equal(1);
-    expect(stderr).to.match(/rows\.csv was not loaded: .*no header of the table records: missing: amount, transaction_date/);
+    expect(stderr).to.match(
+      /rows\.csv was not loaded: .*no header of the table records: missing: amount, transaction_date/,
+    );
     expect(command.leftovers()).to.be.empty;
   });
 
