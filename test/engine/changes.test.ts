@@ -111,7 +111,7 @@ const changes: readonly Change[] = [
   {
     what: "editing the ingest function changes only its code",
     project: "ingest",
-    edit: ["functions/ingest/columns.ts", "times: 2", "times: 3"],
+    edit: ["tables/records.ts", "times: 2", "times: 3"],
     expected: ["update lambda.Function ingest (code)"],
   },
   {
