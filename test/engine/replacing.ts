@@ -45,6 +45,8 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:rds/parameterGroup:ParameterGroup": ["description", "family", "name", "namePrefix"],
   // s3/bucket.go
   "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled"],
+  // s3/object.go
+  "aws:s3/bucketObjectv2:BucketObjectv2": ["bucket", "key"],
   // secretsmanager/secret.go
   "aws:secretsmanager/secret:Secret": ["name", "namePrefix"],
 };
