@@ -1,15 +1,17 @@
-import { createWriteStream, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import type { JobStatus } from "../../functions/jobs/request";
+import { fileDefaults } from "../../functions/ingest/format";
 import { GroundworkError } from "../../infra/error";
+import { readTables } from "../../infra/tables";
 import { JobsClient } from "./jobsClient";
 import { listLines, summaryRows } from "./view";
 import { saveRejects } from "./rejects";
 import { checkFile, wholeNumber } from "../shared/arguments";
 import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
-import { progress, runCommand, table } from "../shared/terminal";
+import { formatCount, progress, runCommand, table } from "../shared/terminal";
 import { etagOf, upload } from "./upload";
 
 interface LoadOptions {
@@ -19,6 +21,8 @@ interface LoadOptions {
   status: boolean;
   list: boolean;
   resume: boolean;
+  undo: boolean;
+  again: boolean;
   json: boolean;
   patience: number;
 }
@@ -27,13 +31,21 @@ const command = new Command("npm run load --")
   .description(
     "Uploads a CSV file and follows its job until every row is in PostgreSQL. Needs no tunnel: a function says how the job stands.",
   )
-  .argument("[file]", "the CSV file; with --status and --resume also the key of an uploaded one")
+  .argument(
+    "[file]",
+    "the CSV file; with --status, --resume, --undo and --again also the key of an uploaded one",
+  )
   .option("--stack <name>", "the environment", "dev")
   .option("--key <key>", "the file's key in the bucket (default: its name)")
-  .option("--rejects <file>", "save the rejected records, as CSV with byte_offset, reason, record")
+  .option(
+    "--rejects <file>",
+    "save the rejected records, as a file to mend and load; <file>.reasons.csv says of each what is wrong",
+  )
   .option("--status", "only say how the file's job stands", false)
   .option("--list", "list the jobs that were started last", false)
   .option("--resume", "take up a failed or stalled job where it stopped, and follow it", false)
+  .option("--undo", "take the rows of the file's job out of the database", false)
+  .option("--again", "take its rows out, and load it anew", false)
   .option(
     "--patience <seconds>",
     "give up following a job that doesn't move for so long",
@@ -41,7 +53,10 @@ const command = new Command("npm run load --")
     1200,
   )
   .option("--json", "end with one JSON object on stdout", false)
-  .addHelpText("after", "\nExit code 0 only when the file is loaded (with --status and --list: when asked).")
+  .addHelpText(
+    "after",
+    "\nExit code 0 when the file is loaded, 2 when it is loaded but for rejected records, 1 when it is not (with --status, --list and --undo 0 when that is done).",
+  )
   .parse();
 
 runCommand(async (stop) => {
@@ -85,12 +100,22 @@ async function one(
     if (!known) throw new GroundworkError(`There is no job for ${key}: load it with npm run load -- ${file}`);
     return finish(jobs, known, options, "");
   }
-  if (known?.status === "done") return finish(jobs, known, options, "loaded already: nothing was done");
-  if (options.resume) await jobs.ask<"resume">({ action: "resume", ...name });
+  if (options.undo || (options.again && known)) {
+    const { rows } = await jobs.ask<"undo">({ action: "undo", ...name });
+    if (!known) throw new GroundworkError(`There is no job for ${key}: nothing of it is in the database`);
+    const said = `${key}: ${formatCount(rows)} rows were taken out of ${known.table}\n`;
+    (options.undo && !options.json ? process.stdout : process.stderr).write(said);
+    if (options.undo && options.json) process.stdout.write(`${JSON.stringify({ key, rows })}\n`);
+    if (options.undo) return;
+  } else if (known?.status === "done") {
+    return finish(jobs, known, options, "loaded already: nothing was done; --again loads it anew");
+  }
+  if (options.resume || (known && (options.again || known.status === "undone")))
+    await jobs.ask<"resume">({ action: "resume", ...name });
   else if (known?.status === "failed") throw failure(known, options.stack);
   else if (known === null) name.etag = await send(bucket, key, file, stop);
   const job = await follow(jobs, name, options, stop);
-  if (job.status === "failed") {
+  if (job.status !== "done") {
     await keepRejects(jobs, job, options);
     throw failure(job, options.stack);
   }
@@ -143,12 +168,17 @@ async function finish(jobs: JobsClient, job: JobStatus, options: LoadOptions, no
   await keepRejects(jobs, job, options);
   table(summaryRows(job, note), options.json ? process.stderr : process.stdout);
   if (options.json) process.stdout.write(`${JSON.stringify(job)}\n`);
+  if (job.rejected > 0 && !options.status) process.exitCode = 2;
 }
 
 async function keepRejects(jobs: JobsClient, job: JobStatus, { rejects }: LoadOptions): Promise<void> {
   if (rejects === undefined) return;
-  const count = await saveRejects(jobs, job.job, createWriteStream(rejects));
-  process.stderr.write(`saved ${count} rejected records to ${rejects}\n`);
+  const format = readTables().find(({ name }) => name === job.table)?.format ?? fileDefaults;
+  const count = await saveRejects(jobs, job.job, rejects, format);
+  const key = path.posix.join(path.posix.dirname(job.key), path.basename(rejects));
+  process.stderr.write(
+    `saved ${count} rejected records to ${rejects}, and what is wrong with them to ${rejects}.reasons.csv. Mend them, and load them with npm run load -- ${rejects} --key ${key}\n`,
+  );
 }
 
 function failure({ key, reason }: JobStatus, stack: string): GroundworkError {

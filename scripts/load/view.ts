@@ -9,6 +9,7 @@ export function summaryRows(job: JobStatus, note: string): [string, string][] {
     ["status", note || (job.reason === null ? job.status : `${job.status}: ${job.reason}`)],
     ["rows", formatCount(job.rows)],
     ["rejected", formatCount(job.rejected)],
+    ...(job.skipped > 0 ? [["skipped", formatCount(job.skipped)] satisfies [string, string]] : []),
     ["hops", formatCount(job.hops)],
     ["time", formatDuration(job.seconds * 1000)],
     ["rate", `${formatCount(job.seconds > 0 ? job.rows / job.seconds : 0)} rows/s`],
