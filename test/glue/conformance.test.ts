@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { writeSample } from "../../trials/sample/sample";
+import { defineTable, type Table } from "../../functions/ingest/table";
+import records from "../../tables/records";
+import { inputs } from "../support/csvInputs";
 import { actuals, compare, expectations } from "../../trials/verify/verify";
 import { GlueFixture } from "./support";
 import { vectors } from "./vectors";
@@ -27,6 +30,33 @@ describe("The two roads, on the same files,", () => {
     expect(sorted(byGlue.records)).to.deep.equal(sorted(byFunction.records));
   });
 
+  it("load files as people have them into tables of any format", async () => {
+    const made = new Set(["records"]);
+    const tables: Table[] = [];
+    for (const [i, { file, table = records }] of inputs.entries()) {
+      if (!made.has(table.name)) await fixture.createTable(table);
+      made.add(table.name);
+      tables.push(defineTable({ ...table, files: { prefix: `${i}/` } }));
+      await fixture.forGlue(file, `${i}/${named(i)}`);
+    }
+    const outcomes = await fixture.byGlueInto(
+      tables,
+      inputs.map((_, i) => `glue/${i}/${named(i)}`),
+    );
+    for (const [i, { what, table = records, rows = [], rejects = [], failure }] of inputs.entries()) {
+      const { status, reason = "", rows: count } = outcomes[i]!;
+      if (failure !== undefined) {
+        expect(reason, what).to.match(failure instanceof RegExp ? failure : /./);
+        if (!(failure instanceof RegExp)) expect(reason, what).to.equal(failure);
+        continue;
+      }
+      expect([status, reason, count], what).to.deep.equal(["done", "", rows.length]);
+      const left = await fixture.leftOf(`glue/${i}/${named(i)}`, table);
+      expect(left.rows, what).to.deep.equal(rows);
+      expect(left.rejects, what).to.deep.equal(rejects.map((each) => each.map((part) => part ?? null)));
+    }
+  });
+
   it("leave the same of a file in many parts, wherever these begin", async () => {
     const { file } = await writeSample(path.join(fixture.session.dir, "parts.csv"), 3000, { rejects: 30 });
     // Lines inside quotes that look like records: a part may begin at one of them, and must not.
@@ -50,4 +80,5 @@ describe("The two roads, on the same files,", () => {
   });
 });
 
+const named = (input: number): string => `input ${input}.csv`;
 const sorted = (rows: unknown[][]): string[] => rows.map((row) => JSON.stringify(row)).sort();
