@@ -197,7 +197,6 @@ const readPart: Read = async (body, table, request, buffers, add) => {
   let cutter: Cutter | undefined;
   let position = request.offset;
   let start = position;
-  let stop = position;
   // The record that lies across the end is read to its own: from there on pieces end with a line, ever farther away.
   let cutAt = end;
   let step = 1;
@@ -209,7 +208,7 @@ const readPart: Read = async (body, table, request, buffers, add) => {
       if (position >= end) break;
       if (begin === undefined) continue;
       part = begin;
-      start = stop = position;
+      start = position;
       cutter = pieceCutter({ offset: start, layout, size }, buffers, { table, pieceBytes, maxRejects });
     }
     for (let at = 0; at < part.length;) {
@@ -225,8 +224,7 @@ const readPart: Read = async (body, table, request, buffers, add) => {
       const piece = cutter.cut(false, false);
       if (piece === undefined) continue;
       add(piece);
-      stop = piece.offset;
-      if (piece.failure !== undefined || stop >= end) return start;
+      if (piece.failure !== undefined || piece.offset >= end) return start;
     }
   }
   if (cutter === undefined) return start;

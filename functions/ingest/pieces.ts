@@ -151,7 +151,7 @@ export function pieceCutter(start: Start, buffers: OutputBuffers, options: Piece
       format: table.format,
       maxRecordBytes: table.maxRecordBytes,
       trailing: more.trailing,
-      nextBuffer: buffers.next,
+      nextBuffer: () => buffers.next(),
       reject,
     });
   }

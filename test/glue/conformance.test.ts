@@ -70,6 +70,30 @@ describe("The two roads, on the same files,", () => {
     expect(await fixture.stagingTables()).to.deep.equal([]);
   });
 
+  it("take back what a version of the key left that failed, and keep where rows and rejects came from", async () => {
+    await fixture.rows(
+      `WITH failed AS (
+         INSERT INTO ingest_jobs (bucket, key, etag, size, status, reason, finished_at)
+         SELECT '${fixture.bucket}', key, 'former', 10, 'failed', 'too bad', now()
+         FROM unnest('{glue/mended.csv,glue/other.csv}'::text[]) key RETURNING id, key)
+       INSERT INTO records (merchant, ingest_job) SELECT 'former', id FROM failed`,
+    );
+    const header = records.columns.map((column) => column.header).join(",");
+    const lines = [header, '"1","a\nb",EUR,1,2024-01-01,v', "x,c,EUR,1,2024-01-01,v", ""];
+    await fixture.forGlue(lines.join("\n"), "mended.csv");
+    await fixture.byGlue(["glue/mended.csv"]);
+    const jobs = `SELECT key, merchant, status, reason
+      FROM ingest_jobs job LEFT JOIN records ON ingest_job = job.id ORDER BY key, status`;
+    expect(await fixture.rows(jobs)).to.deep.equal([
+      ["glue/mended.csv", "a\nb", "done", null],
+      ["glue/mended.csv", null, "undone", "a mended file took its place"],
+      ["glue/other.csv", "former", "failed", "too bad"],
+    ]);
+    const rejects = `SELECT line::int, column_name, value, code, target
+      FROM ingest_rejects JOIN ingest_jobs ON id = job`;
+    expect(await fixture.rows(rejects)).to.deep.equal([[4, "mcc", "x", "not-a-whole-number", "records"]]);
+  });
+
   it("start apart: a file under glue/ waits for its job, which runs as it was deployed", async () => {
     const { file } = await writeSample(path.join(fixture.session.dir, "apart.csv"), 500);
     await fixture.byFunction(readFileSync(file), "glue/apart.csv");

@@ -75,13 +75,17 @@ export class GlueFixture {
     return await this.glue(keys, args).outcomes;
   }
 
+  get bucket(): string {
+    return this.environment.outputs.ingest.bucketName;
+  }
+
   get functionName(): string {
     return this.bench.functionName;
   }
 
   /** Calls the function on a file that is in the bucket; what it answers. */
   async invokeFunction(key: string): Promise<string> {
-    const bucket = this.environment.outputs.ingest.bucketName;
+    const { bucket } = this;
     const answer = await this.environment.services.lambda.invoke(this.functionName, { bucket, key });
     return (JSON.parse(answer.payload) as { status?: string }).status ?? answer.payload;
   }

@@ -34,7 +34,7 @@ async function ask(file: Buffer, table: Table, request: Partial<PartRequest>): P
   return {
     columns: JSON.parse(of("C")[0]?.toString() ?? "[]") as [string, string][],
     rows: fieldsOf(copy.subarray(copyHead, Math.max(copyHead, copy.length - copyTail))).map((row) =>
-      row.map((field) => field && field.toString("hex")),
+      row.map((field) => field?.toString("hex") ?? null),
     ),
     answer: JSON.parse(String(of("E")[0])) as Opened & PartRead,
   };
