@@ -23,7 +23,8 @@ class Task:
     @property
     def begin(self) -> int:
         """The first byte that the reader is sent."""
-        return 0 if self.request["step"] == "whole" else int(self.request["offset"])
+        layout = self.request["layout"]
+        return 0 if layout and layout["decoded"] else int(self.request["offset"])
 
 
 @dataclass

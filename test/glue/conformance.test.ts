@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { writeSample } from "../../trials/sample/sample";
 import { defineTable, type Table } from "../../functions/ingest/table";
@@ -92,6 +94,36 @@ describe("The two roads, on the same files,", () => {
     const rejects = `SELECT line::int, column_name, value, code, target
       FROM ingest_rejects JOIN ingest_jobs ON id = job`;
     expect(await fixture.rows(rejects)).to.deep.equal([[4, "mcc", "x", "not-a-whole-number", "records"]]);
+  });
+
+  it("go on where the function stopped, also in a packed text and before a footer", async () => {
+    const header = records.columns.map((column) => column.header).join(",");
+    const first = `${header}\n1,a,EUR,1,2024-01-01,v\n`;
+    const text = `${first}2,b,EUR,1,2024-01-01,v\nbad\n`;
+    const footer = defineTable({ ...records, format: { footer: 1 }, files: { prefix: "footer/" } });
+    const columns = records.columns.map(({ name }) => name);
+    const layout = { newline: "\n", delimiter: ",", columns, spare: 0, header, line: 2 };
+    const files = [
+      { key: "glue/packed.csv", content: gzipSync(text), decoded: true },
+      { key: "glue/footer/a.csv", content: Buffer.from(`${text}total\n`), decoded: false },
+      { key: "glue/plain.csv", content: Buffer.from(text), decoded: false },
+    ];
+    for (const { key, content, decoded } of files) {
+      await fixture.forGlue(content, key.slice("glue/".length));
+      const etag = createHash("md5").update(content).digest("hex");
+      await fixture.rows(
+        `INSERT INTO ingest_jobs (bucket, key, etag, size, byte_offset, newline, layout, rows_loaded)
+         VALUES ('${fixture.bucket}', '${key}', '${etag}', ${content.length}, ${first.length}, E'\\n',
+           '${JSON.stringify({ ...layout, decoded })}', 1)`,
+      );
+    }
+    const keys = files.map(({ key }) => key);
+    for (const outcome of await fixture.byGlueInto([records, footer], keys))
+      expect(outcome).to.include({ status: "done", rows: 2, rejected: 1 });
+    expect(await fixture.rows("SELECT mcc FROM records")).to.deep.equal([[2], [2], [2]]);
+    const rejects = "SELECT line::int, byte_offset::int, record FROM ingest_rejects";
+    const bad = [4, text.indexOf("bad"), "bad"];
+    expect(await fixture.rows(rejects)).to.deep.equal([bad, bad, bad]);
   });
 
   it("start apart: a file under glue/ waits for its job, which runs as it was deployed", async () => {
