@@ -8,81 +8,133 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import psycopg
-from csv_records import FileProblem, Header
 from database import Database, Job, Lost
-from parts import Chain, Settings, find_starts, load_part
+from node_reader import Reading
+from parts import Chain, Part, Task, load_part
 from pyspark.sql import SparkSession
 from source import Source, read_text
-from values import PlainRecords, Table
 
 MEBIBYTE = 1024 * 1024
 HEARTBEAT_SECONDS = 60
+MISSING = {"status": "failed", "rows": 0, "rejected": 0, "offset": 0, "reason": "there is no such file"}
 
 
-def load(spark, source, database, definition, settings, job):
-    """Loads the job's file from its checkpoint on. Raises FileProblem with the rejects that explain it, and Lost."""
-    context = spark.sparkContext
-    table = Table(definition)
-    first, newline = job.offset, job.newline and job.newline.encode()
-    if newline is None:
-        header = Header(source.read(0, settings.max_record_bytes + 1), source.size <= settings.max_record_bytes)
-        header.check(table)
-        first, newline = header.end, header.newline
-    # Every core has something to do; none takes more than it can hold.
-    share = -(-(source.size - first) // context.defaultParallelism)
-    part_bytes = min(max(share, MEBIBYTE), settings.part_bytes)
-    starts = find_starts(source, PlainRecords(table, newline), first, part_bytes)
-    chain = Chain(first, source.size, starts)
-    ranges = list(zip(starts, [*starts[1:], source.size]))
-    while True:
-        tasks = [(start, end, job.new_table_name(start)) for start, end in ranges if start < end]
-        if tasks:
-            chain.add(
-                context.parallelize(tasks, len(tasks))
-                .map(lambda task: load_part(source, database, definition, newline, settings, *task))
-                .collect()
-            )
-        parts, missing = chain.walk()
-        if missing is None:
-            break
-        ranges = [missing]
-    check(parts, settings.max_rejects)
-    return parts, newline
+class FileProblem(Exception):
+    """Why the file can't be loaded, and the rejects that explain it. A retry would find the same."""
 
-
-def check(parts, max_rejects):
-    """Raises FileProblem at what comes first in the file: a line too long, or one reject more than allowed."""
-    rejects = []
-    for part in parts:
-        rejects += part.rejects
-        if len(rejects) > max_rejects:
-            byte_offset, reason, _ = rejects[max_rejects]
-            text = f"more than {max_rejects} records were rejected, the last at byte {byte_offset}: {reason}"
-            raise Explained(text, rejects[: max_rejects + 1])
-        if part.problem is not None:
-            raise Explained(part.problem, rejects)
-
-
-class Explained(FileProblem):
-    def __init__(self, text, rejects):
-        super().__init__(text)
+    def __init__(self, reason: str, rejects: list[dict[str, Any]]) -> None:
+        super().__init__(reason)
         self.rejects = rejects
 
 
-def run(spark, source, database, definition, settings):
+@dataclass
+class Settings:
+    reader: str
+    max_rejects: int
+    part_bytes: int
+
+
+@dataclass
+class Loaded:
+    """What stands in staging tables, of the whole file."""
+
+    parts: list[Part]
+    end: int
+    layout: dict[str, Any]
+    rejects: list[dict[str, Any]]
+
+
+def load(
+    spark: SparkSession, database: Database, settings: Settings, job: Job, opened: dict[str, Any]
+) -> Loaded:
+    """Loads the job's file from its checkpoint on. Raises FileProblem and Lost."""
+    if "failure" in opened:
+        raise FileProblem(opened["failure"], [])
+    source, script = job.source, settings.reader
+    past = {"maxRejects": settings.max_rejects, "rows": job.rows, "rejected": job.rejected}
+
+    def read(requests: list[dict[str, Any]]) -> list[Part | None]:
+        tasks = [Task({**past, **each}, job.new_table_name(each["offset"])) for each in requests]
+        context = spark.sparkContext
+        spread = context.parallelize(tasks, len(tasks))
+        parts: list[Part | None] = spread.map(
+            lambda task: load_part(script, source, database, task)
+        ).collect()
+        return parts
+
+    if opened["whole"]:
+        request = {"step": "whole", "offset": job.offset, "layout": job.layout}
+        parts = [part for part in read([request]) if part is not None]
+        return check(parts, job, opened, 0)
+    first, layout = opened["offset"], opened["layout"]
+    # Every core has something to do; none takes more than it can hold.
+    share = -(-(source.size - first) // spark.sparkContext.defaultParallelism)
+    part_bytes = min(max(share, MEBIBYTE), settings.part_bytes)
+    starts = range(first, source.size, part_bytes)
+    ranges = [(start, min(start + part_bytes, source.size)) for start in starts]
+    chain = Chain(first, source.size)
+    while True:
+        # A part begins behind a line end, which may be the byte before its range.
+        requests = [
+            {"step": "part", "offset": start - search, "end": end, "layout": layout, "search": search}
+            for start, end in ranges
+            for search in [len(ranges) > 1 and start > first]
+        ]
+        if requests:
+            chain.add(read(requests))
+        parts, missing = chain.walk()
+        if missing is None:
+            return check(parts, job, opened, layout["line"])
+        ranges = [missing]
+
+
+def check(parts: list[Part], job: Job, opened: dict[str, Any], line: int) -> Loaded:
+    """Puts the parts together; the first begins behind so many lines. Raises FileProblem for what a part has
+    found, or at one reject more than the table allows."""
+    most = opened["maxRejects"]
+    rejects: list[dict[str, Any]] = []
+    end, layout = opened.get("offset", 0), opened.get("layout")
+    for part in parts:
+        rejects += [{**each, "line": each["line"] + line} for each in part.rejects]
+        if not isinstance(most, str) and job.rejected + len(rejects) > most:
+            found = rejects[: most - job.rejected + 1]
+            last = found[-1]
+            place = f"the last at byte {last['byteOffset']}: {last['reason']}"
+            raise FileProblem(f"more than {most} records were rejected, {place}", found)
+        if part.failure is not None or part.stop is None or part.layout is None:
+            raise FileProblem(part.failure or "the file was not read to its end", rejects)
+        line += part.layout["line"]
+        end, layout = part.stop, {**part.layout, "line": line}
+    rejected = job.rejected + len(rejects)
+    records = job.rows + sum(part.rows for part in parts) + rejected
+    if isinstance(most, str) and rejected > float(most.rstrip("%")) / 100 * records:
+        raise FileProblem(f"{rejected} of {records} records were rejected, more than {most}", rejects)
+    if layout is None:
+        raise RuntimeError(f"The reader said nothing of {job.source.key}")
+    return Loaded(parts, end, layout, rejects)
+
+
+def run(spark: SparkSession, source: Source, database: Database, settings: Settings) -> dict[str, Any]:
+    opened = open_file(source, settings, None, 0)
+    if "table" not in opened:
+        return {"status": "skipped", "rows": 0, "rejected": 0, "offset": 0, "reason": opened["failure"]}
     with database.connect() as connection:
-        job = Job(connection, source)
+        job = Job(connection, source, opened["table"])
         if job.status != "running":
             return result(job, "skipped" if job.status == "done" else "failed")
-        settings.max_rejects -= job.rejected
+        if job.layout is not None:
+            opened = open_file(source, settings, job.layout, job.offset)
         job.drop_staging()
         stopped = threading.Event()
         heart = threading.Thread(target=beat, args=(database, job, stopped), daemon=True)
         heart.start()
         try:
-            return finish(job, spark, database, definition, settings, lambda: stopping(stopped, heart))
+            return finish(spark, database, settings, job, opened, lambda: stopping(stopped, heart))
         except Lost:
             job.read()
             return result(job, "skipped")
@@ -91,20 +143,34 @@ def run(spark, source, database, definition, settings):
             job.drop_staging()
 
 
-def finish(job, spark, database, definition, settings, quiet):
-    seconds = {}
+def open_file(
+    source: Source, settings: Settings, layout: dict[str, Any] | None, offset: int
+) -> dict[str, Any]:
+    request = {"step": "open", "layout": layout, "offset": offset, "maxRejects": settings.max_rejects}
+    with Reading(settings.reader, source, 0, request) as reading:
+        return reading.answer()
+
+
+def finish(
+    spark: SparkSession,
+    database: Database,
+    settings: Settings,
+    job: Job,
+    opened: dict[str, Any],
+    quiet: Callable[[], None],
+) -> dict[str, Any]:
+    seconds: dict[str, float] = {}
     try:
         began = time.monotonic()
-        parts, newline = load(spark, job.source, database, definition, settings, job)
+        loaded = load(spark, database, settings, job, opened)
         seconds["stageSeconds"] = round(time.monotonic() - began, 3)
         # A heartbeat would wait for the row that the publishing holds.
         quiet()
-        rejects = [each for part in parts for each in part.rejects]
         began = time.monotonic()
-        job.publish(Table(definition), parts, newline, rejects)
+        job.publish(opened["table"], loaded.parts, loaded.end, loaded.layout, loaded.rejects)
         seconds["publishSeconds"] = round(time.monotonic() - began, 3)
     except FileProblem as problem:
-        job.fail(str(problem), getattr(problem, "rejects", []))
+        job.fail(str(problem), problem.rejects)
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         message = error.diag.message_primary
         job.fail(f"PostgreSQL refused a row behind byte {job.offset}: {message}", [])
@@ -112,18 +178,18 @@ def finish(job, spark, database, definition, settings, quiet):
     return {**result(job, job.status), **seconds}
 
 
-def beat(database, job, stopped):
+def beat(database: Database, job: Job, stopped: threading.Event) -> None:
     while not stopped.wait(HEARTBEAT_SECONDS):
         with database.connect() as connection:
             job.beat(connection)
 
 
-def stopping(stopped, heart):
+def stopping(stopped: threading.Event, heart: threading.Thread) -> None:
     stopped.set()
     heart.join()
 
 
-def result(job, status):
+def result(job: Job, status: str) -> dict[str, Any]:
     return {
         "status": status,
         "rows": job.rows,
@@ -134,30 +200,35 @@ def result(job, status):
     }
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0], allow_abbrev=False)
     parser.add_argument("--bucket", required=True)
-    parser.add_argument("--key", required=True, action="append", help="of a file to load; again for another one")
+    parser.add_argument(
+        "--key", required=True, action="append", help="of a file to load; again for another one"
+    )
     parser.add_argument("--version_id", help="of the file; the present version unless told")
-    parser.add_argument("--table", required=True, help="the shared definition, JSON: a path or s3://bucket/key")
+    parser.add_argument(
+        "--reader", required=True, help="partReader.ts made one script: a path or s3://bucket/key"
+    )
     parser.add_argument("--database_host", required=True)
     parser.add_argument("--database_port", type=int, default=5432)
     parser.add_argument("--database_name", required=True)
     parser.add_argument("--database_secret_arn", required=True)
     parser.add_argument("--database_ca", required=True, help="authorities, PEM: a path or s3://bucket/key")
     parser.add_argument("--max_rejects", type=int, default=1000)
-    parser.add_argument("--max_record_bytes", type=int, default=MEBIBYTE // 4)
-    parser.add_argument("--part_bytes", type=int, default=32 * MEBIBYTE, help="the most that a task reads")
+    parser.add_argument(
+        "--part_bytes", type=int, default=32 * MEBIBYTE, help="of the file, at most for one task"
+    )
     # Glue adds arguments of its own.
     return parser.parse_known_args()[0]
 
 
-def warm(_):
+def warm(_: int) -> str:
     """Starts an executor's Python with all that a task imports."""
     return psycopg.__version__
 
 
-def main():
+def main() -> None:
     began = time.monotonic()
     options = arguments()
     spark = SparkSession.builder.appName("groundwork-ingest").getOrCreate()
@@ -171,13 +242,14 @@ def main():
         options.database_secret_arn,
         read_text(options.database_ca),
     )
-    definition = json.loads(read_text(options.table))
+    settings = Settings(read_text(options.reader), options.max_rejects, options.part_bytes)
     startup = time.monotonic() - began
     failures = []
     for key in options.key:
         began = time.monotonic()
-        outcome = load_file(spark, database, definition, options, key)
-        outcome["startSeconds"] = round(startup, 3)
+        source = Source.find(options.bucket, key, options.version_id)
+        outcome = MISSING if source is None else run(spark, source, database, settings)
+        outcome = {**outcome, "startSeconds": round(startup, 3)}
         outcome["workSeconds"] = round(time.monotonic() - began, 3)
         print(json.dumps(outcome), flush=True)
         if outcome["status"] == "failed":
@@ -185,14 +257,6 @@ def main():
     spark.stop()
     if failures:
         sys.exit("\n".join(failures))
-
-
-def load_file(spark, database, definition, options, key):
-    source = Source.find(options.bucket, key, options.version_id)
-    if source is None:
-        return {"status": "failed", "rows": 0, "rejected": 0, "offset": 0, "reason": "there is no such file"}
-    settings = Settings(options.max_record_bytes, options.max_rejects, options.part_bytes)
-    return run(spark, source, database, definition, settings)
 
 
 if __name__ == "__main__":

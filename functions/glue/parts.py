@@ -3,21 +3,28 @@
 A module of its own, because what executors send back must be importable where it arrives.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from csv_records import Splitter
-from database import stage
-from values import Table
-
-# What is read to find a part's first record.
-PROBE_BYTES = 128 * 1024
+from database import Database, stage
+from node_reader import COLUMNS, Reading
+from source import Source
 
 
 @dataclass
-class Settings:
-    max_record_bytes: int
-    max_rejects: int
-    part_bytes: int
+class Task:
+    """What is asked of the reader, and the staging table for what it finds."""
+
+    request: dict[str, Any]
+    table: str
+
+    @property
+    def begin(self) -> int:
+        """The first byte that the reader is sent."""
+        layout = self.request["layout"]
+        return 0 if layout and layout["decoded"] else int(self.request["offset"])
 
 
 @dataclass
@@ -27,61 +34,55 @@ class Part:
     start: int
     stop: int | None
     rows: int
-    rejects: list
-    problem: str | None
+    rejects: list[dict[str, Any]]
+    failure: str | None
+    layout: dict[str, Any] | None
     table: str
+    columns: list[str]
 
 
-def load_part(source, database, definition, newline, settings, start, end, name):
-    """Runs on an executor."""
-    table = Table(definition)
-    splitter = Splitter(table, newline, settings.max_record_bytes, settings.max_rejects)
-    stage(database, table, name, splitter.split(source, start, end))
-    return Part(start, splitter.stop, splitter.rows, splitter.rejects, splitter.problem, name)
-
-
-def find_starts(source, plain, first, part_bytes):
-    """Where the parts begin: each at a record, as far as can be told without reading all that stands before it."""
-    starts = [first]
-    for nominal in range(first + part_bytes, source.size, part_bytes):
-        start = None
-        length = PROBE_BYTES
-        # The line end may stand before, the record after. A file of nothing but bad records is read to its end.
-        while start is None and nominal < source.size:
-            found = plain.next_start(source.read(nominal, nominal + length), 0)
-            start = nominal + found if found is not None else None
-            if nominal + length >= source.size:
-                break
-            length *= 4
-        if start is not None and starts[-1] < start < source.size:
-            starts.append(start)
-    return starts
+def load_part(script: str, source: Source, database: Database, task: Task) -> Part | None:
+    """Runs on an executor. None where no record was found that the part could begin with."""
+    with Reading(script, source, task.begin, task.request) as reading:
+        columns: list[tuple[str, str]] = []
+        kind, content = reading.frame()
+        if kind == COLUMNS:
+            columns = json.loads(content)
+            answers: list[dict[str, Any]] = []
+            stage(database, task.table, columns, reading.rows(answers))
+            answer = answers[0]
+        else:
+            answer = json.loads(content)
+    if "start" not in answer:
+        return None
+    names = [name for name, _ in columns]
+    found = (answer["rows"], answer["rejects"], answer.get("failure"), answer.get("layout"))
+    return Part(answer["start"], answer.get("stop"), *found, task.table, names)
 
 
 class Chain:
     """The parts that follow one another without a gap or an overlap from the first byte to the last.
 
-    A start that was found inside quotes is no record's: then the part before it ends elsewhere, and a part that
-    begins there is asked for. Whatever the guesses, the records are those that reading from the first byte finds.
+    A start that was found inside quotes is no record's: then the part before it ends elsewhere, and a part
+    that begins there is asked for. Whatever the guesses, the records are those that reading from the first
+    byte finds.
     """
 
-    def __init__(self, first, size, starts):
+    def __init__(self, first: int, size: int) -> None:
         self._first = first
         self._size = size
-        self._starts = starts
-        self._parts = {}
+        self._parts: dict[int, Part] = {}
 
-    def add(self, parts):
-        for part in parts:
-            self._parts[part.start] = part
+    def add(self, parts: Iterable[Part | None]) -> None:
+        self._parts |= {part.start: part for part in parts if part is not None}
 
-    def walk(self):
-        """The parts in order, and the range that is missing behind them: None at the end, or where a part stopped."""
-        at, found = self._first, []
+    def walk(self) -> tuple[list[Part], tuple[int, int] | None]:
+        """The parts in order, and the range that is missing behind them: None at the end or at a failure."""
+        at, found = self._first, list[Part]()
         while at < self._size:
             part = self._parts.get(at)
             if part is None:
-                return found, (at, min((s for s in self._starts if s > at), default=self._size))
+                return found, (at, min((s for s in self._parts if s > at), default=self._size))
             found.append(part)
             if part.stop is None:
                 break

@@ -1,20 +1,25 @@
-"""One version of an S3 object, read by byte ranges."""
+"""One version of an S3 object, read from a byte on."""
 
+import contextlib
 import functools
+from collections.abc import Iterator
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+CHUNK_BYTES = 256 * 1024
 
-@functools.lru_cache(maxsize=None)
-def client(service):
+
+@functools.cache
+def client(service: str) -> Any:
     """One a process: to make one takes longer than a small load."""
     return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 5}))
 
 
 class Source:
-    def __init__(self, bucket, key, version_id, etag, size):
+    def __init__(self, bucket: str, key: str, version_id: str | None, etag: str, size: int) -> None:
         self.bucket = bucket
         self.key = key
         self.version_id = version_id
@@ -22,7 +27,7 @@ class Source:
         self.size = size
 
     @classmethod
-    def find(cls, bucket, key, version_id=None):
+    def find(cls, bucket: str, key: str, version_id: str | None = None) -> Self | None:
         """The present version unless one is named; None where there is none."""
         try:
             head = client("s3").head_object(Bucket=bucket, Key=key, **named(version_id))
@@ -32,35 +37,29 @@ class Source:
             raise
         return cls(bucket, key, head.get("VersionId"), head["ETag"].strip('"'), head["ContentLength"])
 
-    def read(self, start, end):
-        """The bytes from start to end, or to the end of the object."""
-        end = min(end, self.size)
-        if start >= end:
-            return b""
+    def stream(self, start: int) -> Iterator[bytes]:
+        """The bytes from there to the object's end; the connection ends where no more are asked for."""
+        if start >= self.size:
+            return
         answer = client("s3").get_object(
             Bucket=self.bucket,
             Key=self.key,
-            Range=f"bytes={start}-{end - 1}",
+            Range=f"bytes={start}-",
             IfMatch=f'"{self.etag}"',
             **named(self.version_id),
         )
-        data = answer["Body"].read()
-        if len(data) != end - start:
-            raise OSError(f"S3 sent {len(data)} bytes of {self.key} instead of {end - start}")
-        return data
-
-    def is_last(self, end):
-        return end >= self.size
+        with contextlib.closing(answer["Body"]) as body:
+            yield from body.iter_chunks(CHUNK_BYTES)
 
 
-def named(version_id):
+def named(version_id: str | None) -> dict[str, str]:
     return {"VersionId": version_id} if version_id else {}
 
 
-def read_text(uri):
+def read_text(uri: str) -> str:
     """A text in S3 (s3://bucket/key) or in a file."""
     if not uri.startswith("s3://"):
         with open(uri, encoding="utf-8") as file:
             return file.read()
     bucket, _, key = uri[len("s3://") :].partition("/")
-    return client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    return str(client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode())

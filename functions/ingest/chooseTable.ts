@@ -12,15 +12,22 @@ export function isNoFile(key: string): boolean {
   );
 }
 
+/** Files under it wait for the Glue job where there is one; how their keys go on says whose they are. */
+export const gluePrefix = "glue/";
+
 /** The table whose files have such a key: of several the one that says most of it. Undefined where there is none. */
 export function tableOfKey(tables: readonly Table[], key: string): Table | undefined {
   let found: Table | undefined;
   for (const table of tables) {
-    const { prefix, pattern } = table.files;
-    if (!key.startsWith(prefix) || !globOf(pattern).test(key.slice(prefix.length))) continue;
+    if (!takes(table, key) && !(key.startsWith(gluePrefix) && takes(table, key.slice(gluePrefix.length))))
+      continue;
     if (found === undefined || compare(table, found) > 0) found = table;
   }
   return found;
+}
+
+function takes({ files: { prefix, pattern } }: Table, key: string): boolean {
+  return key.startsWith(prefix) && globOf(pattern).test(key.slice(prefix.length));
 }
 
 /** All that is wrong with tables beside one another. */

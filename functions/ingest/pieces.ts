@@ -101,7 +101,8 @@ export async function* readPieces(
   }
 }
 
-interface Cutter {
+/** Turns bytes that follow one another into pieces. */
+export interface Cutter {
   /** Takes bytes of the part from `at` on, as many as the piece has room for; answers with their number. */
   add(part: Buffer, at: number): number;
   isFull(): boolean;
@@ -110,7 +111,8 @@ interface Cutter {
   failed(failure: string): Piece;
 }
 
-function pieceCutter(start: Start, buffers: OutputBuffers, options: PieceOptions): Cutter {
+/** For who reads a range of a file and cuts where he will; all others read by `readPieces`. */
+export function pieceCutter(start: Start, buffers: OutputBuffers, options: PieceOptions): Cutter {
   const {
     table,
     pieceBytes,
@@ -150,7 +152,7 @@ function pieceCutter(start: Start, buffers: OutputBuffers, options: PieceOptions
       format: table.format,
       maxRecordBytes: table.maxRecordBytes,
       trailing: more.trailing,
-      nextBuffer: buffers.next,
+      nextBuffer: () => buffers.next(),
       reject,
     });
   }

@@ -3,8 +3,7 @@ import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { rdsAuthorities } from "../../functions/shared/authorities";
-import { sharedDefinition } from "../../functions/ingest/sharedDefinition";
-import records from "../../tables/records";
+import type { Table } from "../../functions/ingest/table";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient } from "../database/databaseClient";
 import { GroundworkError } from "../error";
@@ -13,11 +12,14 @@ import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 import { type GlueConfig, driverProblem } from "./glueConfig";
 import { type GlueAccess, crawlerStatements, jobStatements } from "./glueAccess";
+import { readerScript } from "./glueReader";
 import { PrivateBucket } from "./privateBucket";
 
 interface GlueArgs extends GlueConfig, Pick<SharedConfig, "region" | "learnerLab"> {
   /** The bucket with the files. */
   readonly bucket: aws.s3.Bucket;
+  /** Of the files. */
+  readonly tables: readonly Table[];
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
   readonly availabilityZones: pulumi.Input<string[]>;
@@ -146,7 +148,7 @@ export class Glue extends Component {
 
   private job(name: string, args: GlueArgs, parts: JobParts): aws.glue.Job {
     const { code, connection, access, client, logs, logPrefix } = parts;
-    const put = (key: string, content: string): pulumi.Output<string> => {
+    const put = (key: string, content: pulumi.Input<string>): pulumi.Output<string> => {
       const object = new aws.s3.BucketObjectv2(
         `${name}-${key}`,
         { bucket: code.id, key, content },
@@ -187,7 +189,7 @@ export class Glue extends Component {
           "--additional-python-modules": modulesOf(args),
           "--extra-py-files": pulumi.all(modules).apply((all) => all.join(",")),
           "--bucket": args.bucket.id,
-          "--table": put("table.json", JSON.stringify(sharedDefinition(records))),
+          "--reader": put("reader.js", readerScript(args.tables)),
           "--database_host": args.database.endpoint,
           "--database_port": pulumi.interpolate`${args.database.port}`,
           "--database_name": args.database.databaseName,
@@ -233,7 +235,7 @@ interface JobParts {
   readonly logPrefix: string;
 }
 
-/** The driver, once it is known that Glue can get it. */
+/** The packages, once it is known that Glue can get them. */
 function modulesOf({ glueModules, natMode }: GlueArgs): pulumi.Output<string> {
   return pulumi.output(natMode).apply((nat) => {
     const problem = driverProblem(glueModules, nat);

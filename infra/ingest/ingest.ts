@@ -1,12 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { gluePrefix } from "../../functions/ingest/chooseTable";
 import { ingestHandler } from "../../functions/ingest/handler";
+import type { Table } from "../../functions/ingest/table";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "../database/databaseClient";
 import { InlineFunction } from "../inlineFunction";
 import { readTables } from "../tables";
 import { Glue } from "./glue";
-import { gluePrefix } from "./glueConfig";
 import type { IngestConfig } from "./ingestConfig";
 import { IngestJobs } from "./ingestJobs";
 import { IngestWatch } from "./ingestWatch";
@@ -44,7 +45,8 @@ export class Ingest extends Component {
       this.child,
     );
     const client = new DatabaseClient(name, args, this.child);
-    const loader = this.loader(name, args, client);
+    const tables = readTables();
+    const loader = this.loader(name, { ...args, tables }, client);
     this.function = loader.function;
     const { securityGroupId, rules } = client;
     this.jobs = new IngestJobs(
@@ -61,18 +63,22 @@ export class Ingest extends Component {
       this.child,
     ).dashboardUrl;
     this.glueJobName = args.glue
-      ? new Glue(`${name}-glue`, { ...args, bucket: this.bucket }, this.child).jobName
+      ? new Glue(`${name}-glue`, { ...args, tables, bucket: this.bucket }, this.child).jobName
       : pulumi.output("none");
     this.registerOutputs();
   }
 
-  private loader(name: string, args: IngestArgs, client: DatabaseClient): InlineFunction<unknown, unknown> {
+  private loader(
+    name: string,
+    args: IngestArgs & { readonly tables: readonly Table[] },
+    client: DatabaseClient,
+  ): InlineFunction<unknown, unknown> {
     return new InlineFunction<unknown, unknown>(
       name,
       {
         config: args,
         callback: ingestHandler({
-          tables: readTables(),
+          tables: args.tables,
           reserveMs: args.handOverReserveMs,
           maxRejects: args.maxRejects,
           chunkBytes: args.chunkBytes,

@@ -1,7 +1,12 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { writeSample } from "../../trials/sample/sample";
+import { defineTable, type Table } from "../../functions/ingest/table";
+import records from "../../tables/records";
+import { inputs } from "../support/csvInputs";
 import { actuals, compare, expectations } from "../../trials/verify/verify";
 import { GlueFixture } from "./support";
 import { vectors } from "./vectors";
@@ -27,6 +32,33 @@ describe("The two roads, on the same files,", () => {
     expect(sorted(byGlue.records)).to.deep.equal(sorted(byFunction.records));
   });
 
+  it("load files as people have them into tables of any format", async () => {
+    const made = new Set(["records"]);
+    const tables: Table[] = [];
+    for (const [i, { file, table = records }] of inputs.entries()) {
+      if (!made.has(table.name)) await fixture.createTable(table);
+      made.add(table.name);
+      tables.push(defineTable({ ...table, files: { prefix: `${i}/` } }));
+      await fixture.forGlue(file, `${i}/${named(i)}`);
+    }
+    const outcomes = await fixture.byGlueInto(
+      tables,
+      inputs.map((_, i) => `glue/${i}/${named(i)}`),
+    );
+    for (const [i, { what, table = records, rows = [], rejects = [], failure }] of inputs.entries()) {
+      const { status, reason = "", rows: count } = outcomes[i]!;
+      if (failure !== undefined) {
+        expect(reason, what).to.match(failure instanceof RegExp ? failure : /./);
+        if (!(failure instanceof RegExp)) expect(reason, what).to.equal(failure);
+        continue;
+      }
+      expect([status, reason, count], what).to.deep.equal(["done", "", rows.length]);
+      const left = await fixture.leftOf(`glue/${i}/${named(i)}`, table);
+      expect(left.rows, what).to.deep.equal(rows);
+      expect(left.rejects, what).to.deep.equal(rejects.map((each) => each.map((part) => part ?? null)));
+    }
+  });
+
   it("leave the same of a file in many parts, wherever these begin", async () => {
     const { file } = await writeSample(path.join(fixture.session.dir, "parts.csv"), 3000, { rejects: 30 });
     // Lines inside quotes that look like records: a part may begin at one of them, and must not.
@@ -40,6 +72,60 @@ describe("The two roads, on the same files,", () => {
     expect(await fixture.stagingTables()).to.deep.equal([]);
   });
 
+  it("take back what a version of the key left that failed, and keep where rows and rejects came from", async () => {
+    await fixture.rows(
+      `WITH failed AS (
+         INSERT INTO ingest_jobs (bucket, key, etag, size, status, reason, finished_at)
+         SELECT '${fixture.bucket}', key, 'former', 10, 'failed', 'too bad', now()
+         FROM unnest('{glue/mended.csv,glue/other.csv}'::text[]) key RETURNING id, key)
+       INSERT INTO records (merchant, ingest_job) SELECT 'former', id FROM failed`,
+    );
+    const header = records.columns.map((column) => column.header).join(",");
+    const lines = [header, '"1","a\nb",EUR,1,2024-01-01,v', "x,c,EUR,1,2024-01-01,v", ""];
+    await fixture.forGlue(lines.join("\n"), "mended.csv");
+    await fixture.byGlue(["glue/mended.csv"]);
+    const jobs = `SELECT key, merchant, status, reason
+      FROM ingest_jobs job LEFT JOIN records ON ingest_job = job.id ORDER BY key, status`;
+    expect(await fixture.rows(jobs)).to.deep.equal([
+      ["glue/mended.csv", "a\nb", "done", null],
+      ["glue/mended.csv", null, "undone", "a mended file took its place"],
+      ["glue/other.csv", "former", "failed", "too bad"],
+    ]);
+    const rejects = `SELECT line::int, column_name, value, code, target
+      FROM ingest_rejects JOIN ingest_jobs ON id = job`;
+    expect(await fixture.rows(rejects)).to.deep.equal([[4, "mcc", "x", "not-a-whole-number", "records"]]);
+  });
+
+  it("go on where the function stopped, also in a packed text and before a footer", async () => {
+    const header = records.columns.map((column) => column.header).join(",");
+    const first = `${header}\n1,a,EUR,1,2024-01-01,v\n`;
+    const text = `${first}2,b,EUR,1,2024-01-01,v\nbad\n`;
+    const footer = defineTable({ ...records, format: { footer: 1 }, files: { prefix: "footer/" } });
+    const columns = records.columns.map(({ name }) => name);
+    const layout = { newline: "\n", delimiter: ",", columns, spare: 0, header, line: 2 };
+    const files = [
+      { key: "glue/packed.csv", content: gzipSync(text), decoded: true },
+      { key: "glue/footer/a.csv", content: Buffer.from(`${text}total\n`), decoded: false },
+      { key: "glue/plain.csv", content: Buffer.from(text), decoded: false },
+    ];
+    for (const { key, content, decoded } of files) {
+      await fixture.forGlue(content, key.slice("glue/".length));
+      const etag = createHash("md5").update(content).digest("hex");
+      await fixture.rows(
+        `INSERT INTO ingest_jobs (bucket, key, etag, size, byte_offset, newline, layout, rows_loaded)
+         VALUES ('${fixture.bucket}', '${key}', '${etag}', ${content.length}, ${first.length}, E'\\n',
+           '${JSON.stringify({ ...layout, decoded })}', 1)`,
+      );
+    }
+    const keys = files.map(({ key }) => key);
+    for (const outcome of await fixture.byGlueInto([records, footer], keys))
+      expect(outcome).to.include({ status: "done", rows: 2, rejected: 1 });
+    expect(await fixture.rows("SELECT mcc FROM records")).to.deep.equal([[2], [2], [2]]);
+    const rejects = "SELECT line::int, byte_offset::int, record FROM ingest_rejects";
+    const bad = [4, text.indexOf("bad"), "bad"];
+    expect(await fixture.rows(rejects)).to.deep.equal([bad, bad, bad]);
+  });
+
   it("start apart: a file under glue/ waits for its job, which runs as it was deployed", async () => {
     const { file } = await writeSample(path.join(fixture.session.dir, "apart.csv"), 500);
     await fixture.byFunction(readFileSync(file), "glue/apart.csv");
@@ -50,4 +136,5 @@ describe("The two roads, on the same files,", () => {
   });
 });
 
+const named = (input: number): string => `input ${input}.csv`;
 const sorted = (rows: unknown[][]): string[] => rows.map((row) => JSON.stringify(row)).sort();

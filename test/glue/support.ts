@@ -3,7 +3,10 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { startEnvironment, type Environment } from "../../local/environment";
-import { type GlueOutcome, type GlueRun, startGlueJob } from "../../trials/compare/glueRun";
+import { parseType } from "../../functions/ingest/reader/types";
+import { gluePrefix } from "../../functions/ingest/chooseTable";
+import type { Table } from "../../functions/ingest/table";
+import { type GlueOutcome, type GlueRun, startGlueJob, writeReader } from "../../trials/compare/glueRun";
 import { IngestBench } from "../../trials/bench/ingestBench";
 import { connect } from "../../trials/uploadAndFollow";
 import { Session } from "../../local/session";
@@ -16,6 +19,7 @@ export class GlueFixture {
     readonly environment: Environment,
     readonly client: Client,
     private readonly python: string,
+    private readonly reader: string,
     private readonly bench: IngestBench,
   ) {}
 
@@ -33,7 +37,14 @@ export class GlueFixture {
       config: { "ingest:glue": "true", "networking:nat": "gateway" },
     });
     const client = await connect(environment);
-    return new GlueFixture(session, environment, client, python, new IngestBench(environment, client));
+    return new GlueFixture(
+      session,
+      environment,
+      client,
+      python,
+      await writeReader(session),
+      new IngestBench(environment, client),
+    );
   }
 
   async close(): Promise<void> {
@@ -49,11 +60,23 @@ export class GlueFixture {
   }
 
   glue(keys: readonly string[], args: Record<string, string | number> = {}): GlueRun {
-    return startGlueJob(this.environment, { session: this.session, python: this.python, keys, args });
+    const { session, python, reader } = this;
+    return startGlueJob(this.environment, { session, python, reader, keys, args });
+  }
+
+  /** Loads files of tables that the environment has not been deployed with. */
+  async byGlueInto(tables: readonly Table[], keys: readonly string[]): Promise<GlueOutcome[]> {
+    const { session, python } = this;
+    const reader = await writeReader(session, tables, "other.js");
+    return await startGlueJob(this.environment, { session, python, reader, keys }).outcomes;
   }
 
   async byGlue(keys: readonly string[], args: Record<string, string | number> = {}): Promise<GlueOutcome[]> {
     return await this.glue(keys, args).outcomes;
+  }
+
+  get bucket(): string {
+    return this.environment.outputs.ingest.bucketName;
   }
 
   get functionName(): string {
@@ -62,7 +85,7 @@ export class GlueFixture {
 
   /** Calls the function on a file that is in the bucket; what it answers. */
   async invokeFunction(key: string): Promise<string> {
-    const bucket = this.environment.outputs.ingest.bucketName;
+    const { bucket } = this;
     const answer = await this.environment.services.lambda.invoke(this.functionName, { bucket, key });
     return (JSON.parse(answer.payload) as { status?: string }).status ?? answer.payload;
   }
@@ -124,6 +147,36 @@ export class GlueFixture {
       jobs: await this.rows(
         `SELECT key, etag, size::int, byte_offset::int, newline, rows_loaded::int, rows_rejected::int, status, reason
          FROM ingest_jobs ORDER BY key`,
+      ),
+    };
+  }
+
+  /** Puts a file into the bucket as the job finds it: the function leaves it to the job. */
+  async forGlue(content: string | Buffer, key: string): Promise<void> {
+    await this.byFunction(content, `${gluePrefix}${key}`);
+  }
+
+  /** A table that jobs may load, as its migration would make it. */
+  async createTable({ name, columns }: Table): Promise<void> {
+    const typed = columns.map((column) => `"${column.name}" ${parseType(column.type)?.sql ?? ""}`).join(", ");
+    await this.client.query(
+      `CREATE TABLE "${name}" (id bigserial, ${typed}, ingest_job bigint);
+       GRANT INSERT ON "${name}" TO ingest; GRANT USAGE ON SEQUENCE "${name}_id_seq" TO ingest;
+       INSERT INTO ingest_tables VALUES ('${name}')`,
+    );
+  }
+
+  /** What the job of a file left: rows as texts in the order of the file's columns; each reject's line, column, code. */
+  async leftOf(key: string, { name }: Table) {
+    const ofJob = `SELECT job.id FROM ingest_jobs job WHERE key = '${key}' AND target = '${name}'`;
+    const [[columns]] = (await this.rows(
+      `SELECT layout -> 'columns' FROM ingest_jobs WHERE id = (${ofJob})`,
+    )) as [[(string | null)[]]];
+    const texts = columns.flatMap((column) => (column === null ? [] : [`"${column}"::text`])).join(", ");
+    return {
+      rows: await this.rows(`SELECT ${texts} FROM "${name}" WHERE ingest_job = (${ofJob}) ORDER BY id`),
+      rejects: await this.rows(
+        `SELECT line::int, column_name, code FROM ingest_rejects WHERE job = (${ofJob}) ORDER BY byte_offset`,
       ),
     };
   }

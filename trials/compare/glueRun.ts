@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
-import { sharedDefinition } from "../../functions/ingest/sharedDefinition";
 import type { Environment } from "../../local/environment";
-import records from "../../tables/records";
+import { readerScript } from "../../infra/ingest/glueReader";
+import { readTables } from "../../infra/tables";
 import { root } from "../../programs/programs";
 import { endGroup, spawnScript } from "../../local/glue/script";
 import type { Session } from "../../local/session";
@@ -33,6 +33,8 @@ export interface GlueRunOptions {
   readonly session: Session;
   /** Of a virtual environment: see `sparkPython`. */
   readonly python: string;
+  /** The file with the reader's script: see `writeReader`. */
+  readonly reader: string;
   /** Of the files to load, one after the other. */
   readonly keys: readonly string[];
   /** Threads of Spark's; 2 unless told. */
@@ -52,15 +54,24 @@ export interface GlueRun {
   readonly kill: () => void;
 }
 
+/** Makes the reader of files of these tables, of all unless told; answers with the file that holds it. */
+export async function writeReader(
+  session: Session,
+  tables = readTables(),
+  name = "reader.js",
+): Promise<string> {
+  const file = path.join(session.dir, name);
+  await writeFile(file, await readerScript(tables));
+  return file;
+}
+
 /** Starts the job on a file of the environment's bucket, as the script stands in functions/glue. */
 export function startGlueJob(environment: Environment, options: GlueRunOptions): GlueRun {
-  const { session, python, keys, cores = 2, args = {}, signal } = options;
+  const { session, python, reader, keys, cores = 2, args = {}, signal } = options;
   const { database, ingest } = environment.outputs;
-  const definition = path.join(session.dir, "table.json");
-  writeFileSync(definition, JSON.stringify(sharedDefinition(records)));
   const named = {
     bucket: ingest.bucketName,
-    table: definition,
+    reader,
     database_host: database.endpoint,
     database_port: String(database.port),
     database_name: database.databaseName,

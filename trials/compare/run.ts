@@ -5,7 +5,7 @@ import type { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
 import { glueKeys } from "../../infra/ingest/glueConfig";
 import type { Environment } from "../../local/environment";
-import { type GlueRunOptions, startGlueJob } from "./glueRun";
+import { type GlueRunOptions, startGlueJob, writeReader } from "./glueRun";
 import { IngestBench } from "../bench/ingestBench";
 import { connect } from "../uploadAndFollow";
 import { treeBytes } from "./processTree";
@@ -85,12 +85,13 @@ export async function compareRoads(
     const key = path.basename(file);
     await abortable(bench.put(file, key));
     const reference = expected.rejected > 0 ? undefined : makeReference(environment.database);
+    const reader = await writeReader(session);
     const roads = [
       ...(reference ? [plainRoad(reference, file)] : []),
       functionRoad(environment, bench, key, prices),
       ...(python === undefined
         ? []
-        : [glueRoad(environment, { session, python, keys: [key], cores, signal: stop }, prices)]),
+        : [glueRoad(environment, { session, python, reader, keys: [key], cores, signal: stop }, prices)]),
     ];
     const measured = await measure(roads, { ...options, bench, client, expected, abortable });
     const base = reference ? (measured[0] ?? []) : [];

@@ -1,6 +1,4 @@
 import { expect } from "chai";
-import { sharedDefinition } from "../../../functions/ingest/sharedDefinition";
-import records from "../../../tables/records";
 import { driverProblem } from "../../../infra/ingest/glueConfig";
 import { type Recording, failureOf, record } from "../../support/stacks";
 
@@ -34,19 +32,18 @@ describe("the Glue road of the ingest stack", () => {
     expect(given).to.include({ "--bucket": outputs.bucketName, "--additional-python-modules": wheels });
     expect(given["--job-bookmark-option"]).to.equal("job-bookmark-disable");
     expect(given["--extra-py-files"]?.split(",").map((uri) => uri.split("/").at(-1))).to.have.members([
-      "csv_records.py",
       "database.py",
+      "node_reader.py",
       "parts.py",
       "source.py",
-      "values.py",
     ]);
   });
 
-  it("gives the job the very definition of the table, from a bucket of its own", () => {
+  it("gives the job the function's own reader with the tables, from a bucket of its own", () => {
     const { all, outputs } = recording;
     const objects = all("aws:s3/bucketObjectv2:BucketObjectv2").map(({ inputs }) => inputs);
-    const table = objects.find(({ key }) => key === "table.json");
-    expect(JSON.parse(String(table?.content))).to.deep.equal(sharedDefinition(records));
+    const reader = objects.find(({ key }) => key === "reader.js");
+    expect(reader?.content).to.match(/transaction_date[^]*exports.read\(\);\n$/);
     for (const object of objects) expect(object.bucket).to.not.equal(outputs.bucketName);
   });
 

@@ -37,18 +37,24 @@ describe("npm run load", function () {
   it("uploads a file, follows its job, says how it went and saves what was rejected", async () => {
     const rejects = path.join(load.tmp, "rejects.csv");
     const { code, stdout, stderr } = await load.run(file, "--stack", "local", "--rejects", rejects, "--json");
-    expect(code, stderr).to.equal(0);
+    expect(code, stderr).to.equal(2);
     expect(JSON.parse(stdout)).to.include({ key: "many.csv", status: "done", rows: 130_000, rejected: 1 });
-    const saved = readFileSync(rejects, "utf8");
     const offset = readFileSync(file, "utf8").indexOf(bad);
-    expect(saved).to.equal(
-      `byte_offset,reason,record\n${offset},"mcc: ""x"" is not a whole number","${bad.replaceAll('"', '""')}"\n`,
+    expect(readFileSync(`${rejects}.reasons.csv`, "utf8")).to.equal(
+      "line,byte,column,value,code,reason\n" +
+        `130002,${offset},"mcc","x","not-a-whole-number","mcc: ""x"" is not a whole number"\n`,
     );
+    const saved = readFileSync(rejects, "utf8");
+    expect(saved).to.equal(`${header}\n${bad}\n`);
+    writeFileSync(rejects, saved.replace("\nx,", "\n5411,"));
+    const mended = await load.run(rejects, "--stack", "local", "--json");
+    expect(mended.code, mended.stderr).to.equal(0);
+    expect(JSON.parse(mended.stdout)).to.include({ key: "rejects.csv", rows: 1, rejected: 0 });
   });
 
   it("does nothing for a file that is loaded already, and says so", async () => {
     const { code, stdout, stderr } = await load.run(file, "--stack", "local");
-    expect(code, stderr).to.equal(0);
+    expect(code, stderr).to.equal(2);
     expect(stdout).to.include("loaded already");
     expect(stderr).to.not.include("upload");
   });
@@ -58,13 +64,30 @@ describe("npm run load", function () {
     writeFileSync(other, "a,b\n1,2\n");
     const failed = await load.run(other, "--stack", "local");
     expect(failed.code).to.equal(1);
-    expect(failed.stderr).to.include('its first line is "a,b"').and.to.include("--resume");
+    expect(failed.stderr).to.include("no header of the table records").and.to.include("--resume");
     const resumed = await load.run("other.csv", "--resume", "--stack", "local");
     expect(resumed.code, "for the same reason again").to.equal(1);
-    expect(resumed.stderr).to.include('its first line is "a,b"');
+    expect(resumed.stderr).to.include("no header of the table records");
     const { stdout } = await load.run("--list", "--stack", "local");
-    expect(stdout).to.match(/failed .*other\.csv: the file has no header/);
+    expect(stdout).to.match(/failed .*other\.csv: .*no header of the table/);
     expect(stdout).to.match(/done .*130,000 .*many\.csv/);
+  });
+
+  it("takes a job's rows out, and loads the file anew when it is asked to", async () => {
+    const undone = await load.run("rejects.csv", "--undo", "--stack", "local");
+    expect(undone.code, undone.stderr).to.equal(0);
+    expect(undone.stdout).to.equal("rejects.csv: 1 rows were taken out of records\n");
+    const status = await load.run("rejects.csv", "--status", "--stack", "local", "--json");
+    expect(JSON.parse(status.stdout)).to.include({ status: "undone", rows: 0, reason: "undone on request" });
+    const rejects = path.join(load.tmp, "rejects.csv");
+    for (const time of ["after --undo", "after it was loaded"]) {
+      const again = await load.run(rejects, "--again", "--stack", "local", "--json");
+      expect(again.code, again.stderr).to.equal(0);
+      expect(JSON.parse(again.stdout), time).to.include({ status: "done", rows: 1 });
+    }
+    const none = await load.run("nowhere.csv", "--undo", "--stack", "local");
+    expect(none.code).to.equal(1);
+    expect(none.stderr).to.include("There is no job for nowhere.csv");
   });
 
   it("names the file that isn't there, and asks for one where none is named", async () => {

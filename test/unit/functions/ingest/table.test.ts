@@ -1,9 +1,7 @@
 import { expect } from "chai";
 import { isNoFile, tableOfKey, tablesProblems } from "../../../../functions/ingest/chooseTable";
-import { sharedDefinition } from "../../../../functions/ingest/sharedDefinition";
 import { type TableDefinition, defineTable } from "../../../../functions/ingest/table";
 import { readTables } from "../../../../infra/tables";
-import records from "../../../../tables/records";
 
 const named = (name: string, prefix?: string, pattern?: string) =>
   defineTable({
@@ -179,29 +177,5 @@ describe("The table of a file", () => {
       expect(isNoFile(key), key).to.equal(true);
     for (const key of ["2024/a", "SUCCESS", "a/_SUCCESS.csv", "x.crc"])
       expect(isNoFile(key), key).to.equal(false);
-  });
-});
-
-describe("The definition for the Glue job", () => {
-  it("carries records", () => {
-    expect(sharedDefinition(records))
-      .to.have.nested.property("columns[3].type")
-      .deep.equal({ kind: "decimal", precision: 15, scale: 2, times: 2 });
-  });
-
-  it("names every option and type that the job has not", () => {
-    const table = defineTable({
-      name: "t",
-      format: { delimiter: ";" },
-      columns: [
-        { name: "a", type: "uuid" },
-        { name: "b", type: "date", format: { dates: "DD.MM.YYYY" } },
-      ],
-      transform: { columns: ["a"], make: () => (fields) => fields },
-      sameFile: "replace",
-    });
-    expect(() => sharedDefinition(table)).to.throw(
-      /The Glue job can't load t[^]*format.delimiter ";"; transform; sameFile "replace"; a: type "uuid"; b: format.dates "DD.MM.YYYY"/,
-    );
   });
 });
