@@ -225,7 +225,9 @@ export function recordReader(options: RecordOptions): RecordReader {
   }
 
   function isHeader(src: Buffer, from: number, to: number): boolean {
-    return to - from === headerLength && src.compare(header, 0, headerLength, from, to) === 0;
+    return (
+      to - from === headerLength && src[from] === header[0] && src.compare(header, 0, headerLength, from, to) === 0
+    );
   }
 
   function read(src: Buffer, length: number, last: boolean): number {
@@ -236,6 +238,7 @@ export function recordReader(options: RecordOptions): RecordReader {
     // Names of this function's own are read faster, once a byte.
     const separator = delimiter;
     const lineEnd = cr;
+    const highest = separator > lineEnd ? separator : lineEnd;
     // The second reading of a record with a backslash before a quote.
     let lenient = false;
     // So that no loop has to look for the end.
@@ -276,7 +279,7 @@ export function recordReader(options: RecordOptions): RecordReader {
         let inQuotes = false;
         let byte = src[p]!;
         if (byte !== quote) {
-          while (byte !== separator && byte !== 0x0a && byte !== lineEnd) byte = src[++p]!;
+          while (byte > highest || (byte !== separator && byte !== 0x0a && byte !== lineEnd)) byte = src[++p]!;
           to = p;
           if (byte !== separator) {
             if (p >= length && !last) {
@@ -320,7 +323,11 @@ export function recordReader(options: RecordOptions): RecordReader {
             (bits & isChanged) === 0 &&
             (oddFirst[text[from]!]! | oddLast[text[to - 1]!]!) === 0
           ) {
-            written = readers[field]!(text, from, to, out, at);
+            // Where all that a call reaches is one function's, it is inlined.
+            written =
+              (bits & isText) !== 0
+                ? readers[field]!(text, from, to, out, at)
+                : readers[field]!(text, from, to, out, at);
             if (written < 0) note(0 - written, field, text, from, to);
           } else {
             rows.end = at;

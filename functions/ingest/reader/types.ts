@@ -1,8 +1,9 @@
 import type { ColumnSettings, FieldReader } from "./field";
 import { floatReader } from "./floats";
+import { integerReader } from "./integers";
 import { jsonReader } from "./json";
 import { dateReader, timeReader, timestampReader } from "./moments";
-import { integerReader, numericReader } from "./numbers";
+import { numericReader } from "./numerics";
 import { booleanReader, byteaReader, enumReader, textReader, uuidReader } from "./texts";
 
 interface TypeEntry {
