@@ -9,7 +9,7 @@ import type { ColumnType } from "../../functions/ingest/reader/types";
 import { defineTable } from "../../functions/ingest/table";
 import { startPostgres } from "../../local/postgres/server";
 import { Session } from "../../local/session";
-import { piecesOf } from "../unit/functions/ingest/support";
+import { piecesOf } from "../support/pieces";
 
 const digits = (max: number) => fc.string({ unit: fc.constantFrom(..."0123456789"), maxLength: max });
 const sign = fc.constantFrom("", "", "-", "+");

@@ -2,7 +2,7 @@ import type { Fields } from "../table";
 import type { Blanks } from "./blanks";
 import { refused } from "./field";
 import { type Plan, flag } from "./plan";
-import type { Problem } from "./problem";
+import type { Note } from "./problem";
 import type { Rows } from "./rows";
 
 /** The fields that the table's transform changes. */
@@ -14,7 +14,7 @@ export interface Changes {
 }
 
 /** @param slack what must stay free behind them. */
-export function changesOf(plan: Plan, rows: Rows, trimmed: Blanks, problem: Problem, slack: number): Changes {
+export function changesOf(plan: Plan, rows: Rows, trimmed: Blanks, note: Note, slack: number): Changes {
   const { places, changed, transform } = plan;
   const memory = Buffer;
   const { required, text: isText, trim } = flag;
@@ -24,16 +24,12 @@ export function changesOf(plan: Plan, rows: Rows, trimmed: Blanks, problem: Prob
   const fields: Fields = changed.map(() => null);
   let scratch = memory.alloc(4096);
 
-  function note(what: Problem["what"], field: number, value: string): false {
-    problem.what = what;
-    problem.field = field;
-    problem.value = value;
-    return false;
-  }
-
   function add(): boolean {
     const answer = transform!(fields.slice());
-    if (typeof answer === "string") return note({ refused: answer }, -1, "");
+    if (typeof answer === "string") {
+      note({ refused: answer }, -1, scratch, 0, 0);
+      return false;
+    }
     for (let i = 0; i < changed.length; i++) {
       const { reader, flags: bits } = changed[i]!;
       const field = places.indexOf(i);
@@ -53,12 +49,18 @@ export function changesOf(plan: Plan, rows: Rows, trimmed: Blanks, problem: Prob
       const at = rows.end;
       if (from < to) {
         const written = reader(scratch, from, to, out, at);
-        if (written < 0) return note(0 - written, field, scratch.toString("utf8", from, Math.min(to, from + 400)));
+        if (written < 0) {
+          note(0 - written, field, scratch, from, to);
+          return false;
+        }
         rows.end = written;
         continue;
       }
       const isNull = value === null || (bits & isText) === 0;
-      if (isNull && (bits & required) !== 0) return note(emptyField, field, "");
+      if (isNull && (bits & required) !== 0) {
+        note(emptyField, field, scratch, 0, 0);
+        return false;
+      }
       out[at] = out[at + 1] = out[at + 2] = out[at + 3] = isNull ? 0xff : 0;
       rows.end = at + 4;
     }

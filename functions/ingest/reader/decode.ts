@@ -132,6 +132,6 @@ function foreignFormat(first: Buffer): string | undefined {
   return signatures.find(([signature, , at = 0]) => hex.startsWith(signature, 2 * at))?.[1];
 }
 
-function refusalOf(unreadable: string): Unreadable {
-  return { unreadable };
+function refusalOf(unreadable: string): Error & Unreadable {
+  return Object.assign(new Error(unreadable), { unreadable });
 }

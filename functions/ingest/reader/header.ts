@@ -2,7 +2,7 @@ import type { Table } from "../table";
 import type { Layout } from "./plan";
 
 /** What is read of a file's start to find its header. */
-export const headerBytes = 64 * 1024;
+const headerBytes = 64 * 1024;
 const headerLines = 30;
 const delimiters = [",", ";", "\t", "|"];
 

@@ -3,15 +3,16 @@ import { blanks } from "./blanks";
 import { brokenRecords } from "./broken";
 import { changesOf } from "./changes";
 import { dialectOf } from "./dialect";
-import { refused } from "./field";
 import { lineEndBytes, lineEnds } from "./lineEnds";
 import { type Layout, type Plan, flag } from "./plan";
-import type { Problem } from "./problem";
+import { oddFields } from "./oddFields";
+import { type Problem, problemNote } from "./problem";
 import { quotedFields, quoting } from "./quoted";
+import { type Trailing, rowEnd } from "./rowEnd";
 import { rowsIn } from "./rows";
-import { utf8Counter } from "./utf8";
 
 export type { Problem } from "./problem";
+export type { Trailing } from "./rowEnd";
 
 export interface RecordReader {
   /**
@@ -25,13 +26,6 @@ export interface RecordReader {
   readonly line: () => number;
   /** Bytes of a record that is too long which were passed over; 0 outside of one. */
   readonly passed: () => number;
-}
-
-/** What stands behind a row's own values: framed as in COPY, so many of them; and whether the record's line comes behind. */
-export interface Trailing {
-  readonly bytes: Buffer;
-  readonly count: number;
-  readonly line: boolean;
 }
 
 export interface RecordOptions {
@@ -57,7 +51,7 @@ export interface RecordOptions {
  */
 export function recordReader(options: RecordOptions): RecordReader {
   const { layout, plan, format, maxRecordBytes, trailing, nextBuffer, reject } = options;
-  const { readers, flags, nulls, nullLengths, oddFirst, oddLast } = plan;
+  const { readers, flags, oddFirst, oddLast } = plan;
   const memory = Buffer;
   const makeAnother = recordReader;
   const dialect = dialectOf(layout, format);
@@ -66,47 +60,41 @@ export function recordReader(options: RecordOptions): RecordReader {
   const headerLength = header.length === 0 ? -1 : header.length;
   const skipsHeader = format.repeatedHeader === "skip";
   const skipsEmpty = format.emptyRows === "skip";
-  const cutsLong = format.longRows === "cut";
-  const fillsShort = format.shortRows === "null";
   const count = layout.columns.length;
   const least = count - layout.spare;
   const values = plan.columns.length + trailing.count + (trailing.line ? 1 : 0);
-  const tail = trailing.bytes;
-  const tailLength = tail.length;
-  const keepsLine = trailing.line;
-  const { leftOut, required, text: isText, trim, excel, emptyIsNull, changed: isChanged } = flag;
-  const emptyField = refused.empty;
-  const notUtf8 = refused.utf8;
+  const { leftOut, text: isText, changed: isChanged } = flag;
   const { closed, unfinished, wrong } = quoting;
   const behindRecord = lineEndBytes;
-  const characters = utf8Counter();
   const hasTransform = plan.transform !== undefined;
-  const hasMore = hasTransform || tailLength > 0 || keepsLine;
-  const slack = 64 + 4 * count + 16 + tailLength;
-  const problem: Problem = { what: 0, field: -1, value: "" };
+  const hasMore = hasTransform || trailing.count > 0 || trailing.line;
+  const slack = 64 + 4 * count + 16 + trailing.bytes.length;
+  const { problem, note } = problemNote();
   const rows = rowsIn(nextBuffer);
   const ends = lineEnds(cr);
   const lineEndAt = ends.lengthAt;
   const trimmed = blanks();
-  const trimmedStart = trimmed.start;
-  const trimmedEnd = trimmed.end;
   const quoted = quotedFields(dialect, ends);
   const readQuoted = quoted.read;
   const broken = brokenRecords(dialect, ends, maxRecordBytes, isRow);
-  const changes = changesOf(plan, rows, trimmed, problem, slack);
+  const changes = changesOf(plan, rows, trimmed, note, slack);
+  const odd = oddFields(plan, rows, changes, trimmed, note, slack);
+  const readOdd = odd.read;
+  const changed = hasTransform ? changes : undefined;
+  const complete = rowEnd(layout, format, trailing, rows, odd, changed, note);
   let line = layout.line;
   let trial: RecordReader | undefined;
   let trialLine = memory.alloc(0);
   let trialRejects = 0;
+  const trialBuffer = memory.alloc(4096);
 
   /** Whether the line would be a row by itself. */
   function isRow(src: Buffer, from: number, to: number): boolean {
-    const rowBuffer = memory.alloc(4096);
     const hear = (): boolean => {
       trialRejects++;
       return true;
     };
-    trial ??= makeAnother({ ...options, nextBuffer: () => rowBuffer, reject: hear });
+    trial ??= makeAnother({ ...options, nextBuffer: () => trialBuffer, reject: hear });
     const length = to - from;
     if (trialLine.length <= length) trialLine = memory.alloc(2 * length + 1);
     src.copy(trialLine, 0, from, to);
@@ -115,118 +103,11 @@ export function recordReader(options: RecordOptions): RecordReader {
     return trial.take().rows === 1 && trialRejects === 0;
   }
 
-  function note(what: Problem["what"], field: number, src: Buffer, from: number, to: number): void {
-    problem.what = what;
-    problem.field = field;
-    problem.value = src.toString("utf8", from, to - from > 400 ? from + 400 : to);
-  }
-
-  /** Whether the field is one of the texts that mean NULL. */
-  function isNull(src: Buffer, from: number, to: number, field: number): boolean {
-    const size = to - from;
-    if (size >= 32 || (nullLengths[field]! & (1 << size)) === 0) return false;
-    for (const text of nulls[field]!) {
-      if (text.length !== size) continue;
-      let i = 0;
-      while (i < size && src[from + i] === text[i]) i++;
-      if (i === size) return true;
-    }
-    return false;
-  }
-
-  /** Reads a field that is more than a value in its type's form; answers as a reader does. */
-  function readOdd(src: Buffer, start: number, stop: number, field: number, inQuotes: boolean): number {
-    const bits = flags[field]!;
-    let from = start;
-    let to = stop;
-    if (
-      (bits & excel) !== 0 &&
-      to - from > 2 &&
-      src[from] === 0x3d &&
-      src[from + 1] === 0x22 &&
-      src[to - 1] === 0x22
-    ) {
-      from += 2;
-      to--;
-    }
-    if ((bits & trim) !== 0) {
-      from = trimmedStart(src, from, to);
-      to = trimmedEnd(src, from, to);
-    }
-    const size = to - from;
-    rows.reserve(size + slack);
-    const out = rows.bytes;
-    const at = rows.end;
-    const absent =
-      size === 0
-        ? (bits & isText) === 0 || (!inQuotes && (bits & (emptyIsNull | required)) !== 0)
-        : !inQuotes && isNull(src, from, to, field);
-    let written = at;
-    if ((bits & isChanged) !== 0) {
-      if (!absent && characters(src, from, to) < 0) written = notUtf8;
-      changes.set(field, absent ? null : src.toString("utf8", from, to));
-    } else if (absent && (bits & required) !== 0) written = emptyField;
-    else if (absent || size === 0) {
-      out[at] = out[at + 1] = out[at + 2] = out[at + 3] = absent ? 0xff : 0;
-      written = at + 4;
-    } else written = readers[field]!(src, from, to, out, at);
-    if (written < 0) note(0 - written, field, src, from, to);
-    return written;
-  }
-
-  /** Makes the fields from `first` on NULL; false, with the problem noted, where one is required. */
-  function fill(first: number, src: Buffer): boolean {
-    rows.reserve(slack);
-    const out = rows.bytes;
-    for (let field = first; field < count; field++) {
-      const bits = flags[field]!;
-      if ((bits & leftOut) !== 0) continue;
-      if ((bits & isChanged) !== 0) {
-        changes.set(field, null);
-        continue;
-      }
-      if ((bits & required) !== 0) {
-        note(0 - emptyField, field, src, 0, 0);
-        return false;
-      }
-      const at = rows.end;
-      out[at] = out[at + 1] = out[at + 2] = out[at + 3] = 0xff;
-      rows.end = at + 4;
-    }
-    return true;
-  }
-
-  /** Adds what stands behind a row's own values. */
-  function addTrailing(): void {
-    const out = rows.bytes;
-    let at = rows.end;
-    for (let i = 0; i < tailLength; i++) out[at++] = tail[i]!;
-    if (keepsLine) {
-      const place = line + 1;
-      for (let i = 0; i < 8; i++) out[at + i] = i === 3 ? 8 : 0;
-      out[at + 8] = place >> 24;
-      out[at + 9] = place >> 16;
-      out[at + 10] = place >> 8;
-      out[at + 11] = place;
-      at += 12;
-    }
-    rows.end = at;
-  }
-
-  /** Whether a record of so many fields is a row, which is then completed; else the problem is noted. */
-  function complete(src: Buffer, stop: number, fields: number, refusal: number): boolean {
-    // A trailing delimiter makes no field.
-    const long = fields > count && !cutsLong && (fields > count + 1 || src[stop - 1] !== delimiter);
-    if (long || (fields < least && !fillsShort)) {
-      note("fields", fields, src, 0, 0);
-      return false;
-    }
-    return refusal === 0 && (fields >= least || fill(fields, src));
-  }
-
   function isHeader(src: Buffer, from: number, to: number): boolean {
     return (
-      to - from === headerLength && src[from] === header[0] && src.compare(header, 0, headerLength, from, to) === 0
+      to - from === headerLength &&
+      src[from] === header[0] &&
+      src.compare(header, 0, headerLength, from, to) === 0
     );
   }
 
@@ -279,7 +160,8 @@ export function recordReader(options: RecordOptions): RecordReader {
         let inQuotes = false;
         let byte = src[p]!;
         if (byte !== quote) {
-          while (byte > highest || (byte !== separator && byte !== 0x0a && byte !== lineEnd)) byte = src[++p]!;
+          while (byte > highest || (byte !== separator && byte !== 0x0a && byte !== lineEnd))
+            byte = src[++p]!;
           to = p;
           if (byte !== separator) {
             if (p >= length && !last) {
@@ -374,7 +256,13 @@ export function recordReader(options: RecordOptions): RecordReader {
         break;
       }
 
-      if (field === count && refusal === 0 && filled !== 0 && recordEnd - start !== headerLength && !hasMore) {
+      if (
+        field === count &&
+        refusal === 0 &&
+        filled !== 0 &&
+        recordEnd - start !== headerLength &&
+        !hasMore
+      ) {
         rows.count++;
         line += lines;
         continue;
@@ -386,8 +274,7 @@ export function recordReader(options: RecordOptions): RecordReader {
         note("repeated-header", -1, src, 0, 0);
       } else if (keep) {
         rows.end = at;
-        known = complete(src, recordEnd, field, refusal) && (!hasTransform || changes.add());
-        if (known) addTrailing();
+        known = complete(src, recordEnd, field, refusal, line + 1);
         out = rows.bytes;
         limit = out.length - slack;
         at = rows.end;

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { type Table, type TableDefinition, defineTable } from "../../../../../functions/ingest/table";
 import records from "../../../../../tables/records";
-import { read } from "../support";
+import { read } from "../../../../support/pieces";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 const corner = "5411,Corner Market,EUR,1.50,2024-01-01,visa";

@@ -2,7 +2,7 @@ import { parse as csvParse } from "csv-parse/sync";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import Papa from "papaparse";
-import { piecesOf, read, textTable } from "../support";
+import { piecesOf, read, textTable } from "../../../../support/pieces";
 
 const names = ["a", "b", "c"];
 

@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
-import { outputBuffers } from "../../../../functions/ingest/encode";
+import { outputBuffers } from "../../functions/ingest/encode";
 import {
   type Layout,
   type Piece,
   type PieceOptions,
   type Reject,
   readPieces,
-} from "../../../../functions/ingest/pieces";
-import { type Table, type TableDefinition, defineTable } from "../../../../functions/ingest/table";
+} from "../../functions/ingest/pieces";
+import { parseType } from "../../functions/ingest/reader/types";
+import { type Table, type TableDefinition, defineTable } from "../../functions/ingest/table";
 
 /** A table whose columns are all texts that are stored as they are. */
 export function textTable(
@@ -73,11 +74,11 @@ export async function read(content: string | Buffer, table: Table, options: Read
   const pieces = await piecesOf(content, table, options);
   const last = pieces[pieces.length - 1];
   const types = (last?.columns ?? []).map(
-    (name) => table.columns.find((column) => column.name === name)?.type ?? "bigint",
+    (name) => parseType(table.columns.find((column) => column.name === name)?.type ?? "bigint")?.sql ?? "",
   );
   return {
     rows: pieces.flatMap((piece) =>
-      fieldsOf(piece.bytes).map((row) => row.map((field, i) => shown(String(types[i]), field))),
+      fieldsOf(piece.bytes).map((row) => row.map((field, i) => shown(types[i] ?? "", field))),
     ),
     rejects: pieces.flatMap(({ rejects }) => rejects),
     columns: last?.columns ?? [],
@@ -87,7 +88,7 @@ export async function read(content: string | Buffer, table: Table, options: Read
 }
 
 /** The fields of rows in the binary COPY format, as PostgreSQL's manual has it. */
-export function fieldsOf(bytes: Buffer): (Buffer | null)[][] {
+function fieldsOf(bytes: Buffer): (Buffer | null)[][] {
   const rows: (Buffer | null)[][] = [];
   for (let at = 0; at < bytes.length;) {
     const count = bytes.readInt16BE(at);
