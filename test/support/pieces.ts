@@ -31,6 +31,8 @@ export interface ReadOptions extends Partial<PieceOptions> {
   layout?: Layout;
   /** The object's size, where it isn't what the body sends. */
   size?: number;
+  /** Records before the offset. */
+  before?: { rows: number; rejected: number };
 }
 
 export interface Read {
@@ -48,13 +50,13 @@ export async function piecesOf(
   table: Table,
   options: ReadOptions = {},
 ): Promise<Piece[]> {
-  const { partBytes = 65536, offset = 0, layout, size, ...rest } = options;
+  const { partBytes = 65536, offset = 0, layout, size, before, ...rest } = options;
   const bytes = Buffer.from(content);
   const sent = bytes.subarray(layout === undefined || layout.decoded ? 0 : offset);
   const parts: Buffer[] = [];
   for (let at = 0; at < sent.length; at += partBytes)
     parts.push(Buffer.from(sent.subarray(at, at + partBytes)));
-  const start = { offset, layout, size: size ?? bytes.length };
+  const start = { offset, layout, size: size ?? bytes.length, ...before };
   const buffers = outputBuffers(rest.pieceBytes ?? 128 * 1024);
   const found: Piece[] = [];
   for await (const piece of readPieces(Readable.from(parts), start, buffers, {
@@ -74,7 +76,10 @@ export async function read(content: string | Buffer, table: Table, options: Read
   const pieces = await piecesOf(content, table, options);
   const last = pieces[pieces.length - 1];
   const types = (last?.columns ?? []).map(
-    (name) => parseType(table.columns.find((column) => column.name === name)?.type ?? "bigint")?.sql ?? "",
+    (name) =>
+      parseType(
+        table.columns.find((column) => column.name === name)?.type ?? (name === "line" ? "bigint" : "text"),
+      )?.sql ?? "",
   );
   return {
     rows: pieces.flatMap((piece) =>

@@ -155,7 +155,7 @@ export function recordReader(options: RecordOptions): RecordReader {
       let recordEnd = 0;
       for (;;) {
         let from = p;
-        let to = p;
+        let to: number;
         let text = src;
         let inQuotes = false;
         let byte = src[p]!;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { isNoFile, tableOfKey, tablesProblems } from "../../../../functions/ingest/chooseTable";
 import { sharedDefinition } from "../../../../functions/ingest/sharedDefinition";
-import { type TableDefinition, defineTable } from "../../../../functions/ingest/table";
+import { defineTable } from "../../../../functions/ingest/table";
 import { readTables } from "../../../../infra/tables";
 import records from "../../../../tables/records";
 
@@ -117,7 +117,7 @@ describe("A table's definition", () => {
   ];
   for (const [what, part, message] of wrong) {
     it(`refuses ${what}`, () => {
-      expect(() => defineTable({ name: "t", columns: [a], ...part } as TableDefinition)).to.throw(message);
+      expect(() => defineTable({ name: "t", columns: [a], ...part })).to.throw(message);
     });
   }
 
