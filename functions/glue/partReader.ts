@@ -2,12 +2,13 @@ import { writeSync } from "node:fs";
 import { tableOfKey } from "../ingest/chooseTable";
 import { type OutputBuffers, copyHeader, copyTrailer, outputBuffers } from "../ingest/encode";
 import { type Cutter, type Layout, type Piece, type Reject, pieceCutter, readPieces } from "../ingest/pieces";
-import { decode, isUnreadable } from "../ingest/reader/decode";
+import { decode } from "../ingest/reader/decode";
 import { findHeader, headerBytes } from "../ingest/reader/header";
 import { makePlan } from "../ingest/reader/plan";
 import { recordReader } from "../ingest/reader/records";
 import { parseType } from "../ingest/reader/types";
 import type { Table } from "../ingest/table";
+import { isGiveUp } from "../shared/giveUp";
 
 /** What the Glue job's Python asks for, as JSON in the first argument; the file's bytes come on stdin. */
 export interface PartRequest {
@@ -129,8 +130,8 @@ async function openFile(body: AsyncIterable<Buffer>, table: Table, request: Part
     if ("problem" in found) return { ...known, failure: found.problem };
     return { ...known, layout: found.layout, offset: found.end, whole: false };
   } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return { ...known, failure: error.unreadable };
+    if (!isGiveUp(error)) throw error;
+    return { ...known, failure: error.giveUp };
   }
 }
 

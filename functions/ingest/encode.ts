@@ -1,8 +1,8 @@
 /** Buffers for rows, used again once the server has what was in them. */
 export interface OutputBuffers {
   /** One that is the caller's until `giveBack`. */
-  next(): Buffer;
-  giveBack(buffers: readonly Buffer[]): void;
+  readonly next: () => Buffer;
+  readonly giveBack: (buffers: readonly Buffer[]) => void;
 }
 
 /** @param pieceBytes about how many bytes of the file lie between two calls of `next`. */

@@ -5,7 +5,7 @@ import { isZone } from "./reader/zones";
 import type { TableDefinition } from "./table";
 
 /** A column's name as headers are compared: without case and outer blanks. */
-export function headerKey(name: string): string {
+function headerKey(name: string): string {
   return name.trim().toLowerCase();
 }
 

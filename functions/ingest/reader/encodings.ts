@@ -34,8 +34,7 @@ function singleByteDecoder(encoding: "latin1" | "windows-1252"): Decoder {
   return (part) => {
     const out = memory.allocUnsafeSlow(3 * part.length);
     let next = 0;
-    for (let i = 0; i < part.length; i++) {
-      const byte = part[i]!;
+    for (const byte of part) {
       const code = codes[byte]!;
       if (byte < 0x80 || code === 0) out[next++] = byte;
       else if (code < 0x800) {
@@ -64,8 +63,7 @@ function utf16Decoder(bigEndian: boolean): Decoder {
       out[next++] = 0x80 | ((code >> 6) & 0x3f);
       out[next++] = 0x80 | (code & 0x3f);
     };
-    for (let i = 0; i < part.length; i++) {
-      const byte = part[i]!;
+    for (const byte of part) {
       if (odd < 0) {
         odd = byte;
         continue;

@@ -12,15 +12,15 @@ interface Moment {
 }
 
 interface MomentReader {
-  moment: Moment;
+  readonly moment: Moment;
   /** Reads YYYY-MM-DD at `at`, or what the pattern says; answers with the place behind it, -1 where there is none. */
-  readPattern(src: Buffer, at: number, to: number): number;
+  readonly readPattern: (src: Buffer, at: number, to: number) => number;
   /** Reads HH:mm, :ss and a fraction. */
-  readTime(src: Buffer, at: number, to: number): number;
+  readonly readTime: (src: Buffer, at: number, to: number) => number;
   /** Reads Z, UTC or an offset, blanks before it; `at` where there is none. */
-  readZone(src: Buffer, at: number, to: number): number;
+  readonly readZone: (src: Buffer, at: number, to: number) => number;
   /** Days since 2000-01-01, from which PostgreSQL counts; NaN where there is no such day. */
-  days(): number;
+  readonly days: () => number;
 }
 
 /** Longer ones before those that they begin with. */

@@ -38,6 +38,9 @@ export interface Plan {
   /** Unquoted texts that mean NULL; bit n of `nullLengths` says that one has n bytes. */
   readonly nulls: readonly (readonly Buffer[])[];
   readonly nullLengths: Int32Array;
+  /** 1 for bytes at a field's start, or end, that ask for more than its reader: blanks, `="`, and what begins a NULL. */
+  readonly oddFirst: Uint8Array;
+  readonly oddLast: Uint8Array;
   /** Of each field that the transform changes, its place in the transform's columns; else -1. */
   readonly places: Int32Array;
   /** The transform's columns, which stand last in a row. */
@@ -78,6 +81,10 @@ export function makePlan(table: Table, layout: Pick<Layout, "columns">): Plan {
   const nulls = fields.map((column) =>
     (column?.format.nulls ?? []).filter((text) => text !== "").map((text) => memory.from(text)),
   );
+  const oddFirst = new Uint8Array(256).fill(1, 0, 0x21);
+  const oddLast = oddFirst.slice();
+  oddFirst[0x3d] = oddFirst[0xc2] = oddLast[0xa0] = 1;
+  for (const text of nulls.flat()) oddFirst[text[0]!] = 1;
   return {
     readers: fields.map((column) => (column ? readerOf(column) : none)),
     flags: Int32Array.from(fields, flagsOf),
@@ -85,6 +92,8 @@ export function makePlan(table: Table, layout: Pick<Layout, "columns">): Plan {
     nullLengths: Int32Array.from(nulls, (texts) =>
       texts.reduce((bits, text) => bits | (1 << text.length), 0),
     ),
+    oddFirst,
+    oddLast,
     places: Int32Array.from(layout.columns, (name) => (name === null ? -1 : changed.indexOf(name))),
     changed: changed.map((name) => {
       const column = byName(name)!;

@@ -1,7 +1,7 @@
 import type { Table } from "../table";
 import { refusals } from "./field";
 import type { Plan } from "./plan";
-import type { Problem } from "./records";
+import type { Problem } from "./problem";
 import { parseType } from "./types";
 
 /** A record that was not loaded. */

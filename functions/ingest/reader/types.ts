@@ -1,8 +1,9 @@
 import type { ColumnSettings, FieldReader } from "./field";
 import { floatReader } from "./floats";
+import { integerReader } from "./integers";
 import { jsonReader } from "./json";
 import { dateReader, timeReader, timestampReader } from "./moments";
-import { integerReader, numericReader } from "./numbers";
+import { numericReader } from "./numerics";
 import { booleanReader, byteaReader, enumReader, textReader, uuidReader } from "./texts";
 
 interface TypeEntry {
@@ -19,7 +20,7 @@ interface TypeEntry {
 }
 
 /** PostgreSQL's types by the names that it gives them itself. This is all that the loader knows of them. */
-export const types = {
+const types = {
   smallint: { reader: (settings: ColumnSettings) => integerReader(settings, 2) },
   integer: { reader: (settings: ColumnSettings) => integerReader(settings, 4) },
   bigint: { reader: (settings: ColumnSettings) => integerReader(settings, 8) },
@@ -40,10 +41,10 @@ export const types = {
   bytea: { reader: byteaReader },
 } satisfies Record<string, TypeEntry>;
 
-export type TypeName = keyof typeof types;
+type TypeName = keyof typeof types;
 
 /** An enumeration of one's own. */
-export interface EnumType {
+interface EnumType {
   /** The type's name in PostgreSQL, in the schema public. */
   readonly enum: string;
   readonly values: readonly string[];

@@ -8,8 +8,9 @@ import {
 } from "../../../../functions/glue/partReader";
 import { type Table, defineTable } from "../../../../functions/ingest/table";
 import records from "../../../../tables/records";
-import { type Input, inputs } from "../../../support/csvInputs";
-import { fieldsOf, read } from "../ingest/support";
+import { inputs } from "../../../support/csvInputs";
+import type { Input } from "../../../support/csvInputs/parts";
+import { fieldsOf, read } from "../../../support/pieces";
 
 const copyHead = 19;
 const copyTail = 2;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { isNoFile, tableOfKey, tablesProblems } from "../../../../functions/ingest/chooseTable";
-import { type TableDefinition, defineTable } from "../../../../functions/ingest/table";
+import { defineTable } from "../../../../functions/ingest/table";
 import { readTables } from "../../../../infra/tables";
 
 const named = (name: string, prefix?: string, pattern?: string) =>
@@ -115,7 +115,7 @@ describe("A table's definition", () => {
   ];
   for (const [what, part, message] of wrong) {
     it(`refuses ${what}`, () => {
-      expect(() => defineTable({ name: "t", columns: [a], ...part } as TableDefinition)).to.throw(message);
+      expect(() => defineTable({ name: "t", columns: [a], ...part })).to.throw(message);
     });
   }
 

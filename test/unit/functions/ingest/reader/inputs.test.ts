@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import records from "../../../../../tables/records";
 import { inputs } from "../../../../support/csvInputs";
-import { read } from "../support";
+import { read } from "../../../../support/pieces";
 
 describe("The reader of files as people have them", () => {
   for (const { what, file, table = records, rows = [], rejects = [], failure } of inputs) {

@@ -2,7 +2,7 @@ import { parse as csvParse } from "csv-parse/sync";
 import { expect } from "chai";
 import * as fc from "fast-check";
 import Papa from "papaparse";
-import { piecesOf, read, textTable } from "../support";
+import { piecesOf, read, textTable } from "../../../../support/pieces";
 
 const names = ["a", "b", "c"];
 
@@ -153,7 +153,7 @@ describe("The reader of records, for any file,", () => {
           fc.pre(layout !== undefined && offset < Buffer.byteLength(text));
           const known = JSON.parse(JSON.stringify(layout)) as typeof layout;
           const whole = await read(text, reader);
-          const rest = await read(text, reader, { pieceBytes: b, offset, layout: known! });
+          const rest = await read(text, reader, { pieceBytes: b, offset, layout: known });
           expect(whole.rows.slice(whole.rows.length - rest.rows.length)).to.deep.equal(rest.rows);
           const before = pieces.slice(0, (n % pieces.length) + 1).reduce((sum, piece) => sum + piece.rows, 0);
           expect(before + rest.rows.length).to.equal(whole.rows.length);

@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
-import { outputBuffers } from "../../../../functions/ingest/encode";
+import { outputBuffers } from "../../functions/ingest/encode";
 import {
   type Layout,
   type Piece,
   type PieceOptions,
   type Reject,
   readPieces,
-} from "../../../../functions/ingest/pieces";
-import { type Table, type TableDefinition, defineTable } from "../../../../functions/ingest/table";
+} from "../../functions/ingest/pieces";
+import { parseType } from "../../functions/ingest/reader/types";
+import { type Table, type TableDefinition, defineTable } from "../../functions/ingest/table";
 
 /** A table whose columns are all texts that are stored as they are. */
 export function textTable(
@@ -30,6 +31,8 @@ export interface ReadOptions extends Partial<PieceOptions> {
   layout?: Layout;
   /** The object's size, where it isn't what the body sends. */
   size?: number;
+  /** Records before the offset. */
+  before?: { rows: number; rejected: number };
 }
 
 export interface Read {
@@ -47,13 +50,13 @@ export async function piecesOf(
   table: Table,
   options: ReadOptions = {},
 ): Promise<Piece[]> {
-  const { partBytes = 65536, offset = 0, layout, size, ...rest } = options;
+  const { partBytes = 65536, offset = 0, layout, size, before, ...rest } = options;
   const bytes = Buffer.from(content);
   const sent = bytes.subarray(layout === undefined || layout.decoded ? 0 : offset);
   const parts: Buffer[] = [];
   for (let at = 0; at < sent.length; at += partBytes)
     parts.push(Buffer.from(sent.subarray(at, at + partBytes)));
-  const start = { offset, layout, size: size ?? bytes.length };
+  const start = { offset, layout, size: size ?? bytes.length, ...before };
   const buffers = outputBuffers(rest.pieceBytes ?? 128 * 1024);
   const found: Piece[] = [];
   for await (const piece of readPieces(Readable.from(parts), start, buffers, {
@@ -73,11 +76,14 @@ export async function read(content: string | Buffer, table: Table, options: Read
   const pieces = await piecesOf(content, table, options);
   const last = pieces[pieces.length - 1];
   const types = (last?.columns ?? []).map(
-    (name) => table.columns.find((column) => column.name === name)?.type ?? "bigint",
+    (name) =>
+      parseType(
+        table.columns.find((column) => column.name === name)?.type ?? (name === "line" ? "bigint" : "text"),
+      )?.sql ?? "",
   );
   return {
     rows: pieces.flatMap((piece) =>
-      fieldsOf(piece.bytes).map((row) => row.map((field, i) => shown(String(types[i]), field))),
+      fieldsOf(piece.bytes).map((row) => row.map((field, i) => shown(types[i] ?? "", field))),
     ),
     rejects: pieces.flatMap(({ rejects }) => rejects),
     columns: last?.columns ?? [],
