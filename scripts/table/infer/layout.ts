@@ -1,0 +1,240 @@
+import { cellKind, codeShape, standsForNull, type CellKind } from "./cells";
+import { commonWidth, isBlank } from "./dialect";
+import type { TextRecord } from "./splitter";
+
+/** Where a table starts in its file, and what it calls its columns. */
+export interface Layout {
+  readonly width: number;
+  readonly columns: readonly ColumnLook[];
+  /** Records before the header. */
+  readonly preamble: readonly TextRecord[];
+  /** One record, more of a header of several rows, none of a file without. */
+  readonly header: readonly TextRecord[];
+  /** Lines before the first record of data. */
+  readonly linesBefore: number;
+  /** The columns' names as the file has them; "" for a nameless one. Empty without a header. */
+  readonly names: readonly string[];
+  readonly because: string;
+}
+
+/** How many records at the start can be preamble and header. */
+const searched = 60;
+
+/** Finds preamble and header among a sample's records. */
+export function findLayout(all: readonly TextRecord[]): Layout {
+  const records = all[0]?.fields.length !== undefined && isSepLine(all[0]) ? all.slice(1) : all;
+  const width = commonWidth(records);
+  const start = firstOfTable(records, width);
+  const first = records[start];
+  // Two files joined have their header twice.
+  const body = records.slice(start + 1).filter((record) => !sameCells(record, first));
+  const columns = describeColumns(body, width);
+  const header: TextRecord[] = [];
+  let because = "";
+  for (let at = start; at < Math.min(records.length, start + 6); at++) {
+    const record = records[at] as TextRecord;
+    if (isBlank(record)) {
+      if (header.length > 0 && looksLikeHeaderRow(records[at + 1], columns, width)) continue;
+      break;
+    }
+    const verdict = compare(record, columns, width);
+    const taken =
+      header.length === 0
+        ? isHeader(record, verdict, columns, records.length - start)
+        : isMore(record, verdict);
+    if (header.length === 0) because = taken ? headerReason(verdict) : dataReason(verdict);
+    if (!taken) break;
+    header.push(record);
+  }
+  // A row that repeats the header is a header twice, not a header of two rows.
+  while (header.length > 1 && sameCells(header[0], header[header.length - 1])) header.pop();
+  let top = start;
+  // A title can look like a first row of the header, but for its width.
+  while (header.length > 1 && header[0]?.fields.length !== width) {
+    header.shift();
+    top++;
+  }
+  for (let above = records[top - 1]; header.length > 0 && above !== undefined; above = records[top - 1]) {
+    if (isBlank(above) || !addsNames(above, header, width)) break;
+    header.unshift(above);
+    top--;
+  }
+  const last = header[header.length - 1] ?? records[start - 1];
+  const linesBefore = last === undefined ? (all === records ? 0 : 1) : last.line - 1 + last.lines;
+  const preamble = [...all.slice(0, all.length - records.length), ...records.slice(0, top)];
+  return { width, columns, preamble, header, linesBefore, names: joinNames(header, width), because };
+}
+
+const isSepLine = (record: TextRecord | undefined): boolean =>
+  record !== undefined &&
+  record.line === 1 &&
+  /^sep=/i.test(record.fields[0] ?? "") &&
+  record.fields.length <= 2;
+
+const sameCells = (a: TextRecord | undefined, b: TextRecord | undefined): boolean =>
+  a?.fields.join("\0") === b?.fields.join("\0");
+
+const filledCells = (record: TextRecord): number =>
+  record.fields.filter((field) => field.trim() !== "").length;
+
+/** The first record that has about as much in it as the table's records have. */
+function firstOfTable(records: readonly TextRecord[], width: number): number {
+  const usable = records.filter((record) => !isBlank(record) && Math.abs(record.fields.length - width) <= 1);
+  const fills = usable.map(filledCells).sort((a, b) => a - b);
+  const usual = fills[Math.floor(fills.length / 2)] ?? 1;
+  const enough = width <= 2 ? Math.min(width, usual) : Math.max(2, Math.ceil(Math.min(usual, width) * 0.4));
+  const found = records
+    .slice(0, searched)
+    .findIndex(
+      (record) =>
+        !isBlank(record) &&
+        (Math.abs(record.fields.length - width) <= 1 || record.fields.length > width / 2) &&
+        (record.fields.length > 1 || width === 1) &&
+        filledCells(record) >= enough,
+    );
+  return Math.max(found, 0);
+}
+
+export interface ColumnLook {
+  /** What nearly all cells are; "text" tells nothing. */
+  readonly kind: CellKind;
+  readonly shape: string;
+  readonly values: ReadonlySet<string>;
+  readonly years: boolean;
+}
+
+function describeColumns(body: readonly TextRecord[], width: number): ColumnLook[] {
+  const whole = body.filter((record) => !isBlank(record) && !record.malformed);
+  // Records of another width may belong to another table.
+  const alike = whole.filter((record) => record.fields.length === width);
+  const looked = (alike.length > 0 ? alike : whole).slice(0, 3000);
+  return Array.from({ length: width }, (_, index) => {
+    const cells = looked.map((r) => r.fields[index] ?? "").filter((cell) => !standsForNull(cell));
+    const kinds = cells.map(cellKind);
+    const most = (["number", "moment", "flag"] as const).find(
+      (kind) => kinds.filter((k) => k === kind).length > cells.length * 0.7,
+    );
+    const shapes = new Map<string, number>();
+    for (const cell of cells) shapes.set(codeShape(cell), (shapes.get(codeShape(cell)) ?? 0) + 1);
+    const shape = [...shapes].find(([s, count]) => s !== "" && count >= cells.length * 0.9)?.[0] ?? "";
+    return {
+      kind: cells.length === 0 ? "empty" : (most ?? "text"),
+      shape,
+      values: new Set(cells.map((cell) => cell.trim())),
+      years: cells.length > 0 && cells.every((cell) => isYear(cell)),
+    };
+  });
+}
+
+const isYear = (cell: string): boolean => /^\s*(19|20)\d\d\s*$/.test(cell);
+
+/** How many of a record's cells are what their columns hold, and how many are not. */
+interface Verdict {
+  readonly agree: readonly string[];
+  readonly differ: readonly string[];
+  readonly repeated: readonly string[];
+}
+
+function compare(record: TextRecord, columns: readonly ColumnLook[], width: number): Verdict {
+  const [agree, differ, repeated]: [string[], string[], string[]] = [[], [], []];
+  for (let index = 0; index < width; index++) {
+    const cell = record.fields[index] ?? "";
+    const column = columns[index] as ColumnLook;
+    if (cell.trim() === "" || column.kind === "empty") continue;
+    const kind = cellKind(cell);
+    if (column.kind !== "text") {
+      const yearAsName =
+        isYear(cell) && !column.years && column.kind === "number" && record.fields.filter(isYear).length > 1;
+      if (kind === column.kind && !yearAsName) agree.push(cell);
+      else if (!standsForNull(cell)) differ.push(cell);
+    } else if (column.shape !== "") {
+      if (codeShape(cell) === column.shape) agree.push(cell);
+      else differ.push(cell);
+    } else if (column.values.has(cell.trim())) repeated.push(cell);
+  }
+  return { agree, differ, repeated };
+}
+
+/** How a record's cells compare with what the table's columns hold. */
+export const compareRecord = (record: TextRecord, { columns, width }: Layout): Verdict =>
+  compare(record, columns, width);
+
+function isHeader(
+  record: TextRecord,
+  verdict: Verdict,
+  columns: readonly ColumnLook[],
+  records: number,
+): boolean {
+  const { agree, differ, repeated } = verdict;
+  if (differ.length > agree.length) return true;
+  if (agree.length > 0) return false;
+  if (records === 1) return record.fields.every((cell) => cellKind(cell) === "text" || cell.trim() === "");
+  // Nothing but texts: a name doesn't come back as a value, and no two are the same.
+  const texts = columns.filter((column) => column.kind !== "empty").length;
+  return (
+    repeated.length * 2 < Math.max(texts, 1) &&
+    !record.fields.some((cell) => /^(number|moment)$/.test(cellKind(cell)))
+  );
+}
+
+/** Whether one more record belongs to the header: it has names where records have values, and no value. */
+const isMore = (record: TextRecord, { agree, differ }: Verdict): boolean =>
+  differ.length > 0 && agree.length === 0 && record.fields.length > 1;
+
+const looksLikeHeaderRow = (
+  record: TextRecord | undefined,
+  columns: readonly ColumnLook[],
+  width: number,
+): boolean => record !== undefined && !isBlank(record) && isMore(record, compare(record, columns, width));
+
+const headerReason = ({ differ }: Verdict): string =>
+  differ.length > 0
+    ? `its cells are names where the records have numbers, dates or codes: ${quoteSome(differ)}`
+    : "its cells are texts that don't come back in the records";
+const dataReason = ({ agree, repeated }: Verdict): string =>
+  agree.length > 0
+    ? `the first record has values where a header has names: ${quoteSome(agree)}`
+    : repeated.length > 0
+      ? `the first record's texts come back in its columns: ${quoteSome(repeated)}`
+      : "the first record has numbers or dates";
+
+const quoteSome = (cells: readonly string[]): string =>
+  cells
+    .slice(0, 3)
+    .map((cell) => JSON.stringify(cell.trim().slice(0, 40)))
+    .join(", ");
+
+/** Whether a row above the header names columns that are nameless without it, or have one name for several. */
+function addsNames(above: TextRecord, header: readonly TextRecord[], width: number): boolean {
+  if (above.fields.length !== width || filledCells(above) < 2) return false;
+  const below = joinNames(header, width);
+  const isLacking = (name: string, index: number) => name === "" || below.indexOf(name) !== index;
+  return below.some((name, index) => isLacking(name, index) && (above.fields[index] ?? "").trim() !== "");
+}
+
+/** One name a column; in a header of several rows a name that spans columns stands in each of them. */
+function joinNames(header: readonly TextRecord[], width: number): string[] {
+  if (header.length === 0) return [];
+  const length = Math.max(width, ...header.map((record) => record.fields.length));
+  const rows = header.map((record, row) => {
+    const cells = Array.from({ length }, (_, index) => (record.fields[index] ?? "").trim());
+    if (row === header.length - 1) return cells;
+    const below = header.slice(row + 1);
+    return cells.map((cell, index) => {
+      if (cell !== "") return cell;
+      const named = below.some((next) => (next.fields[index] ?? "").trim() !== "");
+      return named
+        ? (cells
+            .slice(0, index)
+            .reverse()
+            .find((left) => left !== "") ?? "")
+        : "";
+    });
+  });
+  return Array.from({ length }, (_, index) =>
+    rows
+      .map((cells) => cells[index] as string)
+      .filter((cell) => cell !== "")
+      .join(" "),
+  );
+}

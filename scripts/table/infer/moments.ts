@@ -1,0 +1,123 @@
+import type { Run, Shape } from "./profile";
+
+/** A reading of a column's values as days, times of day or points in time. */
+export interface MomentReading {
+  readonly type: "date" | "time" | "timestamp" | "timestamptz";
+  /** The pattern of the values; undefined for PostgreSQL's own. */
+  readonly pattern: string | undefined;
+  /** Values without a zone among those of a timestamptz. */
+  readonly zoneless: boolean;
+}
+
+const short = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec";
+const long = "January|February|March|April|May|June|July|August|September|October|November|December";
+const whole = new RegExp(
+  "^(?<day>.*?)(?:(?<gap>[T ]|, )(?<clock>0:0(?::0(?:[.,]0)?)?)(?<half> ?[AaPp][Mm])?(?<zone> ?(?:Z|z|UTC|GMT|[-+]0(?::?0)?))?)?$",
+);
+const clockOnly = /^0:0(?::0(?:[.,]0)?)?$/;
+
+interface Parts {
+  readonly pattern: string;
+  readonly timed: boolean;
+  readonly zone: boolean;
+}
+
+/** The readings that fit all shapes: more than one where the values don't tell day from month. */
+export function readMoments(shapes: readonly Shape[]): MomentReading[] {
+  if (shapes.length === 0) return [];
+  if (shapes.every((shape) => clockOnly.test(shape.pattern) && isClock(shape.runs)))
+    return [{ type: "time", pattern: undefined, zoneless: false }];
+  const perShape = shapes.map(partsOf);
+  const [first] = perShape;
+  if (first === undefined || perShape.some((parts) => parts.length === 0)) return [];
+  const iso = perShape.every((parts) => parts.some(({ pattern }) => pattern.startsWith("YYYY-MM-DD")));
+  if (iso) {
+    const all = perShape.map(
+      (parts) => parts.find(({ pattern }) => pattern.startsWith("YYYY-MM-DD")) as Parts,
+    );
+    if (!all.some(({ timed }) => timed)) return [{ type: "date", pattern: undefined, zoneless: false }];
+    const zones = all.filter(({ zone }) => zone).length;
+    const type = zones > 0 ? "timestamptz" : "timestamp";
+    return [{ type, pattern: undefined, zoneless: zones > 0 && zones < all.length }];
+  }
+  return first
+    .filter(({ pattern }) => perShape.every((parts) => parts.some((other) => other.pattern === pattern)))
+    .map(({ pattern, timed, zone }) => ({
+      type: !timed ? "date" : zone ? "timestamptz" : "timestamp",
+      pattern,
+      zoneless: false,
+    }));
+}
+
+/** The patterns that a shape can be read by. */
+function partsOf(shape: Shape): Parts[] {
+  const groups = whole.exec(shape.pattern)?.groups;
+  if (groups === undefined) return [];
+  const { day = "", gap = "", clock, half, zone } = groups;
+  const dayRuns = day.split("0").length - 1;
+  const days = dayPatterns(day, shape, dayRuns);
+  if (clock === undefined) return days.map((pattern) => ({ pattern, timed: false, zone: false }));
+  const clockRuns = shape.runs.slice(dayRuns, dayRuns + clock.split("0").length - 1);
+  if (!isClock(clockRuns) || (half !== undefined && (clockRuns[0] as Run).max > 12)) return [];
+  const seconds = clockRuns.length > 2 ? ":ss" : "";
+  const fraction = clockRuns.length > 3 ? ".SSS" : "";
+  const hours = half === undefined ? "HH" : "hh";
+  const halves = half === undefined ? "" : half.startsWith(" ") ? " AM" : "AM";
+  const time = `${gap}${hours}:mm${seconds}${fraction}${halves}${zone === undefined ? "" : "Z"}`;
+  return days.map((pattern) => ({ pattern: pattern + time, timed: true, zone: zone !== undefined }));
+}
+
+function isClock([hour, minute, second]: readonly Run[]): boolean {
+  const two = (run: Run | undefined, max: number) =>
+    run === undefined || (run.maxLength <= 2 && run.max <= max);
+  return two(hour, 24) && two(minute, 59) && minute?.minLength === 2 && two(second, 60);
+}
+
+function dayPatterns(day: string, shape: Shape, runCount: number): string[] {
+  const runs = shape.runs.slice(0, runCount);
+  const [a, b, c] = runs;
+  if (day === "0" && a?.minLength === 8 && a.maxLength === 8) return shape.notDays === 0 ? ["YYYYMMDD"] : [];
+  const separator = /^0([-./ ])0\1(?:0)$/.exec(day)?.[1];
+  if (separator !== undefined && a && b && c) {
+    const orders = [
+      { year: a, month: b, day: c, names: ["Y", "MM", "DD"] },
+      { year: c, month: a, day: b, names: ["MM", "DD", "Y"] },
+      { year: c, month: b, day: a, names: ["DD", "MM", "Y"] },
+    ].filter(
+      (order) => isMonth(order.month) && isDayOfMonth(order.day) && yearToken(order.year) !== undefined,
+    );
+    const sure = orders.some((order) => yearToken(order.year) === "YYYY")
+      ? orders.filter((order) => yearToken(order.year) === "YYYY")
+      : orders;
+    return sure.map(({ names, year }) =>
+      names.map((name) => (name === "Y" ? (yearToken(year) as string) : name)).join(separator),
+    );
+  }
+  const named = new RegExp(
+    `^(?<start>0[-/. ]|(?<us>))(?<name>${long}|${short})(?<end>[-/. ]0|\\.? 0,? 0)$`,
+    "i",
+  ).exec(day);
+  if (named?.groups === undefined) return [];
+  const { name = "", end = "", us } = named.groups;
+  const year = b && yearToken(b);
+  if (!a || year === undefined || !isDayOfMonth(a)) return [];
+  // May is both.
+  const tokens = /^may$/i.test(name)
+    ? ["Mon", "Month"]
+    : name.length > 4 || (/^ju|^march/i.test(name) && name.length > 3)
+      ? ["Month"]
+      : ["Mon"];
+  return tokens.map((token) =>
+    us === undefined
+      ? `DD${day[1] ?? ""}${token}${end[0] ?? ""}${year}`
+      : `${token}${end.replace("0", "DD").replace("0", year)}`,
+  );
+}
+
+const isMonth = (run: Run): boolean => run.maxLength <= 2 && run.min >= 1 && run.max <= 12;
+const isDayOfMonth = (run: Run): boolean => run.maxLength <= 2 && run.min >= 1 && run.max <= 31;
+
+function yearToken({ minLength, maxLength, min, max }: Run): "YYYY" | "YY" | undefined {
+  if (minLength === 4 && maxLength === 4 && min >= 1000 && max <= 2999) return "YYYY";
+  return minLength === 2 && maxLength === 2 ? "YY" : undefined;
+}

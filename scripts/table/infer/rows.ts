@@ -1,0 +1,98 @@
+import { isBlank } from "./dialect";
+import { compareRecord, type Layout } from "./layout";
+import type { TextRecord } from "./splitter";
+
+/** What becomes of records that haven't the header's width, and what the columns are called. */
+export interface RowRules {
+  /** One name a column, "" for a nameless one. */
+  readonly headers: readonly string[];
+  /** The header doesn't name the columns one by one: they go by their place. */
+  readonly headerMisfits: boolean;
+  readonly shortRows: "reject" | "null";
+  readonly longRows: "reject" | "cut";
+  readonly decided: readonly { readonly about: string; readonly value: string; readonly because: string }[];
+  readonly unsure: readonly string[];
+}
+
+/** Decides from a sample: short rows are filled up only where it is plain that what they lack is at their end. */
+export function decideRows(records: readonly TextRecord[], layout: Layout): RowRules {
+  const first = layout.linesBefore;
+  const body = records.filter((record) => record.line > first && !isBlank(record) && !record.malformed);
+  const named = nameColumns(layout, body);
+  const width = named.headers.length;
+  const short = body.filter(({ fields }) => fields.length < width);
+  const long = body.filter(({ fields }) => fields.length > width);
+  const fitting = short.filter((record) => {
+    const { agree, differ } = compareRecord(record, layout);
+    return agree.length > 0 && differ.length === 0;
+  });
+  const often = short.length >= 3 || short.length >= body.length * 0.05;
+  const fill = often && fitting.length >= short.length * 0.9 && fitting.length > 0;
+  const cut =
+    long.length > 0 &&
+    long.every(({ fields }) => fields.slice(width).every((field) => field.trim() === "")) &&
+    long.some(({ fields }) => fields.length > width + 1 || fields[width] !== "");
+  return {
+    ...named,
+    shortRows: fill ? "null" : "reject",
+    longRows: cut ? "cut" : "reject",
+    decided: [
+      ...(fill
+        ? [
+            {
+              about: "short rows",
+              value: "null",
+              because: `${short.length} of ${body.length} rows lack fields at their end, and those that they have fit their columns`,
+            },
+          ]
+        : []),
+      ...(cut ? [{ about: "long rows", value: "cut", because: "what they have more is blank" }] : []),
+    ],
+  };
+}
+
+function nameColumns(
+  { names, width, header }: Layout,
+  body: readonly TextRecord[],
+): Pick<RowRules, "headers" | "headerMisfits" | "unsure"> {
+  const nameless = Array.from({ length: width }, () => "");
+  if (header.length === 0) return { headers: nameless, headerMisfits: false, unsure: [] };
+  const trimmed = [...names];
+  while (trimmed.length > width && trimmed[trimmed.length - 1] === "") trimmed.pop();
+  if (trimmed.length === width) return { headers: trimmed, headerMisfits: false, unsure: [] };
+  if (trimmed.length > width) {
+    const filled = trimmed.filter((name) => name !== "");
+    if (filled.length === width)
+      return {
+        headers: filled,
+        headerMisfits: true,
+        unsure: [
+          `The header has ${trimmed.length} fields and the records ${width}: its nameless ones are taken for a mistake`,
+        ],
+      };
+    return {
+      headers: trimmed,
+      headerMisfits: false,
+      unsure: [`The header has ${trimmed.length} fields and most records ${width}`],
+    };
+  }
+  const extra = body.filter(({ fields }) => fields.length === width);
+  if (width === trimmed.length + 1 && extra.every(({ fields }) => fields[width - 1]?.trim() === ""))
+    return { headers: trimmed, headerMisfits: false, unsure: [] };
+  const counted = extra.every(({ fields }, at) => fields[0] === String(at + 1));
+  if (width === trimmed.length + 1 && counted)
+    return {
+      headers: ["", ...trimmed],
+      headerMisfits: true,
+      unsure: [
+        "The header has a field less than the records: their first one, a count, is taken for the nameless one",
+      ],
+    };
+  return {
+    headers: nameless,
+    headerMisfits: true,
+    unsure: [
+      `The header has ${trimmed.length} fields and the records ${width}: its names are left out, and columns go by their place`,
+    ],
+  };
+}
