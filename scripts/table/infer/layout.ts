@@ -23,8 +23,10 @@ const searched = 60;
 /** Finds preamble and header among a sample's records. */
 export function findLayout(all: readonly TextRecord[]): Layout {
   const records = all[0]?.fields.length !== undefined && isSepLine(all[0]) ? all.slice(1) : all;
-  const width = commonWidth(records);
-  const start = firstOfTable(records, width);
+  // Of several tables in a file the first is meant, although a later one may have more rows.
+  const widths = [commonWidth(records), commonWidth(records.slice(0, searched))];
+  const width = widths.find((w) => firstOfTable(records, w) >= 0) ?? 1;
+  const start = Math.max(firstOfTable(records, width), 0);
   const first = records[start];
   // Two files joined have their header twice.
   const body = records.slice(start + 1).filter((record) => !sameCells(record, first));
@@ -77,22 +79,22 @@ const sameCells = (a: TextRecord | undefined, b: TextRecord | undefined): boolea
 const filledCells = (record: TextRecord): number =>
   record.fields.filter((field) => field.trim() !== "").length;
 
-/** The first record that has about as much in it as the table's records have. */
+/** The first record that has about as much in it as the table's records have; -1 when there is none near the start. */
 function firstOfTable(records: readonly TextRecord[], width: number): number {
   const usable = records.filter((record) => !isBlank(record) && Math.abs(record.fields.length - width) <= 1);
   const fills = usable.map(filledCells).sort((a, b) => a - b);
   const usual = fills[Math.floor(fills.length / 2)] ?? 1;
   const enough = width <= 2 ? Math.min(width, usual) : Math.max(2, Math.ceil(Math.min(usual, width) * 0.4));
-  const found = records
+  return records
     .slice(0, searched)
     .findIndex(
       (record) =>
         !isBlank(record) &&
-        (Math.abs(record.fields.length - width) <= 1 || record.fields.length > width / 2) &&
+        record.fields.length >= width - 1 &&
+        record.fields.length <= width * 2 &&
         (record.fields.length > 1 || width === 1) &&
         filledCells(record) >= enough,
     );
-  return Math.max(found, 0);
 }
 
 export interface ColumnLook {

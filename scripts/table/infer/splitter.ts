@@ -23,7 +23,7 @@ export interface Split {
   to: Int32Array;
   /** 0 for unquoted, 1 for quoted, 2 for quoted with escapes to be undone. */
   quoting: Uint8Array;
-  /** A quote stands where none can, or was never closed. */
+  /** A quote stands where none can, or was never closed: then the record ends with its line. */
   malformed: boolean;
   /** The record's first line, from 1, and how many lines it takes. */
   line: number;
@@ -101,6 +101,7 @@ export function makeSplitter(dialect: Dialect, take: (record: Split) => void) {
         if (next >= limit) return last ? at : -1;
         if (kinds[bytes[next] as number] !== ordinary) return at;
         stray = true;
+        return at;
       }
     }
     return -1;
@@ -128,7 +129,14 @@ export function makeSplitter(dialect: Dialect, take: (record: Split) => void) {
         to[count] = close;
         state = closeState;
         record.lines += closeLines;
-        if (stray) record.malformed = true;
+        if (stray) {
+          record.malformed = true;
+          const found = bytes.indexOf(newline, close);
+          if (found < 0 && !last) return -1;
+          record.count = count + 1;
+          record.end = found < 0 ? limit : found;
+          return found < 0 ? limit : found + 1;
+        }
         at = close + 1;
         if (dialect.blanksAroundQuotes) while (at < limit && bytes[at] === blank) at++;
       } else {
