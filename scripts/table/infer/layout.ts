@@ -31,40 +31,50 @@ export function findLayout(all: readonly TextRecord[]): Layout {
   // Two files joined have their header twice.
   const body = records.slice(start + 1).filter((record) => !sameCells(record, first));
   const columns = describeColumns(body, width);
-  const header: TextRecord[] = [];
-  let because = "";
-  for (let at = start; at < Math.min(records.length, start + 6); at++) {
-    const record = records[at] as TextRecord;
-    if (isBlank(record)) {
-      if (header.length > 0 && looksLikeHeaderRow(records[at + 1], columns, width)) continue;
-      break;
-    }
-    const verdict = compare(record, columns, width);
-    const taken =
-      header.length === 0
-        ? isHeader(record, verdict, columns, records.length - start)
-        : isMore(record, verdict);
-    if (header.length === 0) because = taken ? headerReason(verdict) : dataReason(verdict);
-    if (!taken) break;
-    header.push(record);
-  }
-  // A row that repeats the header is a header twice, not a header of two rows.
-  while (header.length > 1 && sameCells(header[0], header[header.length - 1])) header.pop();
-  let top = start;
-  // A title can look like a first row of the header, but for its width.
-  while (header.length > 1 && header[0]?.fields.length !== width) {
-    header.shift();
-    top++;
-  }
-  for (let above = records[top - 1]; header.length > 0 && above !== undefined; above = records[top - 1]) {
-    if (isBlank(above) || !addsNames(above, header, width)) break;
-    header.unshift(above);
-    top--;
-  }
+  const { header, because } = headerAt(records, start, columns, width);
   const last = header[header.length - 1] ?? records[start - 1];
   const linesBefore = last === undefined ? (all === records ? 0 : 1) : last.line - 1 + last.lines;
+  const top = header[0] === undefined ? start : records.indexOf(header[0]);
   const preamble = [...all.slice(0, all.length - records.length), ...records.slice(0, top)];
-  return { width, columns, preamble, header, linesBefore, names: joinNames(header, width), because };
+  return { width, columns, preamble, header, linesBefore, names: joinNames(header), because };
+}
+
+/** The rows of the header at the table's first record, above and below it; none when that is a record of data. */
+function headerAt(
+  records: readonly TextRecord[],
+  start: number,
+  columns: readonly ColumnLook[],
+  width: number,
+): { header: readonly TextRecord[]; because: string } {
+  const first = records[start];
+  if (first === undefined) return { header: [], because: "there is no record" };
+  const verdict = compare(first, columns, width);
+  const above = records[start - 1];
+  if (!isHeader(first, verdict, columns, records.length - start)) {
+    // R writes no name for the rows' numbers: such a header is narrower than the records.
+    const narrow = above !== undefined && !isBlank(above) && above.fields.length >= Math.max(width / 2, 2);
+    const other = narrow ? compare(above, columns, width) : verdict;
+    return narrow && isHeader(above, other, columns, records.length - start)
+      ? { header: [above], because: headerReason(other) }
+      : { header: [], because: dataReason(verdict) };
+  }
+  const rows = [first];
+  for (let at = start + 1; at < Math.min(records.length, start + 6); at++) {
+    const record = records[at] as TextRecord;
+    const next = isBlank(record) ? records[at + 1] : record;
+    if (next === undefined || isBlank(next) || !isMore(next, compare(next, columns, width))) break;
+    if (next === record) rows.push(record);
+  }
+  // A row that repeats the header is a header twice, not a header of two rows.
+  while (rows.length > 1 && sameCells(rows[0], rows[rows.length - 1])) rows.pop();
+  // A title can look like a first row of the header, but for its width.
+  while (rows.length > 1 && rows[0]?.fields.length !== width) rows.shift();
+  for (let at = start - 1; rows[0] === records[at + 1]; at--) {
+    const row = records[at];
+    if (row === undefined || isBlank(row) || !addsNames(row, rows, width)) break;
+    rows.unshift(row);
+  }
+  return { header: rows, because: headerReason(verdict) };
 }
 
 const isSepLine = (record: TextRecord | undefined): boolean =>
@@ -79,6 +89,10 @@ const sameCells = (a: TextRecord | undefined, b: TextRecord | undefined): boolea
 const filledCells = (record: TextRecord): number =>
   record.fields.filter((field) => field.trim() !== "").length;
 
+/** Rows' numbers have no name in many files. */
+const lacksFirst = (record: TextRecord): boolean =>
+  record.fields.length > 1 && record.fields.every((field, index) => (field.trim() === "") === (index === 0));
+
 /** The first record that has about as much in it as the table's records have; -1 when there is none near the start. */
 function firstOfTable(records: readonly TextRecord[], width: number): number {
   const usable = records.filter((record) => !isBlank(record) && Math.abs(record.fields.length - width) <= 1);
@@ -90,10 +104,10 @@ function firstOfTable(records: readonly TextRecord[], width: number): number {
     .findIndex(
       (record) =>
         !isBlank(record) &&
-        record.fields.length >= width - 1 &&
+        record.fields.length >= width &&
         record.fields.length <= width * 2 &&
         (record.fields.length > 1 || width === 1) &&
-        filledCells(record) >= enough,
+        (filledCells(record) >= enough || lacksFirst(record)),
     );
 }
 
@@ -114,7 +128,7 @@ function describeColumns(body: readonly TextRecord[], width: number): ColumnLook
     const cells = looked.map((r) => r.fields[index] ?? "").filter((cell) => !standsForNull(cell));
     const kinds = cells.map(cellKind);
     const most = (["number", "moment", "flag"] as const).find(
-      (kind) => kinds.filter((k) => k === kind).length > cells.length * 0.7,
+      (kind) => kinds.filter((k) => k === kind).length > cells.length * 0.6,
     );
     const shapes = new Map<string, number>();
     for (const cell of cells) shapes.set(codeShape(cell), (shapes.get(codeShape(cell)) ?? 0) + 1);
@@ -183,12 +197,6 @@ function isHeader(
 const isMore = (record: TextRecord, { agree, differ }: Verdict): boolean =>
   differ.length > 0 && agree.length === 0 && record.fields.length > 1;
 
-const looksLikeHeaderRow = (
-  record: TextRecord | undefined,
-  columns: readonly ColumnLook[],
-  width: number,
-): boolean => record !== undefined && !isBlank(record) && isMore(record, compare(record, columns, width));
-
 const headerReason = ({ differ }: Verdict): string =>
   differ.length > 0
     ? `its cells are names where the records have numbers, dates or codes: ${quoteSome(differ)}`
@@ -209,15 +217,15 @@ const quoteSome = (cells: readonly string[]): string =>
 /** Whether a row above the header names columns that are nameless without it, or have one name for several. */
 function addsNames(above: TextRecord, header: readonly TextRecord[], width: number): boolean {
   if (above.fields.length !== width || filledCells(above) < 2) return false;
-  const below = joinNames(header, width);
+  const below = joinNames(header);
   const isLacking = (name: string, index: number) => name === "" || below.indexOf(name) !== index;
   return below.some((name, index) => isLacking(name, index) && (above.fields[index] ?? "").trim() !== "");
 }
 
 /** One name a column; in a header of several rows a name that spans columns stands in each of them. */
-function joinNames(header: readonly TextRecord[], width: number): string[] {
+function joinNames(header: readonly TextRecord[]): string[] {
   if (header.length === 0) return [];
-  const length = Math.max(width, ...header.map((record) => record.fields.length));
+  const length = Math.max(...header.map((record) => record.fields.length));
   const rows = header.map((record, row) => {
     const cells = Array.from({ length }, (_, index) => (record.fields[index] ?? "").trim());
     if (row === header.length - 1) return cells;

@@ -86,9 +86,9 @@ function dayPatterns(day: string, shape: Shape, runCount: number): string[] {
     ].filter(
       (order) => isMonth(order.month) && isDayOfMonth(order.day) && yearToken(order.year) !== undefined,
     );
-    const sure = orders.some((order) => yearToken(order.year) === "YYYY")
-      ? orders.filter((order) => yearToken(order.year) === "YYYY")
-      : orders;
+    // Nobody writes 24-12-31 but where it can't be read otherwise.
+    const usual = orders.filter((order) => yearToken(order.year) === "YYYY" || order.year === c);
+    const sure = usual.length > 0 ? usual : orders;
     return sure.map(({ names, year }) =>
       names.map((name) => (name === "Y" ? (yearToken(year) as string) : name)).join(separator),
     );

@@ -26,28 +26,25 @@ export function decideRows(records: readonly TextRecord[], layout: Layout): RowR
     const { agree, differ } = compareRecord(record, layout);
     return agree.length > 0 && differ.length === 0;
   });
-  const often = short.length >= 3 || short.length >= body.length * 0.05;
-  const fill = often && fitting.length >= short.length * 0.9 && fitting.length > 0;
+  const often = short.length >= 3 || short.length === body.length;
+  const fill =
+    often && fitting.length >= short.length * 0.9 && short.every(({ fields }) => fields.length >= width / 2);
   const cut =
     long.length > 0 &&
     long.every(({ fields }) => fields.slice(width).every((field) => field.trim() === "")) &&
     long.some(({ fields }) => fields.length > width + 1 || fields[width] !== "");
   return {
     ...named,
-    shortRows: fill ? "null" : "reject",
+    shortRows: fill && short.length > 0 ? "null" : "reject",
     longRows: cut ? "cut" : "reject",
-    decided: [
-      ...(fill
+    decided: cut ? [{ about: "long rows", value: "cut", because: "what they have more is blank" }] : [],
+    unsure:
+      fill && short.length > 0
         ? [
-            {
-              about: "short rows",
-              value: "null",
-              because: `${short.length} of ${body.length} rows lack fields at their end, and those that they have fit their columns`,
-            },
+            ...named.unsure,
+            `Rows of less than ${width} fields, such as line ${short[0]?.line}, are filled up with NULL: those that they have fit their columns`,
           ]
-        : []),
-      ...(cut ? [{ about: "long rows", value: "cut", because: "what they have more is blank" }] : []),
-    ],
+        : named.unsure,
   };
 }
 
@@ -77,7 +74,7 @@ function nameColumns(
     };
   }
   const extra = body.filter(({ fields }) => fields.length === width);
-  if (width === trimmed.length + 1 && extra.every(({ fields }) => fields[width - 1]?.trim() === ""))
+  if (extra.every(({ fields }) => fields.slice(trimmed.length).every((field) => field.trim() === "")))
     return { headers: trimmed, headerMisfits: false, unsure: [] };
   const counted = extra.every(({ fields }, at) => fields[0] === String(at + 1));
   if (width === trimmed.length + 1 && counted)

@@ -84,7 +84,8 @@ export function makeSplitter(dialect: Dialect, take: (record: Split) => void) {
     closeState = 1;
     closeLines = 0;
     stray = false;
-    for (let at = open + 1; at < limit; at++) {
+    const end = Math.min(limit, open + maxRecordBytes);
+    for (let at = open + 1; at < end; at++) {
       const byte = bytes[at];
       if (byte === newline) closeLines++;
       else if (byte === escapes) {
