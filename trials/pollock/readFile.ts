@@ -1,5 +1,5 @@
-import { findReading } from "../../scripts/table/infer/inferTable";
 import { inferTable } from "../../scripts/table/infer/inferTable";
+import { findReading } from "../../scripts/table/infer/reading";
 import { isCut } from "../../scripts/table/infer/readTable";
 import { fieldBytes, makeSplitter } from "../../scripts/table/infer/splitter";
 

@@ -5,7 +5,7 @@ import { GroundworkError } from "../../infra/error";
 import { pollockScore } from "./measures";
 import { readFile, type Loaded } from "./readFile";
 
-const usage = `npm run pollock -- FOLDER
+const usage = `node -r ./local/register.js trials/pollock/score.ts FOLDER
 
 Scores how we read the files of Pollock, the benchmark of polluted CSV files (Vitagliano and others, VLDB 2023), when
 nobody says anything about them. FOLDER holds its data: survey_sample/{csv,clean} (real files and the rows in them),

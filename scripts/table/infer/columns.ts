@@ -32,14 +32,18 @@ export interface Hints {
 /** Below it, that a column has no NULL says little. */
 const rowsForRequired = 100;
 
-type Reading = { readonly type: ColumnType; readonly format: ValueFormat; readonly note?: string };
+interface Reading {
+  readonly type: ColumnType;
+  readonly format: ValueFormat;
+  readonly note?: string;
+}
 
 /** Decides a column's type from its profile. */
 export function decideColumn(profile: ColumnProfile, hints: Hints): ColumnFinding {
   const found = typed(profile, hints);
   const markers = found.type === "text" ? defaultNulls : [...defaultNulls, ...found.markers];
   const shapes = [...(profile.shapes?.values() ?? [])];
-  const marked = shapes.filter((shape) => shape.quoted < shape.count && markers.includes(shape.pattern));
+  const marked = shapes.filter((shape) => shape.quoted < shape.count && markers.includes(shape.example));
   const nulls =
     profile.empty +
     (found.type === "text" ? 0 : profile.quotedEmpty) +
@@ -55,6 +59,10 @@ export function decideColumn(profile: ColumnProfile, hints: Hints): ColumnFindin
     choices: found.choices,
   };
 }
+
+/** MySQL writes 0000-00-00 for a day that isn't known. */
+const isMarker = ({ pattern, example, quoted }: Shape): boolean =>
+  quoted === 0 && (standsForNull(pattern) || /^0000-00-00( 00:00:00(\.0+)?)?$/.test(example));
 
 interface Typed {
   readonly type: ColumnType;
@@ -77,16 +85,17 @@ function typed(profile: ColumnProfile, hints: Hints): Typed {
   if (profile.json) return plain("jsonb");
   if (profile.shapes === undefined) return plain("text");
   const all = [...profile.shapes.values()];
-  const markers = all.filter((shape) => shape.quoted === 0 && standsForNull(shape.pattern));
+  const markers = all.filter((shape) => isMarker(shape));
   const shapes = all.filter((shape) => !markers.includes(shape));
   if (shapes.length === 0) return plain("text", `nothing but ${quoteSome(markers)}`);
   if (profile.hex && shapes.every(isHex)) return plain("bytea");
   const nulls = profile.empty + profile.quotedEmpty + markers.length > 0;
   const readings = read(shapes, nulls, hints);
-  const extra = markers.map((shape) => shape.pattern).filter((marker) => !defaultNulls.includes(marker));
+  const extra = markers.map((shape) => shape.example).filter((marker) => !defaultNulls.includes(marker));
   if (readings.length === 1) {
     const [{ type, format, note }] = readings as [Reading];
-    if (type === "text") return plain("text", "digits with zeros before them: a code, not a number");
+    if (type === "text")
+      return plain("text", "a code rather than a number: it would lose its zeros or its sign");
     return { type, format, markers: extra, note, choices: [] };
   }
   if (readings.length > 1) {
@@ -122,7 +131,7 @@ function chooseOrder(readings: readonly MomentReading[], { dayFirst }: Hints): R
     pattern: pattern ?? "",
   }));
   if (made.length < 2) return made;
-  const dotted = made.filter(({ pattern }) => /^DD\.MM/.test(pattern));
+  const dotted = made.filter(({ pattern }) => pattern.startsWith("DD.MM"));
   if (dotted.length === 1)
     return [{ ...(dotted[0] as Reading), note: "day before month, as always between dots" }];
   const hinted =

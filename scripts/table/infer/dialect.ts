@@ -16,7 +16,8 @@ export interface DialectFound {
 /** Finds delimiter, quote and escape by reading the sample with each, and looking whose cells make a table. */
 export function detectDialect(sample: Buffer, decode: (bytes: Buffer) => string): DialectFound {
   const text = decode(sample);
-  const loneCarriageReturn = /\r/.test(text) && !/\n/.test(text.slice(0, (text.indexOf("\r") + 1 || 1) + 2));
+  const loneCarriageReturn =
+    text.includes("\r") && !text.slice(0, (text.indexOf("\r") + 1 || 1) + 2).includes("\n");
   const declared = /^sep=(.)\r?\n/i.exec(text)?.[1];
   const delimiters =
     declared !== undefined ? [declared] : [...common, ...rare].filter((d) => text.includes(d));
@@ -90,7 +91,7 @@ function fitOf(records: readonly TextRecord[], delimiter: string): number {
   for (const { fields, quoted } of same.slice(0, 300))
     for (let index = 0; index < Math.min(fields.length, 200); index++) {
       cells++;
-      if (quoted[index] === true || isCleanCell(fields[index] as string)) clean++;
+      if (quoted[index] === true || isCleanCell(fields[index]!)) clean++;
     }
   const cleanness = cells === 0 ? 0 : clean / cells;
   return consistency * cleanness ** 2 * (width === 1 ? 0.15 : 1 - 1 / (width + 1));

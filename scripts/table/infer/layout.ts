@@ -22,7 +22,7 @@ const searched = 60;
 
 /** Finds preamble and header among a sample's records. */
 export function findLayout(all: readonly TextRecord[]): Layout {
-  const records = all[0]?.fields.length !== undefined && isSepLine(all[0]) ? all.slice(1) : all;
+  const records = isSepLine(all[0]) ? all.slice(1) : all;
   // Of several tables in a file the first is meant, although a later one may have more rows.
   const widths = [commonWidth(records), commonWidth(records.slice(0, searched))];
   const width = widths.find((w) => firstOfTable(records, w) >= 0) ?? 1;
@@ -60,7 +60,7 @@ function headerAt(
   }
   const rows = [first];
   for (let at = start + 1; at < Math.min(records.length, start + 6); at++) {
-    const record = records[at] as TextRecord;
+    const record = records[at]!;
     const next = isBlank(record) ? records[at + 1] : record;
     if (next === undefined || isBlank(next) || !isMore(next, compare(next, columns, width))) break;
     if (next === record) rows.push(record);
@@ -78,10 +78,7 @@ function headerAt(
 }
 
 const isSepLine = (record: TextRecord | undefined): boolean =>
-  record !== undefined &&
-  record.line === 1 &&
-  /^sep=/i.test(record.fields[0] ?? "") &&
-  record.fields.length <= 2;
+  record?.line === 1 && /^sep=/i.test(record.fields[0] ?? "") && record.fields.length <= 2;
 
 const sameCells = (a: TextRecord | undefined, b: TextRecord | undefined): boolean =>
   a?.fields.join("\0") === b?.fields.join("\0");
@@ -155,7 +152,7 @@ function compare(record: TextRecord, columns: readonly ColumnLook[], width: numb
   const [agree, differ, repeated]: [string[], string[], string[]] = [[], [], []];
   for (let index = 0; index < width; index++) {
     const cell = record.fields[index] ?? "";
-    const column = columns[index] as ColumnLook;
+    const column = columns[index]!;
     if (cell.trim() === "" || column.kind === "empty") continue;
     const kind = cellKind(cell);
     if (column.kind !== "text") {
@@ -243,7 +240,7 @@ function joinNames(header: readonly TextRecord[]): string[] {
   });
   return Array.from({ length }, (_, index) =>
     rows
-      .map((cells) => cells[index] as string)
+      .map((cells) => cells[index]!)
       .filter((cell) => cell !== "")
       .join(" "),
   );

@@ -32,9 +32,7 @@ export function readMoments(shapes: readonly Shape[]): MomentReading[] {
   if (first === undefined || perShape.some((parts) => parts.length === 0)) return [];
   const iso = perShape.every((parts) => parts.some(({ pattern }) => pattern.startsWith("YYYY-MM-DD")));
   if (iso) {
-    const all = perShape.map(
-      (parts) => parts.find(({ pattern }) => pattern.startsWith("YYYY-MM-DD")) as Parts,
-    );
+    const all = perShape.map((parts) => parts.find(({ pattern }) => pattern.startsWith("YYYY-MM-DD"))!);
     if (!all.some(({ timed }) => timed)) return [{ type: "date", pattern: undefined, zoneless: false }];
     const zones = all.filter(({ zone }) => zone).length;
     const type = zones > 0 ? "timestamptz" : "timestamp";
@@ -58,7 +56,7 @@ function partsOf(shape: Shape): Parts[] {
   const days = dayPatterns(day, shape, dayRuns);
   if (clock === undefined) return days.map((pattern) => ({ pattern, timed: false, zone: false }));
   const clockRuns = shape.runs.slice(dayRuns, dayRuns + clock.split("0").length - 1);
-  if (!isClock(clockRuns) || (half !== undefined && (clockRuns[0] as Run).max > 12)) return [];
+  if (!isClock(clockRuns) || (half !== undefined && clockRuns[0]!.max > 12)) return [];
   const seconds = clockRuns.length > 2 ? ":ss" : "";
   const fraction = clockRuns.length > 3 ? ".SSS" : "";
   const hours = half === undefined ? "HH" : "hh";

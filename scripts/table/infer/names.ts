@@ -36,7 +36,7 @@ export function snakeCase(text: string): string {
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, "$1_$2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1_$2")
     .toLowerCase()
-    .replace(/[ßæœøđðþłı]/g, (letter) => latin[letter] as string)
+    .replace(/[ßæœøđðþłı]/g, (letter) => latin[letter]!)
     .normalize("NFD")
     .replace(/(?<=[a-z])\p{M}+/gu, "")
     .normalize("NFC")

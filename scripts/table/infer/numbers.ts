@@ -90,9 +90,9 @@ function fits(number: Dressed, reading: Signs): boolean {
   if (groups > 0 && [...separators.slice(0, groups)].some((sign) => sign !== reading.thousands)) return false;
   if (groups === 0) return true;
   // 1,234 but not 12,34, 1234,567 or 0,123
-  const [first, ...rest] = shape.runs.slice(0, groups + 1);
+  const first = shape.runs[0]!;
+  const rest = shape.runs.slice(1, groups + 1);
   return (
-    first !== undefined &&
     first.maxLength <= 3 &&
     first.leadingZeros === 0 &&
     first.min > 0 &&
@@ -117,8 +117,9 @@ function typeOf(numbers: readonly Dressed[], reading: Signs, nulls: boolean): Co
       onlyPointZero &&= run !== undefined && run.max === 0 && run.maxLength === 1;
     }
   }
-  // 007 is a code: as a number it would lose its zeros.
-  if (leadingZeros > 0) return "text";
+  // 007 is a code, +49151123456 a telephone's number: they would lose their zeros or their sign.
+  if (leadingZeros > 0 || (digits >= 7 && numbers.every(({ shape }) => shape.pattern === "+0")))
+    return "text";
   if (exponent) return significant <= 15 ? "double precision" : "numeric";
   // What pandas makes of whole numbers with gaps: 5411.0
   if (fraction && !(onlyPointZero && nulls)) return "numeric";

@@ -62,13 +62,13 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
     const { bytes, from, to, quoting } = record;
     const fields = Math.min(record.count, width);
     for (let index = 0; index < fields; index++) {
-      const column = columns[index] as ColumnProfile;
-      let start = from[index] as number;
-      let end = to[index] as number;
+      const column = columns[index]!;
+      let start = from[index]!;
+      let end = to[index]!;
       // Before a quote the blank stands outside of the field.
       const indented = isBlank(bytes[quoting[index] === 0 ? start : start - 2] ?? 0);
-      if (indented) while (start < end && isBlank(bytes[start] as number)) start++;
-      while (end > start && isBlank(bytes[end - 1] as number)) end--;
+      if (indented) while (start < end && isBlank(bytes[start]!)) start++;
+      while (end > start && isBlank(bytes[end - 1]!)) end--;
       if (start === end) {
         if (quoting[index] === 0) column.empty++;
         else column.quotedEmpty++;
@@ -77,8 +77,7 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
       column.filled++;
       if (column.filled <= maxExamples) addExample(column, decode(bytes.subarray(start, end)));
       if (indented) column.indented++;
-      if (column.uuid || column.json || column.hex)
-        special(column, bytes, start, end, quoting[index] as number);
+      if (column.uuid || column.json || column.hex) special(column, bytes, start, end, quoting[index]!);
       if (column.shapes !== undefined) addShape(column, index, record, start, end);
     }
   }
@@ -92,8 +91,9 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
     let hash = 0;
     let runs = 0;
     let notDay = 0;
+    let digits = 0;
     for (let at = start; at < end;) {
-      let byte = bytes[at] as number;
+      let byte = bytes[at]!;
       if (byte < zero || byte > nine) {
         hash = Math.imul(hash ^ byte, 16_777_619);
         at++;
@@ -107,7 +107,7 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
       let value = 0;
       do {
         value = value * 10 + byte - zero;
-        byte = bytes[++at] as number;
+        byte = bytes[++at]!;
       } while (at < end && byte >= zero && byte <= nine);
       runLength[runs] = at - began;
       runValue[runs] = value;
@@ -115,7 +115,10 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
       if (at - began === 8 && !isDay(value)) notDay = 1;
       runs++;
       hash = Math.imul(hash ^ zero, 16_777_619);
+      digits += value;
     }
+    // MySQL's 0000-00-00 is no day: it has a shape of its own.
+    if (runs >= 3 && digits === 0) hash = ~hash;
     let shape = lastHash[index] === hash ? lastShape[index] : undefined;
     if (shape === undefined) {
       shape = column.shapes?.get(hash) ?? newShape(column, hash, runs, record, start, end);
@@ -127,14 +130,14 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
     if (record.quoting[index] !== 0) shape.quoted++;
     shape.notDays += notDay;
     for (let run = 0; run < shape.runs.length; run++) {
-      const seen = shape.runs[run] as Run;
-      const length = runLength[run] as number;
-      const value = runValue[run] as number;
+      const seen = shape.runs[run]!;
+      const length = runLength[run]!;
+      const value = runValue[run]!;
       if (length < seen.minLength) seen.minLength = length;
       if (length > seen.maxLength) seen.maxLength = length;
       if (value < seen.min) seen.min = value;
       if (value > seen.max) seen.max = value;
-      seen.leadingZeros += runZero[run] as number;
+      seen.leadingZeros += runZero[run]!;
     }
   }
 
@@ -210,7 +213,7 @@ function isDay(value: number): boolean {
 function isUuid(bytes: Buffer, start: number, end: number): boolean {
   if (end - start !== 36) return false;
   for (let at = 0; at < 36; at++) {
-    const byte = bytes[start + at] as number;
+    const byte = bytes[start + at]!;
     if (at === 8 || at === 13 || at === 18 || at === 23) {
       if (byte !== dash) return false;
     } else if (!((byte >= zero && byte <= nine) || ((byte | 32) >= 97 && (byte | 32) <= 102))) return false;

@@ -1,7 +1,20 @@
-import type { Counts, Reading } from "./inferTable";
+import type { Reading } from "./reading";
 import { makeProfile, type ColumnProfile } from "./profile";
 import { makeUtf8Check, type Encoding } from "./source";
 import { fieldBytes, makeSplitter, type Split } from "./splitter";
+
+/** Of all records behind the header. `bytes` are those of the unpacked file. */
+export interface Counts {
+  readonly bytes: number;
+  readonly lines: number;
+  readonly rows: number;
+  readonly emptyRows: number;
+  readonly repeatedHeaders: number;
+  readonly shortRows: number;
+  readonly longRows: number;
+  readonly malformed: number;
+  readonly footerLines: number;
+}
 
 /** What one reading of the whole file counted. */
 export interface Tally {
@@ -105,7 +118,7 @@ export async function readTable(reading: Reading, sampleBytes = Infinity): Promi
 
   const footer =
     rules.shortRows === "reject" && bytes < sampleBytes ? footerOf(odd, lastGoodLine, width) : [];
-  const footerLines = footer.length === 0 ? 0 : lastLine - (footer[0] as Odd).line + 1;
+  const footerLines = footer.length === 0 ? 0 : lastLine - footer[0]!.line + 1;
   const isFooter = footerLines > 0 && footerLines <= maxFooterLines;
   if (isFooter) counts.shortRows -= footer.length;
   const rejected = isFooter ? odd.filter((record) => !footer.includes(record)) : odd;
@@ -175,7 +188,7 @@ const isTitle = (record: Split): boolean =>
 
 function isEmpty({ bytes, count, from, to }: Split): boolean {
   for (let index = 0; index < count; index++)
-    for (let at = from[index] as number; at < (to[index] as number); at++) {
+    for (let at = from[index]!; at < to[index]!; at++) {
       const byte = bytes[at];
       if (byte !== 32 && byte !== 9 && byte !== 13 && byte !== 10) return false;
     }
@@ -196,7 +209,7 @@ function isHeader(record: Split, header: readonly string[], decode: (bytes: Buff
   if (header.length === 0 || record.count < header.length) return false;
   const [name = ""] = header;
   // Seldom as long as the name: only then it is looked at.
-  if ((record.to[0] as number) - (record.from[0] as number) !== Buffer.byteLength(name)) return false;
+  if (record.to[0]! - record.from[0]! !== Buffer.byteLength(name)) return false;
   return header.every(
     (field, index) => decode(record.bytes.subarray(record.from[index], record.to[index])) === field,
   );

@@ -76,13 +76,12 @@ function nameColumns(
   const extra = body.filter(({ fields }) => fields.length === width);
   if (extra.every(({ fields }) => fields.slice(trimmed.length).every((field) => field.trim() === "")))
     return { headers: trimmed, headerMisfits: false, unsure: [] };
-  const counted = extra.every(({ fields }, at) => fields[0] === String(at + 1));
-  if (width === trimmed.length + 1 && counted)
+  if (width === trimmed.length + 1 && areRowNames(header, extra))
     return {
       headers: ["", ...trimmed],
       headerMisfits: true,
       unsure: [
-        "The header has a field less than the records: their first one, a count, is taken for the nameless one",
+        "The header has a field less than the records: their first one, a name of the row as R writes it, is taken for the nameless one",
       ],
     };
   return {
@@ -92,4 +91,14 @@ function nameColumns(
       `The header has ${trimmed.length} fields and the records ${width}: its names are left out, and columns go by their place`,
     ],
   };
+}
+
+/** R gives each row a name of its own, quotes all names, and has none for their column. */
+function areRowNames(header: readonly TextRecord[], body: readonly TextRecord[]): boolean {
+  const names = new Set(body.map(({ fields }) => fields[0]));
+  return (
+    names.size === body.length &&
+    header.every(({ quoted }) => quoted.every((is) => is)) &&
+    body.every(({ quoted }) => quoted[0] === true)
+  );
 }

@@ -42,7 +42,7 @@ export async function openSource(file: string): Promise<Source> {
 }
 
 /** The same file read in another encoding of one byte a letter. */
-export const reread = (source: Source, encoding: "latin1" | "windows-1252"): Source => ({
+export const reread = (source: Source, encoding: Encoding): Source => ({
   ...source,
   encoding,
   decode: decoderOf(encoding),
@@ -104,7 +104,7 @@ function oneByteEncoding(bytes: Buffer): "latin1" | "windows-1252" {
 function countUtf8(bytes: Buffer): { valid: number; invalid: number } {
   let [valid, invalid] = [0, 0];
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
+    const byte = bytes[at]!;
     if (byte < 0x80) continue;
     const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
     if (at + length > bytes.length && byte >= 0xc2) break;
@@ -127,8 +127,8 @@ export function makeUtf8Check() {
       const whole = tail.length === 0 ? piece : Buffer.concat([tail, piece]);
       let end = whole.length;
       // A letter may go on in the next piece.
-      while (end > whole.length - 3 && end > 0 && ((whole[end - 1] as number) & 0xc0) === 0x80) end--;
-      if (end > 0 && (whole[end - 1] as number) >= 0xc2) end--;
+      while (end > whole.length - 3 && end > 0 && (whole[end - 1]! & 0xc0) === 0x80) end--;
+      if (end > 0 && whole[end - 1]! >= 0xc2) end--;
       tail = whole.subarray(end);
       const looked = whole.subarray(0, end);
       if (isUtf8(looked)) return;

@@ -100,7 +100,7 @@ export function makeSplitter(dialect: Dialect, take: (record: Split) => void) {
         }
         if (dialect.blanksAroundQuotes) while (next < limit && bytes[next] === blank) next++;
         if (next >= limit) return last ? at : -1;
-        if (kinds[bytes[next] as number] !== ordinary) return at;
+        if (kinds[bytes[next]!] !== ordinary) return at;
         stray = true;
         return at;
       }
@@ -145,7 +145,7 @@ export function makeSplitter(dialect: Dialect, take: (record: Split) => void) {
       }
       let end = -1;
       for (; at < limit; at++) {
-        const kind = kinds[bytes[at] as number];
+        const kind = kinds[bytes[at]!];
         if (kind === ordinary) continue;
         if (kind === isDelimiter) break;
         end = lineEnd(bytes, at, limit, last);
@@ -204,7 +204,7 @@ export function fieldBytes({ bytes, from, to, quoting }: Split, index: number, d
   let length = 0;
   for (let at = 0; at < raw.length; at++) {
     if (raw[at] === escape && at + 1 < raw.length) at++;
-    out[length++] = raw[at] as number;
+    out[length++] = raw[at]!;
   }
   return out.subarray(0, length);
 }

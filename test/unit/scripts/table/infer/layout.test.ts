@@ -77,6 +77,15 @@ describe("a file's header", () => {
     expect(found.unsure).to.have.lengthOf(1);
   });
 
+  it("that has a name too few is no header of R where rows have no names of their own", async () => {
+    const found = await infer('"len","supp"\n"a",4.2,"VC"\n"a",11.5,"VC"\n"b",7.3,"OJ"\n');
+    expect(found.definition.columns.map(({ name }) => name)).to.deep.equal([
+      "column_1",
+      "column_2",
+      "column_3",
+    ]);
+  });
+
   it("that has a name too few is left out rather than guessed at", async () => {
     const found = await infer("a,b\nx,1.5,y\nz,2.5,w\nq,2.5,w\n");
     expect(found.definition.columns.map(({ name }) => name)).to.deep.equal([
