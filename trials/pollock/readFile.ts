@@ -10,7 +10,7 @@ export interface Loaded {
   /** The rows that would be loaded, all columns taken for text, NULL as "". */
   readonly rows: readonly (readonly string[])[];
   readonly rejected: number;
-  /** What the reading wasn't sure of, as a person is told it. */
+  /** What the reading wasn't sure of about the whole file, as a person is told it. */
   readonly told: readonly string[];
   /** The markers of NULL of each column, and whether blanks around its values matter. */
   readonly nulls: readonly (readonly string[])[];
@@ -53,7 +53,7 @@ export async function readFile(file: string): Promise<Loaded> {
     names: layout.header.length === 0 ? undefined : rules.headers,
     rows,
     rejected,
-    told: unsure.map(({ question }) => question),
+    told: unsure.filter(({ column }) => column === undefined).map(({ question }) => question),
     nulls: columns.map((column) => column.format?.nulls ?? []),
     blanksMatter: columns.map(({ type }) => type === "text" && format.trim !== true),
   };

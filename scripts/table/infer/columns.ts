@@ -99,18 +99,27 @@ function typed(profile: ColumnProfile, hints: Hints): Typed {
     return { type, format, markers: extra, note, choices: [] };
   }
   if (readings.length > 1) {
-    const choices = readings.map(({ type, format }) => ({
-      answer: format.dates ?? format.timestamps ?? (format.decimal === "," ? "decimal comma" : "thousands"),
-      type,
-      format: extra.length > 0 ? { ...format, nulls: [...defaultNulls, ...extra] } : format,
-    }));
-    return {
-      ...plain("text", `the values fit ${choices.map(({ answer }) => answer).join(" and ")}`),
-      choices,
-    };
+    const choices = readings.map(({ type, format }) => ({ answer: answerOf(format), type, format }));
+    const note = `the values fit ${choices.map(({ answer }) => answer).join(" and ")}`;
+    return { ...plain("text", note), choices: choices.map((choice) => withNulls(choice, extra)) };
   }
-  return plain("text", almost(shapes, nulls, hints));
+  const near = almost(shapes, nulls, hints);
+  return {
+    ...plain("text", near?.note),
+    choices: (near?.choices ?? []).map((choice) => withNulls(choice, extra)),
+  };
 }
+
+const answerOf = ({ dates, timestamps, thousands, decimal }: ValueFormat): string =>
+  dates ??
+  timestamps ??
+  (thousands !== undefined ? "thousands" : decimal === "," ? "decimal comma" : "decimal point");
+
+const withNulls = ({ answer, type, format }: Choice, markers: readonly string[]): Choice => ({
+  answer,
+  type,
+  format: markers.length > 0 ? { ...format, nulls: [...defaultNulls, ...markers] } : format,
+});
 
 function read(shapes: readonly Shape[], nulls: boolean, hints: Hints): Reading[] {
   const boolean = readBooleans(shapes);
@@ -195,18 +204,31 @@ function readBooleans(shapes: readonly Shape[]): Reading | undefined {
 
 const isHex = (shape: Shape): boolean => /^\\x[0a-f]*$/i.test(shape.pattern);
 
-/** What most values are, when others make the column a text. */
-function almost(shapes: readonly Shape[], nulls: boolean, hints: Hints): string | undefined {
+/** Fewer than one in so many values of another kind may be mistakes. */
+const oneInSoMany = 20;
+
+/** What most values are, when others make the column a text; a choice where those are few. */
+function almost(
+  shapes: readonly Shape[],
+  nulls: boolean,
+  hints: Hints,
+): { note: string; choices: Choice[] } | undefined {
   const isTyped = (shape: Shape) => readMoments([shape]).length + readNumbers([shape], nulls).length > 0;
   const filled = countOf(shapes);
   const like = shapes.filter(isTyped);
   const unlike = shapes.filter((shape) => !isTyped(shape));
   if (countOf(like) * 2 < filled) return undefined;
   const [odd] = unlike;
-  if (odd === undefined) return `numbers or dates in several forms: ${quoteSome(like)}`;
-  const [reading] = read(like, nulls, hints);
-  const type = reading === undefined || reading.type === "text" ? "numbers or dates" : reading.type;
-  return `would be ${type} but for ${countOf(unlike)} of ${filled} values, such as ${JSON.stringify(odd.example)} in line ${odd.line}`;
+  if (odd === undefined)
+    return { note: `numbers or dates in several forms: ${quoteSome(like)}`, choices: [] };
+  const readings = read(like, nulls, hints).filter(({ type }) => type !== "text");
+  const [reading] = readings;
+  const others = countOf(unlike);
+  const note = `would be ${reading?.type ?? "numbers or dates"} but for ${others} of ${filled} values, such as ${JSON.stringify(odd.example)} in line ${odd.line}`;
+  if (reading === undefined || readings.length > 1 || others * oneInSoMany > filled)
+    return { note, choices: [] };
+  const { type, format } = reading;
+  return { note, choices: [{ answer: `${type}, and reject the others`, type, format }] };
 }
 
 const countOf = (shapes: readonly Shape[]): number => shapes.reduce((sum, shape) => sum + shape.count, 0);

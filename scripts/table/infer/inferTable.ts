@@ -129,9 +129,9 @@ function describeColumns(
   });
   const questions = columns
     .filter(({ finding }) => finding.choices.length > 0)
-    .map(({ column, header, finding: { examples, choices } }) => ({
+    .map(({ column, header, finding: { examples, note = "", choices } }) => ({
       column: column.name,
-      question: `${column.name}: ${examples.slice(0, 3).join(", ")} fit ${choices.map(({ answer }) => answer).join(" and ")}: which is it? Until it is chosen the column is text`,
+      question: `${column.name}: ${note} (${examples.slice(0, 3).join(", ")}). Until it is chosen the column is text`,
       choices: choices.map((choice) => ({
         answer: choice.answer,
         column: makeColumn(column.name, header, false, choice),

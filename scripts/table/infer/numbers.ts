@@ -101,7 +101,15 @@ function fits(number: Dressed, reading: Signs): boolean {
 }
 
 function typeOf(numbers: readonly Dressed[], reading: Signs, nulls: boolean): ColumnType {
-  let [digits, significant, leadingZeros, fraction, onlyPointZero, exponent] = [0, 0, 0, false, true, false];
+  let [digits, significant, leadingZeros, fraction, onlyPointZero, exponent, power] = [
+    0,
+    0,
+    0,
+    false,
+    true,
+    false,
+    0,
+  ];
   for (const number of numbers) {
     const { runs } = number.shape;
     const behind = fractionRun(number, reading);
@@ -111,16 +119,18 @@ function typeOf(numbers: readonly Dressed[], reading: Signs, nulls: boolean): Co
     significant = Math.max(significant, wholeDigits + (behind < 0 ? 0 : (runs[behind]?.maxLength ?? 0)));
     leadingZeros += whole[0]?.leadingZeros ?? 0;
     exponent ||= number.exponent;
+    if (number.exponent) power = Math.max(power, runs[runs.length - 1]!.max);
     if (behind >= 0) {
       fraction = true;
       const run = runs[behind];
-      onlyPointZero &&= run !== undefined && run.max === 0 && run.maxLength === 1;
+      onlyPointZero &&= run?.max === 0 && run.maxLength === 1;
     }
   }
   // 007 is a code, +49151123456 a telephone's number: they would lose their zeros or their sign.
   if (leadingZeros > 0 || (digits >= 7 && numbers.every(({ shape }) => shape.pattern === "+0")))
     return "text";
-  if (exponent) return significant <= 15 ? "double precision" : "numeric";
+  // A double keeps fifteen digits, and powers of ten up to 307.
+  if (exponent) return significant <= 15 && power < 300 ? "double precision" : "numeric";
   // What pandas makes of whole numbers with gaps: 5411.0
   if (fraction && !(onlyPointZero && nulls)) return "numeric";
   // A digit of margin: a file to come has larger numbers.

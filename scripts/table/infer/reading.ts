@@ -3,7 +3,7 @@ import { detectDialect, isBlank } from "./dialect";
 import { refusedText } from "./kinds";
 import { findLayout, type Layout } from "./layout";
 import { decideRows, type RowRules } from "./rows";
-import { openSource, type Source } from "./source";
+import { headBytes, openSource, type Source } from "./source";
 import { splitAll, type Dialect, type TextRecord } from "./splitter";
 
 export interface Decision {
@@ -48,7 +48,7 @@ export async function findReading(file: string): Promise<Reading> {
 
 /** A sample's last line may be cut off. */
 function wholeLines(head: Buffer): Buffer {
-  if (head.length < 500_000) return head;
+  if (head.length < headBytes) return head;
   const end = Math.max(head.lastIndexOf(10), head.lastIndexOf(13));
   return end < 0 ? head : head.subarray(0, end + 1);
 }

@@ -19,7 +19,7 @@ export interface Source {
   pieces(): AsyncIterable<Buffer>;
 }
 
-const headBytes = 512 * 1024;
+export const headBytes = 256 * 1024;
 const pieceBytes = 1024 * 1024;
 
 /** Opens a file; refuses what is no text by name. Its encoding is that of its head: `checkUtf8` tells of the rest. */

@@ -136,6 +136,11 @@ describe("a column's type, found from its values", () => {
     expect(found.columns[0]?.note).to.equal(
       'would be integer but for 1 of 31 values, such as "see note" in line 32',
     );
+    expect(found.unsure.map(({ choices }) => choices)).to.deep.equal([
+      [{ answer: "integer, and reject the others", column: { name: "v", type: "integer" } }],
+    ]);
+    const many = await infer(`v,k\n${"1,a\n".repeat(10)}see note,b\n`);
+    expect(many.unsure).to.deep.equal([]);
   });
 
   it("requires a column that has no NULL in a hundred rows, and no other", async () => {
