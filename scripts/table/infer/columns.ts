@@ -156,15 +156,14 @@ function chooseSigns(readings: readonly NumberReading[], { decimal }: Hints): Re
   const [first, second] = readings;
   if (first === undefined || second === undefined) return [...readings];
   const signOf = ({ format }: NumberReading) => format.decimal ?? (format.thousands === "." ? "," : ".");
-  const decided = decimal ?? (signOf(first) === "." ? "." : undefined);
-  const chosen = readings.find((reading) => signOf(reading) === decided);
+  const chosen = readings.find((reading) => signOf(reading) === decimal);
   if (chosen === undefined) return [...readings];
-  if (chosen === first && decided === ".") return [chosen];
-  const by = decimal === undefined ? "" : ", by the file's other numbers or its delimiter";
+  // 1.234 is nothing to speak of where decimals have points.
+  if (chosen === first && decimal === ".") return [chosen];
   return [
     {
       ...chosen,
-      note: `the sign in its numbers is taken for that of ${chosen.format.thousands === undefined ? "decimals" : "thousands"}${by}`,
+      note: `the sign in its numbers is taken for that of ${chosen.format.thousands === undefined ? "decimals" : "thousands"}, by the file's other numbers or its delimiter`,
     },
   ];
 }

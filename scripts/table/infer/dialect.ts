@@ -1,9 +1,9 @@
-import { isCleanCell } from "./cells";
+import { cellKind, isCleanCell } from "./cells";
 import { splitAll, type Dialect, type TextRecord } from "./splitter";
 
 /** Of two that fit as well the first is taken; those behind the bar need a clear fit. */
 const common = [",", ";", "\t", "|"];
-const rare = ["^", "~", ":", "\x01", "\x1f", " "];
+const rare = ["^", "~", "\x01", "\x1f", " "];
 
 /** How the sample was best read, and by how much better than by the next delimiter (1 = nothing else fits). */
 export interface DialectFound {
@@ -20,8 +20,8 @@ export function detectDialect(sample: Buffer, decode: (bytes: Buffer) => string)
     text.includes("\r") && !text.slice(0, (text.indexOf("\r") + 1 || 1) + 2).includes("\n");
   const declared = /^sep=(.)\r?\n/i.exec(text)?.[1];
   const delimiters =
-    declared !== undefined ? [declared] : [...common, ...rare].filter((d) => text.includes(d));
-  const tries = (delimiters.length > 0 ? delimiters : [","]).map((delimiter) => {
+    declared !== undefined ? [declared] : [...common, ...rare].filter((d) => d === "," || text.includes(d));
+  const tries = delimiters.map((delimiter) => {
     const plain = chooseQuoting(sample, text, delimiter, loneCarriageReturn, decode);
     const fit = fitOf(plain.records, plain.dialect.delimiter) * (rare.includes(delimiter) ? 0.5 : 1);
     return { ...plain, fit };
@@ -86,13 +86,16 @@ function fitOf(records: readonly TextRecord[], delimiter: string): number {
   const width = commonWidth(filled);
   const same = filled.filter((record) => record.fields.length === width && !record.malformed);
   const consistency = same.length / filled.length;
-  if (rare.includes(delimiter) && (consistency < 0.9 || width < 2)) return 0.01;
-  let [cells, clean] = [0, 0];
+  let [cells, clean, values] = [0, 0, 0];
   for (const { fields, quoted } of same.slice(0, 300))
     for (let index = 0; index < Math.min(fields.length, 200); index++) {
       cells++;
       if (quoted[index] === true || isCleanCell(fields[index]!)) clean++;
+      if (/^(number|moment)$/.test(cellKind(fields[index]!))) values++;
     }
+  if (rare.includes(delimiter) && (consistency < 0.9 || filled[0]?.fields.length !== width)) return 0;
+  // Two words are no two columns, nor are a day and a time.
+  if (delimiter === " " && (width < 3 || values * 2 < cells)) return 0;
   const cleanness = cells === 0 ? 0 : clean / cells;
   return consistency * cleanness ** 2 * (width === 1 ? 0.15 : 1 - 1 / (width + 1));
 }

@@ -197,7 +197,8 @@ function hintsOf(findings: readonly ColumnFinding[], { delimiter }: Dialect): Hi
   );
   return {
     dayFirst: dayFirst === monthFirst ? undefined : dayFirst,
-    decimal: commas === points ? (delimiter === "," ? "." : undefined) : commas ? "," : ".",
+    // Semicolons are written where commas stand in numbers, which may be decimal or not.
+    decimal: commas !== points ? (commas ? "," : ".") : delimiter === ";" ? undefined : ".",
   };
 }
 

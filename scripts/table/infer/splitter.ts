@@ -12,7 +12,7 @@ export interface Dialect {
   readonly loneCarriageReturn: boolean;
 }
 
-/** The record that the splitter stands at; the same object is used for each. Offsets are into `bytes`. */
+/** The record that the splitter stands at; object and bytes are used again for the next. Offsets are into `bytes`. */
 export interface Split {
   bytes: Buffer;
   start: number;
@@ -66,7 +66,9 @@ export function makeSplitter(dialect: Dialect, take: (record: Split) => void) {
     lines: 1,
   };
   const { from, to, quoting } = record;
-  let carry: Buffer | undefined;
+  /** The pieces' bytes, one behind the other; the first `kept` of them wait for the next piece. */
+  let space: Buffer = Buffer.alloc(0);
+  let kept = 0;
 
   /** The end of the line end at `at`, or -1 for a \r that ends nothing, or -2 when more bytes must say. */
   function lineEnd(bytes: Buffer, at: number, limit: number, last: boolean): number {
@@ -166,31 +168,40 @@ export function makeSplitter(dialect: Dialect, take: (record: Split) => void) {
     }
   }
 
-  function run(bytes: Buffer, last: boolean): void {
+  /** Splits what is there; what is left of it moves to the front. */
+  function run(length: number, last: boolean): void {
+    const bytes = space.subarray(0, length);
     record.bytes = bytes;
     let start = 0;
-    while (start < bytes.length) {
-      let next = splitOne(bytes, start, bytes.length, last, false);
-      if (next < 0 && (last || bytes.length - start > maxRecordBytes))
-        next = splitOne(bytes, start, bytes.length, last, true);
+    while (start < length) {
+      let next = splitOne(bytes, start, length, last, false);
+      if (next < 0 && (last || length - start > maxRecordBytes))
+        next = splitOne(bytes, start, length, last, true);
       if (next < 0) break;
       record.start = start;
       if (record.count > 0) take(record);
       record.line += record.lines;
       start = next;
     }
-    carry = start < bytes.length ? bytes.subarray(start) : undefined;
-    if (carry !== undefined && carry.length > maxLineBytes)
+    kept = length - start;
+    if (kept > maxLineBytes)
       throw new GroundworkError(`line ${record.line} is longer than 16 MiB: this is no file of records`);
+    space.copyWithin(0, start, length);
   }
 
   return {
     push: (piece: Buffer) => {
-      run(carry === undefined ? piece : Buffer.concat([carry, piece]), false);
+      const length = kept + piece.length;
+      if (length > space.length) {
+        const wider = Buffer.allocUnsafe(2 * length);
+        space.copy(wider, 0, 0, kept);
+        space = wider;
+      }
+      piece.copy(space, kept);
+      run(length, false);
     },
     end: () => {
-      if (carry === undefined) return;
-      run(carry[carry.length - 1] === controlZ ? carry.subarray(0, -1) : carry, true);
+      run(kept > 0 && space[kept - 1] === controlZ ? kept - 1 : kept, true);
     },
   };
 }

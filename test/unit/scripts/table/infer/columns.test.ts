@@ -121,6 +121,15 @@ describe("a column's type, found from its values", () => {
     ]);
   });
 
+  it("asks the same of points where semicolons part the fields", async () => {
+    const found = await infer("id;v\n1;1.234\n2;12.500\n");
+    expect(found.unsure[0]?.choices.map(({ answer, column: { type } }) => [answer, type])).to.deep.equal([
+      ["decimal point", "numeric"],
+      ["thousands", "integer"],
+    ]);
+    expect((await infer("id,v\n1,1.234\n2,12.500\n")).definition.columns[1]?.type).to.equal("numeric");
+  });
+
   it("takes that sign as the file's other numbers have it", async () => {
     const found = await infer("a;b\n1,234;0,5\n5,678;1,5\n");
     expect(found.definition.columns[0]).to.deep.equal({

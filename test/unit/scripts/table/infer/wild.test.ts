@@ -52,6 +52,27 @@ describe("a file's format, found from its bytes", () => {
       expect(found.definition.format).to.deep.equal({ delimiter: ",", ...format });
     });
 
+  const single: readonly (readonly [string, string, string])[] = [
+    ["times of day", "t\n12:30\n1:05\n", "time"],
+    ["points in time", "2024-01-01 00:00:00\n2024-01-02 00:00:00\n", "timestamp"],
+    ["two words", `name\n${"Anna Smith\nBob Jones\n".repeat(20)}`, "text"],
+    ["texts with commas", 'txt\n"a, b, c"\n"he said ""hi"", then left"\n', "text"],
+  ];
+  for (const [what, content, type] of single)
+    it(`finds one column: ${what}`, async () => {
+      expect((await infer(content)).definition.columns.map((c) => c.type)).to.deep.equal([type]);
+    });
+
+  it("finds blanks between numbers", async () => {
+    const { definition } = await infer("lat lon name\n1.5 2.5 a\n1.6 2.6 b\n1.7 2.7 c\n");
+    expect(definition.format.delimiter).to.equal(" ");
+    expect(definition.columns.map(({ type }) => type)).to.deep.equal(["numeric", "numeric", "text"]);
+  });
+
+  it("takes # for the start of a name where the header has it", async () => {
+    expect(Object.keys(typesOf(await infer("#id,name\n1,a\n2,b\n")))).to.deep.equal(["id", "name"]);
+  });
+
   it("reads columns in any order, more of them or less", async () => {
     expect(Object.keys(typesOf(await infer("merchant,mcc\nCorner Market,5411\n")))).to.deep.equal([
       "merchant",
