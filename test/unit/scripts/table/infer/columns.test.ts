@@ -50,6 +50,9 @@ const kinds: readonly (readonly [string, readonly string[], string, object?])[] 
   ["names of months", ["09-Mar-11", "16-Apr-11"], "date", { dates: "DD-Mon-YY" }],
   ["long names of months", ["May 5, 2024", "March 31, 2024"], "date", { dates: "Month DD, YYYY" }],
   ["no day: the 31st month", ["31/31/2024"], "text"],
+  ["no day: the 13th month", ["2024-13-01"], "text"],
+  ["no day: the 32nd", ["32/01/2024"], "text"],
+  ["no time: the 61st minute", ["12:61"], "text"],
   ["ISO points in time", ["2024-01-31T10:00:00", "2024-01-31 23:59:59.123"], "timestamp"],
   ["ISO points in time with a zone", ["2024-01-31T10:00:00Z", "2024-01-31T23:30:00+02:00"], "timestamptz"],
   [

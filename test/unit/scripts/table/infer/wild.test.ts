@@ -104,6 +104,11 @@ describe("a file's format, found from its bytes", () => {
     expect(found.unsure[0]?.question).to.contain("Café Zürich");
   });
 
+  it("takes one pair of letters that could be UTF-8 for no sign of it", async () => {
+    const text = `${header}\n${"5812,Café,EUR,3.20,2024-01-02,visa\n".repeat(20)}5812,Ã©,EUR,3.20,2024-01-02,visa\n`;
+    expect((await infer(Buffer.from(text, "latin1"))).definition.format.encoding).to.equal("windows-1252");
+  });
+
   it("finds letters of one byte that come first behind the head of the file", async () => {
     const lines = `${rows[0]}\n`.repeat(20_000);
     const found = await infer(
@@ -151,7 +156,8 @@ describe("a file's format, found from its bytes", () => {
   });
 
   it("fills up short rows where all that they have fits", async () => {
-    const found = await infer(`a,b,c,d\n${"1,2024-01-01\n2,2024-01-02,x,y\n".repeat(5)}`);
+    const found = await infer(`a,b,c,d\n${"1,2024-01-01\n2,2024-01-02,x,y\n".repeat(5)}1,2024-01-01,x,y,z\n`);
+    expect(found.counts.longRows).to.equal(1);
     expect(found.definition.format.shortRows).to.equal("null");
     expect(found.counts.rows).to.equal(10);
   });
