@@ -28,10 +28,9 @@ export async function readFile(file: string): Promise<Loaded> {
   const rows: string[][] = [];
   const trim = definition.format.trim === true;
   let rejected = 0;
-  const lastLine = counts.lines - counts.footerLines;
   const header = layout.header[0]?.fields;
   const splitter = makeSplitter(dialect, (record) => {
-    if (record.line <= layout.linesBefore || record.line > lastLine) return;
+    if (record.line <= layout.linesBefore) return;
     const fields = Array.from({ length: record.count }, (_, index) =>
       source.decode(fieldBytes(record, index, dialect)),
     ).map((field) => (trim ? field.trim() : field));
@@ -52,7 +51,8 @@ export async function readFile(file: string): Promise<Loaded> {
   return {
     names: layout.header.length === 0 ? undefined : rules.headers,
     rows,
-    rejected,
+    // The footer's lines are all too short.
+    rejected: rejected - counts.footerLines,
     told: unsure.filter(({ column }) => column === undefined).map(({ question }) => question),
     nulls: columns.map((column) => column.format?.nulls ?? []),
     blanksMatter: columns.map(({ type }) => type === "text" && format.trim !== true),

@@ -32,7 +32,7 @@ export interface ValueFormat {
 
 export interface Column {
   readonly name: string;
-  /** The name in the file; left out where it is the column's name. */
+  /** The name in the file; left out where it is the column's, but for case, and where columns go by their place. */
   readonly header?: string;
   readonly type: ColumnType;
   readonly required?: boolean;

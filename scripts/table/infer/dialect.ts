@@ -3,7 +3,7 @@ import { splitAll, type Dialect, type TextRecord } from "./splitter";
 
 /** Of two that fit as well the first is taken; those behind the bar need a clear fit. */
 const common = [",", ";", "\t", "|"];
-const rare = ["^", "~", "\x01", "\x1f", " "];
+const rare = ["^", "~", " "];
 
 /** How the sample was best read, and by how much better than by the next delimiter (1 = nothing else fits). */
 export interface DialectFound {

@@ -125,16 +125,20 @@ function describeColumns(
   const hints = hintsOf(first, dialect);
   const columns = chosen.map(({ header, profile }, at) => {
     const finding = decideColumn(profile, hints);
-    return { header, finding, column: makeColumn(names[at]!, header, finding.required, finding) };
+    return {
+      header,
+      finding,
+      column: makeColumn(names[at]!, byPlace ? "" : header, finding.required, finding),
+    };
   });
   const questions = columns
     .filter(({ finding }) => finding.choices.length > 0)
-    .map(({ column, header, finding: { examples, note = "", choices } }) => ({
+    .map(({ column, finding: { examples, note = "", choices } }) => ({
       column: column.name,
       question: `${column.name}: ${note} (${examples.slice(0, 3).join(", ")}). Until it is chosen the column is text`,
       choices: choices.map((choice) => ({
         answer: choice.answer,
-        column: makeColumn(column.name, header, false, choice),
+        column: makeColumn(column.name, column.header ?? "", false, choice),
       })),
     }));
   return { byPlace, columns, questions };
@@ -173,16 +177,19 @@ function makeColumn(
 ): Column {
   return {
     name,
-    ...(header !== "" && header !== name ? { header } : {}),
+    ...(header !== "" && headerKey(header) !== name ? { header } : {}),
     type,
     ...(required ? { required } : {}),
     ...(Object.keys(format).length > 0 ? { format } : {}),
   };
 }
 
+/** A name as headers are compared: without case and outer blanks. */
+const headerKey = (name: string): string => name.trim().toLowerCase();
+
 /** Whether a header's names find their columns: none is missing, none is there twice. */
 function areMatchable(headers: readonly string[]): boolean {
-  const names = headers.map((header) => header.trim().toLowerCase());
+  const names = headers.map(headerKey);
   return !names.includes("") && new Set(names).size === names.length;
 }
 

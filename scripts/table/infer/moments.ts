@@ -3,23 +3,26 @@ import type { Run, Shape } from "./profile";
 /** A reading of a column's values as days, times of day or points in time. */
 export interface MomentReading {
   readonly type: "date" | "time" | "timestamp" | "timestamptz";
-  /** The pattern of the values; undefined for PostgreSQL's own. */
+  /** The pattern of the values, in the tokens of a table's format; undefined for its defaults. */
   readonly pattern: string | undefined;
   /** Values without a zone among those of a timestamptz. */
   readonly zoneless: boolean;
 }
 
-const short = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec";
+const short = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
 const long = "January|February|March|April|May|June|July|August|September|October|November|December";
 const whole = new RegExp(
-  "^(?<day>.*?)(?:(?<gap>[T ]|, )(?<clock>0:0(?::0(?:[.,]0)?)?)(?<half> ?[AaPp][Mm])?(?<zone> ?(?:Z|z|UTC|GMT|[-+]0(?::?0)?))?)?$",
+  "^(?<day>.*?)(?:(?<gap>[T ]|, )(?<clock>0:0(?::0(?:\\.0)?)?)(?<half> ?[AaPp][Mm])?(?<zone> ?(?:Z|z|UTC|GMT|[-+]0(?::?0)?))?)?$",
 );
-const clockOnly = /^0:0(?::0(?:[.,]0)?)?$/;
+const clockOnly = /^0:0(?::0(?:\.0)?)?$/;
 
 interface Parts {
   readonly pattern: string;
   readonly timed: boolean;
   readonly zone: boolean;
+  /** A day or month, or an hour, of one digit. */
+  readonly short: boolean;
+  readonly shortHour: boolean;
 }
 
 /** The readings that fit all shapes: more than one where the values don't tell day from month. */
@@ -30,21 +33,34 @@ export function readMoments(shapes: readonly Shape[]): MomentReading[] {
   const perShape = shapes.map(partsOf);
   const [first] = perShape;
   if (first === undefined || perShape.some((parts) => parts.length === 0)) return [];
-  const iso = perShape.every((parts) => parts.some(({ pattern }) => pattern.startsWith("YYYY-MM-DD")));
-  if (iso) {
-    const all = perShape.map((parts) => parts.find(({ pattern }) => pattern.startsWith("YYYY-MM-DD"))!);
-    if (!all.some(({ timed }) => timed)) return [{ type: "date", pattern: undefined, zoneless: false }];
-    const zones = all.filter(({ zone }) => zone).length;
-    const type = zones > 0 ? "timestamptz" : "timestamp";
-    return [{ type, pattern: undefined, zoneless: zones > 0 && zones < all.length }];
+  const isIso = ({ pattern, short }: Parts) => pattern.startsWith("YYYY-MM-DD") && !short;
+  if (perShape.every((parts) => parts.some(isIso))) {
+    const all = perShape.map((parts) => parts.find(isIso)!);
+    return [readingOf(all, undefined)];
   }
   return first
-    .filter(({ pattern }) => perShape.every((parts) => parts.some((other) => other.pattern === pattern)))
-    .map(({ pattern, timed, zone }) => ({
-      type: !timed ? "date" : zone ? "timestamptz" : "timestamp",
-      pattern,
-      zoneless: false,
-    }));
+    .map(({ pattern }) => perShape.map((parts) => parts.find((other) => other.pattern === pattern)))
+    .filter((all): all is Parts[] => all.every((parts) => parts !== undefined))
+    .map((all) => readingOf(all, loosen(all)));
+}
+
+function readingOf(all: readonly Parts[], pattern: string | undefined): MomentReading {
+  const zones = all.filter(({ zone }) => zone).length;
+  if (!all.some(({ timed }) => timed)) return { type: "date", pattern, zoneless: false };
+  return {
+    type: zones > 0 ? "timestamptz" : "timestamp",
+    pattern,
+    zoneless: zones > 0 && zones < all.length,
+  };
+}
+
+/** DD and MM are two digits, D and M one or two; the same of hours. */
+function loosen(all: readonly Parts[]): string {
+  const { pattern } = all[0]!;
+  const days = all.some(({ short }) => short)
+    ? pattern.replace("DD", "D").replace(/(?<!M)MM(?!M)/, "M")
+    : pattern;
+  return all.some(({ shortHour }) => shortHour) ? days.replace("HH", "H").replace("hh", "h") : days;
 }
 
 /** The patterns that a shape can be read by. */
@@ -54,15 +70,23 @@ function partsOf(shape: Shape): Parts[] {
   const { day = "", gap = "", clock, half, zone } = groups;
   const dayRuns = day.split("0").length - 1;
   const days = dayPatterns(day, shape, dayRuns);
-  if (clock === undefined) return days.map((pattern) => ({ pattern, timed: false, zone: false }));
+  const short = shape.runs.slice(0, dayRuns).some((run) => run.minLength === 1);
+  if (clock === undefined)
+    return days.map((pattern) => ({ pattern, timed: false, zone: false, short, shortHour: false }));
   const clockRuns = shape.runs.slice(dayRuns, dayRuns + clock.split("0").length - 1);
   if (!isClock(clockRuns) || (half !== undefined && clockRuns[0]!.max > 12)) return [];
   const seconds = clockRuns.length > 2 ? ":ss" : "";
-  const fraction = clockRuns.length > 3 ? ".SSS" : "";
   const hours = half === undefined ? "HH" : "hh";
-  const halves = half === undefined ? "" : half.startsWith(" ") ? " AM" : "AM";
-  const time = `${gap}${hours}:mm${seconds}${fraction}${halves}${zone === undefined ? "" : "Z"}`;
-  return days.map((pattern) => ({ pattern: pattern + time, timed: true, zone: zone !== undefined }));
+  const halves = half === undefined ? "" : half.startsWith(" ") ? " A" : "A";
+  const time = `${gap}${hours}:mm${seconds}${halves}`;
+  const shortHour = clockRuns[0]!.minLength === 1;
+  return days.map((pattern) => ({
+    pattern: pattern + time,
+    timed: true,
+    zone: zone !== undefined,
+    short,
+    shortHour,
+  }));
 }
 
 function isClock([hour, minute, second]: readonly Run[]): boolean {
@@ -101,10 +125,10 @@ function dayPatterns(day: string, shape: Shape, runCount: number): string[] {
   if (!a || year === undefined || !isDayOfMonth(a)) return [];
   // May is both.
   const tokens = /^may$/i.test(name)
-    ? ["Mon", "Month"]
+    ? ["MMM", "MMMM"]
     : name.length > 4 || (/^ju|^march/i.test(name) && name.length > 3)
-      ? ["Month"]
-      : ["Mon"];
+      ? ["MMMM"]
+      : ["MMM"];
   return tokens.map((token) =>
     us === undefined
       ? `DD${day[1] ?? ""}${token}${end[0] ?? ""}${year}`

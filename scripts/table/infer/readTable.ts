@@ -118,7 +118,8 @@ export async function readTable(reading: Reading, sampleBytes = Infinity): Promi
 
   const footer =
     rules.shortRows === "reject" && bytes < sampleBytes ? footerOf(odd, lastGoodLine, width) : [];
-  const footerLines = footer.length === 0 ? 0 : lastLine - footer[0]!.line + 1;
+  // Each of its records is a single field and so a line; blank lines aren't counted.
+  const footerLines = footer.length;
   const isFooter = footerLines > 0 && footerLines <= maxFooterLines;
   if (isFooter) counts.shortRows -= footer.length;
   const rejected = isFooter ? odd.filter((record) => !footer.includes(record)) : odd;
