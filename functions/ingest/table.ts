@@ -30,16 +30,24 @@ interface Transform {
   readonly make: () => (fields: Fields) => Fields | string;
 }
 
-/** Columns that say where a row came from, each by name. The job is always kept. */
-export interface Lineage {
+/** Columns that say where a row came from, each by name. The job is always kept, in `ingest_job`. */
+interface LineageDefinition {
   /** The file's key, text. */
   readonly file?: string;
   /** The record's line in the file, bigint. */
   readonly line?: string;
   /** When it was loaded, timestamptz. */
   readonly time?: string;
-  /** Of keys like `dataload=20230221/a.csv`: the part's name, and the column that its value goes to. */
-  readonly parts?: Readonly<Record<string, string>>;
+  /**
+   * Of keys like `dataload=20230221/a.csv`: the part's name, and the column that its value goes to: the name of a text
+   * column, or a column like the file's own: `{ dataload: { name: "day", type: "date", format: { dates: "YYYYMMDD" } } }`.
+   */
+  readonly parts?: Readonly<Record<string, string | Omit<ColumnDefinition, "header">>>;
+}
+
+/** The same with its defaults. */
+interface Lineage extends Omit<LineageDefinition, "parts"> {
+  readonly parts?: Readonly<Record<string, Column>>;
 }
 
 /** What stands in tables/NAME.ts. */
@@ -50,13 +58,13 @@ export interface TableDefinition {
   readonly files?: { readonly prefix?: string; readonly pattern?: string };
   readonly format?: Partial<FileFormat & ValueFormat>;
   readonly columns: readonly ColumnDefinition[];
-  /** Columns that are unique together. */
+  /** Columns that are unique together; each is required by that. */
   readonly key?: readonly string[];
-  /** What a new version of a key does with the rows of the former. "append" */
+  /** What a new version of a file does with the rows of the former; with a key "replace" needs sameRow "update". "append" */
   readonly sameFile?: "append" | "replace";
   /** What a row does whose key is there already. "fail" */
   readonly sameRow?: "fail" | "skip" | "update";
-  readonly lineage?: Lineage;
+  readonly lineage?: LineageDefinition;
   /** A job fails at one more, a count or a share as "1%"; `ingest:maxRejects` unless told. */
   readonly maxRejects?: number | `${number}%`;
   /** A longer record is a reject. 262144 */
@@ -100,22 +108,35 @@ export function defineTable(definition: TableDefinition): Table {
     name,
     files: { prefix: "", pattern: "**", ...files },
     format: pick(fileDefaults, format),
-    columns: columns.map((column) => ({
-      name: column.name,
-      header: column.header ?? column.name,
-      type: column.type,
-      required: column.required ?? false,
-      times: column.times ?? 1,
-      format: pick(pick(valueDefaults, format), column.format ?? {}),
-    })),
+    columns: columns.map((column) => columnOf(column, format, key)),
     key,
     sameFile: definition.sameFile ?? "append",
     sameRow: definition.sameRow ?? "fail",
-    lineage: definition.lineage ?? {},
+    lineage: lineageOf(definition),
     maxRecordBytes: definition.maxRecordBytes ?? 256 * 1024,
     ...(maxRejects !== undefined && { maxRejects }),
     ...(transform && { transform }),
   };
+}
+
+function columnOf(column: ColumnDefinition, format: Partial<ValueFormat>, key: readonly string[]): Column {
+  return {
+    name: column.name,
+    header: column.header ?? column.name,
+    type: column.type,
+    required: (column.required ?? false) || key.includes(column.name),
+    times: column.times ?? 1,
+    format: pick(pick(valueDefaults, format), column.format ?? {}),
+  };
+}
+
+function lineageOf({ lineage: { parts, ...lineage } = {}, format = {} }: TableDefinition): Lineage {
+  if (parts === undefined) return lineage;
+  const columns = Object.entries(parts).map(([part, column]): [string, Column] => [
+    part,
+    columnOf(typeof column === "string" ? { name: column, type: "text" } : column, format, []),
+  ]);
+  return { ...lineage, parts: Object.fromEntries(columns) };
 }
 
 /** The defaults with what is given for them. */

@@ -119,13 +119,21 @@ export function definitionProblems(definition: TableDefinition): string[] {
     add(problem !== undefined, `${what}: ${problem}`);
   }
   add(key.length === 0 && ["skip", "update"].includes(definition.sameRow ?? ""), "sameRow: needs a key");
-  problems.push(...unknownKeys(lineage, ["file", "line", "time", "parts"], "lineage"));
-  const kept = [lineage.file, lineage.line, lineage.time, ...Object.values(lineage.parts ?? {})].filter(
-    isText,
+  add(
+    key.length > 0 && definition.sameFile === "replace" && definition.sameRow !== "update",
+    'sameFile "replace" with a key: sameRow must be "update", because the former rows stay until the new file is complete',
   );
+  problems.push(...unknownKeys(lineage, ["file", "line", "time", "parts"], "lineage"));
+  const parts = Object.values(lineage.parts ?? {});
+  for (const part of parts) if (!isText(part)) problems.push(...columnProblems(part, format));
+  const kept = [
+    ...[lineage.file, lineage.line, lineage.time].filter(isText),
+    ...parts.map((part) => (isText(part) ? part : part.name)),
+  ];
   for (const each of kept)
     add(!isName(each) || names.includes(each), `lineage: ${each} is no new column's name`);
   problems.push(...repeated(kept).map((each) => `lineage: ${each} is there twice`));
+  add([...names, ...kept].includes("ingest_job"), "ingest_job: every table has this column by itself");
   const { maxRejects = 0, maxRecordBytes = 1024 } = definition;
   const share = /^(\d+(?:\.\d+)?)%$/.exec(String(maxRejects));
   const isCount = typeof maxRejects === "number" && Number.isInteger(maxRejects) && maxRejects >= 0;
