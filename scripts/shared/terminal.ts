@@ -126,7 +126,7 @@ function standing(done: number, total: number, unit: string): string {
 }
 
 /**
- * Runs a command to its end and exits: 0 when `main` resolves; 1 for a GroundworkError, printed as it is; 70
+ * Runs a command to its end and exits: 0, or `process.exitCode`, when `main` resolves; 1 for a GroundworkError, printed as it is; 70
  * (EX_SOFTWARE) for any other error, printed with its stack.
  *
  * The first Ctrl-C or SIGTERM aborts `stop`, lets `main` clean up, and then exits with 130 or 143; the second
@@ -154,7 +154,7 @@ export function runCommand(main: (stop: AbortSignal) => Promise<void>): void {
   };
   // What is thrown outside of main's promise, in a callback, is a bug as well.
   process.on("uncaughtException", fail);
-  main(controller.signal).then(() => process.exit(stopCode ?? 0), fail);
+  main(controller.signal).then(() => process.exit(stopCode ?? process.exitCode ?? 0), fail);
 }
 
 const isAbort = (error: unknown, stop: AbortSignal): boolean =>

@@ -9,7 +9,8 @@ import type { ColumnType } from "../../functions/ingest/reader/types";
 import { defineTable } from "../../functions/ingest/table";
 import { startPostgres } from "../../local/postgres/server";
 import { Session } from "../../local/session";
-import { piecesOf } from "../unit/functions/ingest/support";
+import { textOf } from "../../scripts/table/copyText";
+import { fieldsOf, piecesOf } from "../unit/functions/ingest/support";
 
 const digits = (max: number) => fc.string({ unit: fc.constantFrom(..."0123456789"), maxLength: max });
 const sign = fc.constantFrom("", "", "-", "+");
@@ -179,6 +180,15 @@ const cases: TypeCase[] = [
       "-0",
       "NaN",
       "7.038531e-26",
+      "1e5",
+      "1e6",
+      "123456789",
+      "1e-4",
+      "1e-5",
+      "1.1754944e-38",
+      "9.8e-45",
+      "33554432",
+      "67108864",
     ],
     stricter: neverNumbers,
   },
@@ -194,6 +204,15 @@ const cases: TypeCase[] = [
       "0.1",
       "-0",
       "1e23",
+      "1e14",
+      "1e15",
+      "1e-4",
+      "1e-5",
+      "9e22",
+      "9007199254740992",
+      "4503599627370497.5",
+      "2.2250738585072014e-308",
+      "9.5367431640625e-7",
       "Infinity",
     ],
     stricter: neverNumbers,
@@ -298,7 +317,7 @@ describe("Each type, beside PostgreSQL's own input,", () => {
 
   for (const { type, values, edges, stricter, format = {}, timeZone = "UTC" } of cases) {
     const sql = typeof type === "object" ? type.enum : type;
-    it(`${sql}${timeZone === "UTC" ? "" : ` in ${timeZone}`}: what is stored is the same value, and what is refused PostgreSQL refuses`, async () => {
+    it(`${sql}${timeZone === "UTC" ? "" : ` in ${timeZone}`}: what is stored is the same value, written as PostgreSQL writes it, and what is refused PostgreSQL refuses`, async () => {
       const inputs = [...new Set([...edges, ...fc.sample(values, { numRuns: 1500, seed: 22 })])].filter(
         (each) => each.trim() !== "",
       );
@@ -343,6 +362,15 @@ describe("Each type, beside PostgreSQL's own input,", () => {
         else if (valid) expect(input).to.match(stricter ?? /^$/);
       }
       expect(taken, "some are stored").to.be.greaterThan(0);
+
+      // concat() writes values as COPY does: a char with its blanks.
+      await client.query("SET TimeZone = 'UTC'");
+      const { rows: printed } = await client.query<{ id: number; text: string }>(
+        "SELECT id, concat(value) AS text FROM typed ORDER BY id",
+      );
+      const write = textOf(type);
+      const ours = pieces.flatMap(({ bytes }) => fieldsOf(bytes)).map((row) => write(row[1]!));
+      expect(ours).to.deep.equal(printed.map((row) => row.text));
     });
   }
 });
