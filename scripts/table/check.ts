@@ -7,7 +7,7 @@ import { type Table, defineTable } from "../../functions/ingest/table";
 import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
 import { type Out, formatCount, paint } from "../shared/terminal";
-import { csvRows } from "./csvRows";
+import { csvLine, textFields } from "./csvRows";
 import { inferTable } from "./infer/inferTable";
 import { type FileReading, readFile } from "./readFile";
 
@@ -129,10 +129,11 @@ async function writeRows(file: string, table: Table, target: string): Promise<Fi
   const ended = finished(output);
   // It is awaited below; until then a fault must not be one that nobody hears.
   ended.catch(() => undefined);
-  const csv = csvRows(table);
-  output.write(csv.header);
+  output.write(csvLine(table.columns.map(({ name }) => name)));
   const reading = await readFile(file, table, async (bytes, columns) => {
-    if (!output.write(csv.rows(bytes, columns))) await Promise.race([once(output, "drain"), ended]);
+    let lines = "";
+    for (const fields of textFields(table, bytes, columns)) lines += csvLine(fields);
+    if (!output.write(lines)) await Promise.race([once(output, "drain"), ended]);
   });
   output.end();
   await ended;
