@@ -10,7 +10,7 @@ import type { Environment } from "../local/environment";
 
 /** A row of `ingest_jobs`. */
 export interface Job {
-  readonly status: "running" | "done" | "failed";
+  readonly status: "running" | "done" | "failed" | "undone";
   readonly size: number;
   readonly byteOffset: number;
   readonly rowsLoaded: number;

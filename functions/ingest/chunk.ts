@@ -2,13 +2,21 @@ import { finished } from "node:stream/promises";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { type OutputBuffers, copyHeader, copyTrailer } from "./encode";
-import { type Job, checkpoint } from "./job";
+import { type Job, type Progress, checkpoint } from "./job";
 import type { Piece, Reject } from "./pieces";
+import { stagingTable } from "./staging";
+import type { Table } from "./table";
+import { quoteName } from "./tableSql";
+import { lockVersions, replaceFormer } from "./versions";
 
 /** What comes behind a chunk: more of the file here, nothing, or the next hop. */
 export type ChunkEnd = "more" | "done" | "hop";
 
-/** A transaction with a COPY in it, which takes in pieces that lie one behind the other. */
+/**
+ * A transaction with a COPY in it, which takes in pieces that lie one behind the other. Where a row may be there already
+ * and is skipped or updated, the COPY goes into a temporary table, and from there into the table when the chunk before is
+ * committed: so the file's order decides, and the two connections never wait for each other's rows.
+ */
 export interface Chunk {
   /** Settles when the server has begun. */
   opened: Promise<void>;
@@ -29,15 +37,16 @@ export interface Chunk {
 export function openChunk(
   client: Client,
   buffers: OutputBuffers,
-  table: string,
+  table: Table,
   columns: readonly string[],
   begin: string,
 ): Chunk {
-  const names = columns.map((column) => client.escapeIdentifier(column)).join(", ");
+  const names = columns.map(quoteName).join(", ");
+  const staged = table.sameRow === "fail" ? undefined : stagingTable(table, columns);
+  const first = staged ? `${begin}; ${staged.create}` : begin;
+  const target = staged?.name ?? quoteName(table.name);
   // In one message: the server has nothing to do until the first row is there.
-  const copy = client.query(
-    copyFrom(`${begin}; COPY ${client.escapeIdentifier(table)} (${names}) FROM STDIN (FORMAT binary)`),
-  );
+  const copy = client.query(copyFrom(`${first}; COPY ${target} (${names}) FROM STDIN (FORMAT binary)`));
   const copied = finished(copy);
   copied.catch(() => undefined); // It is awaited below, and may fail before.
   const sent: Buffer[] = [];
@@ -54,6 +63,16 @@ export function openChunk(
     // Only now has the server seen the last byte, so that the buffers may be filled anew.
     buffers.giveBack(sent);
   };
+
+  const move = async (job: Job, place: Pick<Progress, "offset" | "newline" | "layout">, end: ChunkEnd) => {
+    const replaces = end === "done" && table.sameFile === "replace";
+    if (replaces) await lockVersions(client, job);
+    const stored = staged && rows > 0 ? ((await client.query(staged.insert)).rowCount ?? 0) : rows;
+    const progress = { ...place, rows: stored, skipped: rows - stored, rejects, end };
+    const moved = await checkpoint(client, job, progress);
+    if (moved && replaces) await replaceFormer(client, job);
+    return moved;
+  };
   return {
     opened,
     add: (piece) => {
@@ -67,8 +86,7 @@ export function openChunk(
       ended.catch(() => undefined); // What went wrong before counts first.
       const isNext = await before;
       await ended;
-      const moved =
-        isNext && (await checkpoint(client, job, { offset, newline, layout, rows, rejects, end }));
+      const moved = isNext && (await move(job, { offset, newline, layout }, end));
       await client.query(moved ? "COMMIT" : "ROLLBACK");
       return moved;
     },

@@ -1,11 +1,11 @@
+import { giveUp } from "../shared/giveUp";
 import type { Source } from "../shared/source";
 
-/** What an event asks for: any number of files, or none with the reason, in words. */
+/** What an event asks for: any number of files. */
 export interface Request {
   sources: Source[];
   /** Files that a notification tells of and that are not this function's. */
   skipped?: Source[];
-  problem?: string;
 }
 
 /**
@@ -14,6 +14,7 @@ export interface Request {
  *
  * @param skipPrefix of keys that a notification does not ask for: S3's filters name what to send, not what to leave
  *   out. Who names such a key himself means it.
+ * @throws GiveUp when it names no file.
  */
 export function readEvent(event: unknown, skipPrefix?: string): Request {
   const { Records: records, Event: name } = object(event);
@@ -21,19 +22,20 @@ export function readEvent(event: unknown, skipPrefix?: string): Request {
   if (name === "s3:TestEvent") return { sources: [] };
   if (!Array.isArray(records)) {
     const source = sourceOf(event);
-    return source ? { sources: [source] } : { sources: [], problem: "the event has no bucket and key" };
+    if (source === undefined) throw giveUp("the event has no bucket and key");
+    return { sources: [source] };
   }
   const created = records.filter((record) =>
     /^(s3:)?ObjectCreated:/.test(text(object(record).eventName) ?? ""),
   );
   const sources = created.map(sourceOfRecord);
   const known = sources.filter((source) => source !== undefined);
+  if (known.length < sources.length) throw giveUp("a record of the notification has no bucket and key");
   const isSkipped = ({ key }: Source): boolean => skipPrefix !== undefined && key.startsWith(skipPrefix);
   const skipped = known.filter(isSkipped);
   return {
     sources: known.filter((source) => !isSkipped(source)),
     ...(skipped.length > 0 && { skipped }),
-    ...(known.length < sources.length && { problem: "a record of the notification has no bucket and key" }),
   };
 }
 

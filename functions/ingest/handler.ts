@@ -1,12 +1,13 @@
 import type * as Lambda from "@aws-sdk/client-lambda";
 import type { Context } from "aws-lambda";
+import { isGiveUp } from "../shared/giveUp";
+import { metricLine } from "../shared/metrics";
 import type { Source } from "../shared/source";
 import { isNoFile, tableOfKey } from "./chooseTable";
-import { readEvent } from "./event";
+import { type Request, readEvent } from "./event";
 import { type HopOptions, type HopWork, type IngestResult, runHop } from "./hop";
 import type { Table } from "./table";
 import type { Waits } from "./waits";
-import { metricLine } from "../shared/metrics";
 
 export type { IngestResult } from "./hop";
 
@@ -50,11 +51,16 @@ export function ingestHandler(
   };
   const { skipPrefix, tables } = options;
   return async (event, context) => {
-    const { sources, skipped = [], problem } = readEvent(event, skipPrefix);
     const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
     const idle: HopWork = { rows: 0, rejected: 0 };
-    if (problem !== undefined)
-      return report({ status: "failed", ...nothing, reason: problem }, idle, context);
+    let request: Request;
+    try {
+      request = readEvent(event, skipPrefix);
+    } catch (error) {
+      if (!isGiveUp(error)) throw error;
+      return report({ status: "failed", ...nothing, reason: error.giveUp }, idle, context);
+    }
+    const { sources, skipped = [] } = request;
     const reason = `a file under ${skipPrefix} is not the function's to load`;
     const left: IngestResult = { status: "skipped", ...nothing, reason };
     for (const each of skipped) report(left, idle, context, each);

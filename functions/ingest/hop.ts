@@ -1,10 +1,14 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Client } from "pg";
 import { connector } from "../shared/database";
+import { giveUp, isGiveUp, untilRefused } from "../shared/giveUp";
 import type { Source } from "../shared/source";
 import { type Job, bodyOffset, claim, fail, find } from "./job";
+import { rowsOrigin } from "./lineage";
 import { type LoadEnd, type LoadOptions, load } from "./load";
 import { type OpenObject, makeS3, openObject } from "./object";
+import type { Reject } from "./pieces";
+import { beginJob } from "./versions";
 import { type WaitClock, type Waits, waitClock } from "./waits";
 
 export interface IngestResult {
@@ -61,27 +65,63 @@ export async function runHop(
   const s3 = makeS3();
   const connect = connector();
   const work: HopWork = { rows: 0, rejected: 0, waits: clock.waits };
-  const hop = { clock, s3, connect, source, options, remainingMs, handOver };
+  const start = { clock, s3, connect, source, options, remainingMs, handOver };
+  let job: Job | undefined;
+  const before = { rows: 0, rejected: 0 };
+  const load = async (
+    client: Client,
+    second: Promise<Client | undefined>,
+    object: OpenObject,
+  ): Promise<IngestResult> => {
+    const { bucket, key } = source;
+    const claimed = claim(
+      client,
+      { ...object, bucket, key },
+      options.table.name,
+      source.offset !== undefined,
+    );
+    job = await clock.during(claimed, (waits, seconds) => void (waits.start += seconds));
+    before.rows = job.rows;
+    before.rejected = job.rejected;
+    work.lag = (Date.now() - object.uploadedAt) / 1000;
+    return loadJob({ ...start, client, second, object, job });
+  };
   try {
-    const result = await openAll(hop, work, async (client, second, first) => {
-      const object = typeof first === "string" ? await openKnownVersion(client, s3, source, first) : first;
-      if (typeof object === "string") return failUnopened(client, source, object);
-      const { bucket, key } = source;
-      const { etag, size, versionId } = object;
-      const file = { bucket, key, etag, size, versionId };
-      const claimed = claim(client, file, source.offset !== undefined);
-      const job = await clock.during(claimed, (waits, seconds) => void (waits.start += seconds));
-      const before = { rows: job.rows, rejected: job.rejected };
-      const ended = await loadJob({ ...hop, client, second, object, job });
-      work.rows = job.rows - before.rows;
-      work.rejected = job.rejected - before.rejected;
-      work.lag = (Date.now() - object.uploadedAt) / 1000;
-      return ended;
-    });
+    const ended = openAll(start, work, load);
+    const result = await ended.catch((error: unknown) => endJob(start, job, error));
+    work.rows = (job?.rows ?? 0) - before.rows;
+    work.rejected = (job?.rejected ?? 0) - before.rejected;
     return { result: { ...result, seconds: (Date.now() - started) / 1000 }, work };
   } finally {
     clock.stop();
     s3.destroy();
+  }
+}
+
+/**
+ * Ends a job that no retry can help, on a connection of its own: the load's is in the middle of a COPY. Where the event's
+ * version can't be opened a former hop may have made the job.
+ *
+ * @throws the error, when a retry may help.
+ */
+async function endJob(
+  { connect, source }: Start,
+  claimed: Job | undefined,
+  error: unknown,
+): Promise<IngestResult> {
+  if (!isGiveUp(error)) throw error;
+  const { bucket, key, etag } = source;
+  const client = await connect();
+  try {
+    const job = claimed ?? (etag === undefined ? undefined : await find(client, { bucket, key, etag }));
+    if (job === undefined)
+      return { status: "failed", rows: 0, rejected: 0, offset: 0, hop: 0, reason: error.giveUp };
+    const { rejects = [], header } = error as { rejects?: readonly Reject[]; header?: string };
+    if (job.status !== "running") return resultOf(job);
+    const ended = await fail(client, job, error.giveUp, rejects, header);
+    return resultOf(job, ended ? "failed" : "skipped");
+  } finally {
+    await client.end();
   }
 }
 
@@ -90,25 +130,13 @@ async function openKnownVersion(
   client: Client,
   s3: S3Client,
   source: Source,
-  reason: string,
-): Promise<OpenObject | string> {
+  error: unknown,
+): Promise<OpenObject> {
   const { bucket, key, etag } = source;
-  if (etag === undefined || source.versionId !== undefined) return reason;
+  if (!isGiveUp(error) || etag === undefined || source.versionId !== undefined) throw error;
   const job = await find(client, { bucket, key, etag });
-  if (job?.versionId === undefined) return reason;
+  if (job?.versionId === undefined) throw error;
   return openObject(s3, { ...source, versionId: job.versionId }, bodyOffset(job));
-}
-
-/**
- * The version that the event names can't be read any more. Its job, where a former hop has made one, ends: nobody
- * could go on with it.
- */
-async function failUnopened(client: Client, source: Source, reason: string): Promise<IngestResult> {
-  const { bucket, key, etag } = source;
-  const job = etag === undefined ? undefined : await find(client, { bucket, key, etag });
-  if (job === undefined) return { status: "failed", rows: 0, rejected: 0, offset: 0, hop: 0, reason };
-  if (job.status === "running") await fail(client, job, reason, []);
-  return resultOf(job, job.status === "done" ? "skipped" : "failed");
 }
 
 /**
@@ -118,12 +146,15 @@ async function failUnopened(client: Client, source: Source, reason: string): Pro
 async function openAll<T>(
   { clock, s3, source, connect, options }: Start,
   work: HopWork,
-  use: (client: Client, second: Promise<Client | undefined>, object: OpenObject | string) => Promise<T>,
+  use: (client: Client, second: Promise<Client | undefined>, object: OpenObject) => Promise<T>,
 ): Promise<T> {
   const opening = openObject(s3, source, source.offset ?? 0);
+  const { key, sameRow } = options.table;
+  // A duplicate of a row in the chunk before would wait for its commit, and the other way round.
+  const mayWait = key.length > 0 && sameRow === "fail";
   const connectSecond = async (): Promise<Client | undefined> => {
-    const object = await opening;
-    if (typeof object === "string" || object.size - object.offset <= options.chunkBytes / 2) return undefined;
+    const object = await opening.catch(() => undefined);
+    if (mayWait || !object || object.size - object.offset <= options.chunkBytes / 2) return undefined;
     return connect();
   };
   const second = connectSecond().catch((error: unknown) => {
@@ -131,13 +162,14 @@ async function openAll<T>(
     return undefined;
   });
   const both = Promise.allSettled([opening, connect()]);
-  const [object, client] = await clock.during(both, (waits, seconds) => void (waits.start += seconds));
+  const [opened, client] = await clock.during(both, (waits, seconds) => void (waits.start += seconds));
+  let object = opened.status === "fulfilled" ? opened.value : undefined;
   try {
-    if (object.status === "rejected") throw object.reason;
     if (client.status === "rejected") throw client.reason;
-    return await use(client.value, second, object.value);
+    object ??= await openKnownVersion(client.value, s3, source, (opened as PromiseRejectedResult).reason);
+    return await use(client.value, second, object);
   } finally {
-    if (object.status === "fulfilled" && typeof object.value !== "string") object.value.body.destroy();
+    object?.body.destroy();
     // Closes the socket at once when a statement is under way; the server rolls back.
     if (client.status === "fulfilled") await client.value.end();
     await (await second)?.end();
@@ -171,54 +203,61 @@ async function loadJob(hop: Hop): Promise<IngestResult> {
   // Thrown at every further try, until the retries are used up and the event is a dead letter.
   if (job.status === "failed" && job.starts > options.maxStarts)
     throw new Error(`Job ${job.id}: ${job.reason}`);
-  if (job.status !== "running") return resultOf(job, job.status === "done" ? "skipped" : "failed");
+  if (job.status === "running" && job.layout === undefined) {
+    await untilRefused(beginJob(client, job, options.table), () => "PostgreSQL refused to begin");
+  }
+  if (job.status !== "running") return resultOf(job);
+  if (job.target !== options.table.name)
+    throw giveUp(`what is loaded of it is in ${job.target}, and now its key is ${options.table.name}'s`);
   const end = await loadFromCheckpoint(hop);
   if (end === "lost") return resultOf(job, "skipped");
-  if (end !== "pause") return resultOf(job, end);
+  if (end === "done") return resultOf(job, "done");
   if (mayHop(hop)) return resultOf(job, "continued");
-  const stopped = await fail(client, job, `not done after ${job.hops} hand-overs, the most allowed`, []);
-  return resultOf(job, stopped ? "failed" : "skipped");
+  throw giveUp(`not done after ${job.hops} hand-overs, the most allowed`);
 }
 
 function mayHop({ job, options }: Hop): boolean {
   return job.hops < options.maxHops;
 }
 
-function resultOf(job: Job, status: IngestResult["status"]): IngestResult {
+/** @param status of a job that this hop found at its end, unless told. */
+function resultOf(
+  job: Job,
+  status: IngestResult["status"] = job.status === "failed" ? "failed" : "skipped",
+): IngestResult {
   const { id, rows, rejected, offset, hops, reason } = job;
   return { status, rows, rejected, offset, hop: hops, job: id, ...(reason !== undefined && { reason }) };
 }
 
 async function loadFromCheckpoint(hop: Hop): Promise<LoadEnd> {
   const { client, second, clock, source, job, options, object } = hop;
-  const reopened = object.offset === bodyOffset(job) ? object : await reopen(hop);
-  if (typeof reopened === "string") return (await fail(client, job, reopened, [])) ? "failed" : "lost";
   const { bucket, key } = source;
+  const more = rowsOrigin(options.table, job, key, Date.now());
+  const { body } = object.offset === bodyOffset(job) ? object : await reopen(hop);
   const { etag, versionId, size } = object;
   const next = { bucket, key, etag, ...(versionId && { versionId }) };
   const handOver = mayHop(hop) ? (offset: number) => hop.handOver({ ...next, offset }) : undefined;
   const timeIsUp = timer(options.reserveMs, hop.remainingMs);
   try {
-    const { body } = reopened;
-    return await load({ client, second, job, body, size, clock, timeIsUp, handOver }, options);
-  } catch (error) {
-    if (!isRefusedData(error)) throw error;
-    const { message } = error as Error;
-    return await failAnew(hop, `PostgreSQL refused a row behind byte ${job.offset}: ${message}`);
+    const loading = load(
+      { client, second, job, body, size, clock, timeIsUp, handOver },
+      { ...options, more },
+    );
+    return await untilRefused(loading, () => `PostgreSQL refused a row behind byte ${job.offset}`);
   } finally {
-    reopened.body.destroy();
+    body.destroy();
   }
 }
 
 /** The event's offset was not the checkpoint: another hop came in between, or the event is the first of a retry. */
-async function reopen({ s3, source, object, job }: Hop): Promise<OpenObject | string> {
+async function reopen({ s3, source, object, job }: Hop): Promise<OpenObject> {
   object.body.destroy();
   const { etag, versionId } = object;
   const from = bodyOffset(job);
   const opened = await openObject(s3, { ...source, etag, ...(versionId && { versionId }) }, from);
-  if (typeof opened === "string" || opened.offset === from) return opened;
+  if (opened.offset === from) return opened;
   opened.body.destroy();
-  return `${source.bucket}/${source.key} has no byte ${from}, where the checkpoint is`;
+  throw giveUp(`${source.bucket}/${source.key} has no byte ${from}, where the checkpoint is`);
 }
 
 /**
@@ -228,20 +267,4 @@ async function reopen({ s3, source, object, job }: Hop): Promise<OpenObject | st
 function timer(reserveMs: number, remainingMs: () => number): (progress: boolean) => boolean {
   const half = remainingMs() / 2;
   return (progress) => remainingMs() < (progress ? reserveMs : Math.min(reserveMs, half));
-}
-
-/** Whether it is the data that PostgreSQL refused: classes 22 (data) and 23 (constraints) of its error codes. */
-function isRefusedData(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && /^2[23]...$/.test(code);
-}
-
-/** On a new connection: the old one is in the middle of a failed COPY. */
-async function failAnew({ connect, job }: Hop, reason: string): Promise<LoadEnd> {
-  const client = await connect();
-  try {
-    return (await fail(client, job, reason, [])) ? "failed" : "lost";
-  } finally {
-    await client.end();
-  }
 }

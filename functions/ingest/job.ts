@@ -1,6 +1,8 @@
 import type { Client } from "pg";
+import { giveUp } from "../shared/giveUp";
 import type { ChunkEnd } from "./chunk";
 import type { Layout, Reject } from "./pieces";
+import { lockVersions, otherVersions } from "./versions";
 
 /** What identifies a load: a key whose content changes is another file. */
 export interface FileVersion {
@@ -10,11 +12,17 @@ export interface FileVersion {
   /** Bytes. */
   size: number;
   versionId: string | undefined;
+  /** When it was uploaded, milliseconds since 1970. */
+  uploadedAt: number;
 }
 
 /** A row of `ingest_jobs`. */
 export interface Job {
   id: string;
+  bucket: string;
+  key: string;
+  /** The table that its rows are in. */
+  target: string;
   /** How often a function began with it since its last checkpoint, this time included. */
   starts: number;
   versionId: string | undefined;
@@ -24,7 +32,7 @@ export interface Job {
   rows: number;
   rejected: number;
   hops: number;
-  status: "running" | "done" | "failed";
+  status: "running" | "done" | "failed" | "undone";
   reason: string | undefined;
 }
 
@@ -36,12 +44,17 @@ export interface Progress {
   layout: Layout | undefined;
   /** The chunk's own. */
   rows: number;
+  /** Records that are no rows, because a row with their key was there or came later. */
+  skipped: number;
   rejects: readonly Reject[];
   end: ChunkEnd;
 }
 
 interface JobRow {
   id: string;
+  bucket: string;
+  key: string;
+  target: string;
   starts: number;
   version_id: string | null;
   byte_offset: string;
@@ -53,13 +66,22 @@ interface JobRow {
   reason: string | null;
 }
 
+const jobColumns = `id, bucket, key, target, starts, version_id, byte_offset, layout, rows_loaded, rows_rejected, hops,
+  status, reason`;
+
 /**
- * Finds the job of a file version, or makes it, and counts this start of one that runs. Any number of functions may
- * hold one job: see `checkpoint`.
+ * Finds the job of a file version, or makes it, and counts this start of one that runs. One whose rows were taken back
+ * runs anew only for a later upload of the same bytes. Any number of functions may hold one job: see `checkpoint`.
  *
  * @param continues whether another hop handed over, which may be about to commit its last chunks: see `holdJob`.
+ * @throws GiveUp when no migration made the table known.
  */
-export async function claim(client: Client, file: FileVersion, continues: boolean): Promise<Job> {
+export async function claim(
+  client: Client,
+  file: FileVersion,
+  table: string,
+  continues: boolean,
+): Promise<Job> {
   if (continues) {
     await client.query("SELECT FROM ingest_jobs WHERE bucket = $1 AND key = $2 AND etag = $3 FOR UPDATE", [
       file.bucket,
@@ -67,15 +89,29 @@ export async function claim(client: Client, file: FileVersion, continues: boolea
       file.etag,
     ]);
   }
-  const { rows } = await client.query<JobRow>(
-    `INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, starts) VALUES ($1, $2, $3, $4, $5, 1)
-     ON CONFLICT (bucket, key, etag) DO UPDATE SET
-       starts = CASE job.status WHEN 'running' THEN job.starts + 1 ELSE job.starts END,
-       updated_at = CASE job.status WHEN 'running' THEN now() ELSE job.updated_at END
-     RETURNING id, starts, version_id, byte_offset, layout, rows_loaded, rows_rejected, hops, status, reason`,
-    [file.bucket, file.key, file.etag, file.size, file.versionId],
-  );
-  return jobOf(rows[0]!);
+  try {
+    const { rows } = await client.query<JobRow>(
+      `INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, target, uploaded_at, starts)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+       ON CONFLICT (bucket, key, etag) DO UPDATE SET
+         (status, reason, finished_at, starts, updated_at, version_id, target, uploaded_at) = (SELECT
+           CASE WHEN anew THEN 'running' ELSE job.status END,
+           CASE WHEN NOT anew THEN job.reason END,
+           CASE WHEN NOT anew THEN job.finished_at END,
+           CASE WHEN anew OR job.status = 'running' THEN job.starts + 1 ELSE job.starts END,
+           CASE WHEN anew OR job.status = 'running' THEN now() ELSE job.updated_at END,
+           CASE WHEN anew THEN excluded.version_id ELSE job.version_id END,
+           CASE WHEN anew OR job.status = 'running' AND job.layout IS NULL THEN excluded.target ELSE job.target END,
+           CASE WHEN anew THEN excluded.uploaded_at ELSE job.uploaded_at END
+         FROM (SELECT job.status = 'undone' AND excluded.uploaded_at > job.uploaded_at IS TRUE AS anew))
+       RETURNING ${jobColumns}`,
+      [file.bucket, file.key, file.etag, file.size, file.versionId, table, new Date(file.uploadedAt)],
+    );
+    return jobOf(rows[0]!);
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== "ingest_jobs_target_fkey") throw error;
+    throw giveUp(`ingest_tables has no ${table}: the SQL file that makes the table must add it`);
+  }
 }
 
 /**
@@ -92,8 +128,7 @@ export async function find(
   { bucket, key, etag }: Pick<FileVersion, "bucket" | "key" | "etag">,
 ): Promise<Job | undefined> {
   const { rows } = await client.query<JobRow>(
-    `SELECT id, starts, version_id, byte_offset, layout, rows_loaded, rows_rejected, hops, status, reason
-     FROM ingest_jobs WHERE bucket = $1 AND key = $2 AND etag = $3`,
+    `SELECT ${jobColumns} FROM ingest_jobs WHERE bucket = $1 AND key = $2 AND etag = $3`,
     [bucket, key, etag],
   );
   return rows[0] && jobOf(rows[0]);
@@ -102,6 +137,9 @@ export async function find(
 function jobOf(row: JobRow): Job {
   return {
     id: row.id,
+    bucket: row.bucket,
+    key: row.key,
+    target: row.target,
     starts: row.starts,
     versionId: row.version_id ?? undefined,
     offset: Number(row.byte_offset),
@@ -122,6 +160,7 @@ export async function checkpoint(client: Client, job: Job, progress: Progress): 
   const { rowCount } = await client.query(
     `UPDATE ingest_jobs SET byte_offset = $3, newline = $4, layout = $9, rows_loaded = rows_loaded + $5,
        rows_rejected = rows_rejected + $6, updated_at = now(), starts = 0, hops = hops + $8::int,
+       rows_skipped = rows_skipped + $10,
        status = CASE WHEN $7 THEN 'done' ELSE status END, finished_at = CASE WHEN $7 THEN now() END
      WHERE id = $1 AND byte_offset = $2 AND status = 'running'`,
     [
@@ -134,6 +173,7 @@ export async function checkpoint(client: Client, job: Job, progress: Progress): 
       progress.end === "done",
       progress.end === "hop" ? 1 : 0,
       progress.layout,
+      progress.skipped,
     ],
   );
   if (rowCount !== 1) return false;
@@ -149,11 +189,16 @@ export async function checkpoint(client: Client, job: Job, progress: Progress): 
 async function keepRejects(client: Client, job: Job, rejects: readonly Reject[]): Promise<void> {
   if (rejects.length === 0) return;
   await client.query(
-    `INSERT INTO ingest_rejects (job, byte_offset, reason, record)
-     SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING`,
+    `INSERT INTO ingest_rejects (job, byte_offset, line, column_name, value, code, reason, record)
+     SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+     ON CONFLICT DO NOTHING`,
     [
       job.id,
       rejects.map(({ byteOffset }) => byteOffset),
+      rejects.map(({ line }) => line),
+      rejects.map(({ column }) => column),
+      rejects.map(({ value }) => value),
+      rejects.map(({ code }) => code),
       rejects.map(({ reason }) => reason),
       rejects.map(({ record }) => record),
     ],
@@ -161,29 +206,44 @@ async function keepRejects(client: Client, job: Job, rejects: readonly Reject[])
 }
 
 /**
- * Ends a job that no retry can help, at its last checkpoint, and keeps the rejects that explain it. False when
- * another function holds it.
+ * Ends a job that no retry can help, at its last checkpoint, and keeps the rejects that explain it; the reason says
+ * which of its rows stay. Where a newer version of the file was begun meanwhile they go at once. False when another
+ * function holds the job.
  */
 export async function fail(
   client: Client,
   job: Job,
   reason: string,
   rejects: readonly Reject[],
+  header?: string,
 ): Promise<boolean> {
+  const why = job.rows === 0 ? reason : `${reason}. ${whatStays(job)}`;
   await client.query("BEGIN");
+  await lockVersions(client, job);
   const { rowCount } = await client.query(
-    `UPDATE ingest_jobs SET status = 'failed', reason = $3, rows_rejected = rows_rejected + $4,
+    `UPDATE ingest_jobs SET status = 'failed', reason = $3, rows_rejected = rows_rejected + $4, header = $5,
        updated_at = now(), finished_at = now()
      WHERE id = $1 AND byte_offset = $2 AND status = 'running'`,
-    [job.id, job.offset, reason, rejects.length],
+    [job.id, job.offset, why, rejects.length, header],
   );
-  if (rowCount === 1) await keepRejects(client, job, rejects);
+  if (rowCount === 1) {
+    await keepRejects(client, job, rejects);
+    await client.query(
+      `SELECT ingest_take_back($1, $2) WHERE EXISTS (SELECT ${otherVersions("newer")} AND other.status IN ('running', 'done'))`,
+      [job.id, reason],
+    );
+  }
   await client.query("COMMIT");
   if (rowCount !== 1) return false;
   job.status = "failed";
-  job.reason = reason;
+  job.reason = why;
   job.rejected += rejects.length;
   return true;
+}
+
+function whatStays({ rows, target, key }: Job): string {
+  const name = /^[\w./=-]+$/.test(key) ? key : `'${key.replaceAll("'", "'\\''")}'`;
+  return `${rows.toLocaleString("en-US")} rows of it are in ${target}: they go when a mended file is loaded under the same key, or with npm run load -- ${name} --undo`;
 }
 
 /** Where the object must be opened to go on: what is packed or decoded is read from its first byte on. */

@@ -2,9 +2,10 @@ import { Readable } from "node:stream";
 import type { Client } from "pg";
 import { type Chunk, openChunk } from "./chunk";
 import { outputBuffers } from "./encode";
-import { type Job, bodyOffset, fail, holdJob } from "./job";
+import { giveUp } from "../shared/giveUp";
+import { type Job, bodyOffset, holdJob } from "./job";
 import { type Lane, makeLanes } from "./lanes";
-import { type Piece, type PieceOptions, type Reject, readPieces } from "./pieces";
+import { type Piece, type PieceOptions, readPieces } from "./pieces";
 import type { WaitClock } from "./waits";
 
 export interface LoadOptions extends PieceOptions {
@@ -13,7 +14,7 @@ export interface LoadOptions extends PieceOptions {
 }
 
 /** How a hop's load ended; "pause": time ran out before the file did; "lost": another function loads the file. */
-export type LoadEnd = "done" | "pause" | "lost" | "failed";
+export type LoadEnd = "done" | "pause" | "lost";
 
 /** What a load needs beside its options. */
 export interface LoadArgs {
@@ -41,8 +42,8 @@ export interface LoadArgs {
  * When time runs out it hands over while its last chunks are still being committed: the next hop starts meanwhile,
  * and waits for them.
  *
- * @throws what the body, the database and the hand-over throw; the caller then closes the connections, which rolls
- *   back.
+ * @throws GiveUp, with the `rejects` that explain it and the file's `header`, where the file can't be loaded; and what the body, the database and
+ *   the hand-over throw. The caller then closes the connections, which rolls back.
  */
 export async function load(
   { client, second, job, body, size, clock, timeIsUp, handOver }: LoadArgs,
@@ -72,7 +73,7 @@ export async function load(
     if (lane === undefined) return undefined;
     const isLast = chunks > 0 && isTimeUp(begin);
     const statements = isLast ? `BEGIN; ${holdJob(job)}` : "BEGIN";
-    const chunk = openChunk(lane.client, buffers, options.table.name, columns, statements);
+    const chunk = openChunk(lane.client, buffers, options.table, columns, statements);
     // The other lane is in the middle of its chunk: half a chunk more, and both end at once.
     return { lane, chunk, isLast, bytes: isLast ? whole / 2 : bytesOf() };
   };
@@ -84,7 +85,8 @@ export async function load(
       const { lane, chunk, isLast } = open;
       if (piece.failure !== undefined) {
         const rejects = [...(await chunk.rollBack()), ...piece.rejects];
-        return (await lanes.committed()) ? await refuse(client, job, piece.failure, rejects) : "lost";
+        if (!(await lanes.committed())) return "lost";
+        throw Object.assign(giveUp(piece.failure), { rejects, header: piece.layout?.header });
       }
       chunk.add(piece);
       const done = piece.last;
@@ -119,8 +121,4 @@ interface OpenChunk {
   isLast: boolean;
   /** Of the file, about. */
   bytes: number;
-}
-
-async function refuse(client: Client, job: Job, failure: string, rejects: Reject[]): Promise<LoadEnd> {
-  return (await fail(client, job, failure, rejects)) ? "failed" : "lost";
 }

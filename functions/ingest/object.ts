@@ -1,5 +1,6 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Readable } from "node:stream";
+import { giveUp } from "../shared/giveUp";
 import type { Source } from "../shared/source";
 
 /** One version of an S3 object, being read from `offset` on. */
@@ -27,12 +28,11 @@ export function makeS3(): S3Client {
 
 /**
  * Opens the version of the object that the source names; without a name, the present one. Where the object has no
- * byte `offset` it is opened at 0. Answers with the reason, in words, when that version does not exist, which no
- * retry can mend.
+ * byte `offset` it is opened at 0.
  *
- * @throws what the SDK throws for everything else.
+ * @throws GiveUp when that version does not exist; what the SDK throws for everything else.
  */
-export async function openObject(s3: S3Client, source: Source, offset: number): Promise<OpenObject | string> {
+export async function openObject(s3: S3Client, source: Source, offset: number): Promise<OpenObject> {
   const { bucket, key, versionId, etag } = source;
   try {
     const answer = await s3.send(
@@ -61,10 +61,10 @@ export async function openObject(s3: S3Client, source: Source, offset: number): 
   } catch (error) {
     const { name } = error as Error;
     if (name === "NoSuchKey" || name === "NoSuchVersion" || name === "NoSuchBucket") {
-      return `there is no ${bucket}/${key}: ${name}`;
+      throw giveUp(`there is no ${bucket}/${key}: ${name}`);
     }
     if (name === "InvalidRange" && offset > 0) return openObject(s3, source, 0);
-    if (name === "PreconditionFailed") return `${bucket}/${key} was replaced by another version`;
+    if (name === "PreconditionFailed") throw giveUp(`${bucket}/${key} was replaced by another version`);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
+import { isGiveUp } from "../shared/giveUp";
 import type { OutputBuffers } from "./encode";
-import { decode, isUnreadable } from "./reader/decode";
+import { decode } from "./reader/decode";
 import { type Found, findHeader } from "./reader/header";
 import { type Layout, type Plan, makePlan } from "./reader/plan";
 import { type Problem, type RecordReader, type Trailing, recordReader } from "./reader/records";
@@ -95,8 +96,8 @@ export async function* readPieces(
     const piece = cutter.cut(true, decoded);
     if (piece !== undefined) yield piece;
   } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    yield cutter.failed(error.unreadable);
+    if (!isGiveUp(error)) throw error;
+    yield cutter.failed(error.giveUp);
   }
 }
 

@@ -3,14 +3,14 @@ import type { Client } from "pg";
 import { connect } from "../shared/database";
 import { metricLine } from "../shared/metrics";
 import type { Source } from "../shared/source";
-import { type StalledJob, findJob, listJobs, readRejects, reopenJob, stalledJobs } from "./jobs";
+import { type StalledJob, findJob, listJobs, readRejects, reopenJob, stalledJobs, undoJob } from "./jobs";
 import { type FileName, type JobsAnswers, readRequest } from "./request";
 
 type Answer = JobsAnswers[keyof JobsAnswers];
 
 /**
  * The callback of the function that looks after the jobs: it says how they stand, goes on with those that stalled,
- * and takes up those that failed. It loads nothing itself; it invokes the function that the environment variable
+ * takes up those that failed, and takes their rows back. It loads nothing itself; it invokes the function that the environment variable
  * `INGEST_FUNCTION_NAME` names. Takes a `JobsRequest`, answers by `JobsAnswers`.
  *
  * @throws Error for an event that is none of these, and what PostgreSQL and Lambda throw.
@@ -31,6 +31,8 @@ export function jobsHandler(): (event: unknown) => Promise<Answer> {
           return await readRejects(client, request.job, request.after ?? -1);
         case "resume":
           return await resume(client, request);
+        case "undo":
+          return await undo(client, request);
       }
     } finally {
       await client.end();
@@ -54,6 +56,11 @@ async function resume(client: Client, file: FileName): Promise<JobsAnswers["resu
   if (reopened) await startIngest(sourceOf(reopened));
   else if (!job) await startIngest(file);
   return { job };
+}
+
+async function undo(client: Client, file: FileName): Promise<JobsAnswers["undo"]> {
+  const job = await findJob(client, file);
+  return { job, rows: job ? await undoJob(client, job.job) : 0 };
 }
 
 function sourceOf({ bucket, key, etag, versionId, offset }: StalledJob): Source {

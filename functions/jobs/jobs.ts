@@ -2,7 +2,8 @@ import type { Client } from "pg";
 import type { FileName, JobStatus, RejectedRecord } from "./request";
 
 const selectJob = `SELECT id AS job, bucket, key, etag, size::float8 AS size, byte_offset::float8 AS offset,
-    rows_loaded::float8 AS rows, rows_rejected::float8 AS rejected, hops, status, reason,
+    rows_loaded::float8 AS rows, rows_rejected::float8 AS rejected, rows_skipped::float8 AS skipped,
+    hops, status, target AS "table", reason,
     started_at AS "startedAt", updated_at AS "updatedAt",
     extract(epoch FROM coalesce(finished_at, now()) - started_at)::float8 AS seconds
   FROM ingest_jobs`;
@@ -53,20 +54,41 @@ export async function readRejects(
   client: Client,
   job: string,
   after: number,
-): Promise<{ rejects: RejectedRecord[]; more: boolean }> {
+): Promise<{ rejects: RejectedRecord[]; more: boolean; header: string | null }> {
   const { rows } = await client.query<RejectedRecord & { sum: number }>(
-    `SELECT byte_offset::float8 AS "byteOffset", reason, record,
+    `SELECT byte_offset::float8 AS "byteOffset", reason, record, line::float8 AS line, column_name AS "column", value, code,
        sum(octet_length(record) + octet_length(reason)) OVER (ORDER BY byte_offset)::float8 AS sum
      FROM ingest_rejects WHERE job = $1 AND byte_offset > $2 ORDER BY byte_offset LIMIT 1001`,
     [job, after],
   );
   const page = rows.slice(0, 1000).filter(({ sum }, index) => index === 0 || sum <= pageBytes);
-  const rejects = page.map(({ byteOffset, reason, record }) => ({ byteOffset, reason, record }));
-  return { rejects, more: rows.length > rejects.length };
+  const rejects = page.map(({ sum: _, ...reject }) => reject);
+  const { rows: layouts } = await client.query<{ header: string | null }>(
+    "SELECT nullif(coalesce(layout ->> 'header', header), '') AS header FROM ingest_jobs WHERE id = $1",
+    [job],
+  );
+  return { rejects, more: rows.length > rejects.length, header: layouts[0]?.header ?? null };
+}
+
+/** Takes a job's rows and rejects out, in one transaction; one that runs is ended first. Answers with the rows' number. */
+export async function undoJob(client: Client, job: string): Promise<number> {
+  await client.query("BEGIN");
+  await client.query("SET LOCAL statement_timeout = 0"); // As long as the function may run.
+  await client.query(
+    `UPDATE ingest_jobs SET status = 'failed', reason = 'ended to be undone', updated_at = now(), finished_at = now()
+     WHERE id = $1 AND status = 'running'`,
+    [job],
+  );
+  const { rows } = await client.query<{ taken: number }>(
+    "SELECT ingest_take_back($1, 'undone on request')::float8 AS taken",
+    [job],
+  );
+  await client.query("COMMIT");
+  return rows[0]?.taken ?? 0;
 }
 
 /**
- * Makes a job that failed run again from its checkpoint, in one transaction: the rejects behind the checkpoint,
+ * Makes a job that failed run again from its checkpoint (one that was undone: from the first byte), in one transaction: the rejects behind the checkpoint,
  * which explained the failure, will be found again. One that runs counts its starts anew.
  */
 export async function reopenJob(client: Client, job: string): Promise<StalledJob | null> {

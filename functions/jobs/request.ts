@@ -14,8 +14,10 @@ export type JobsRequest =
   | { action: "list"; bucket: string; limit?: number }
   /** A page of a job's rejects behind a byte of the file, in the file's order. */
   | { action: "rejects"; job: string; after?: number }
-  /** Takes up a failed or stalled job where it stopped, or starts one for a file that has none. */
-  | ({ action: "resume" } & FileName);
+  /** Takes up a failed or stalled job where it stopped, one that was undone anew, or starts one for a file that has none. */
+  | ({ action: "resume" } & FileName)
+  /** Takes a job's rows and rejects out of the database; one that runs is ended first. */
+  | ({ action: "undo" } & FileName);
 
 /** A row of `ingest_jobs`; times as ISO 8601. */
 export interface JobStatus {
@@ -28,9 +30,13 @@ export interface JobStatus {
   offset: number;
   rows: number;
   rejected: number;
+  /** Records that were left alone, because a row with their key was there or came later in the file. */
+  skipped: number;
   hops: number;
-  status: "running" | "done" | "failed";
-  /** Why it failed. */
+  status: "running" | "done" | "failed" | "undone";
+  /** The table that its rows are in. */
+  table: string;
+  /** Why it failed, or was undone. */
   reason: string | null;
   startedAt: string;
   updatedAt: string;
@@ -43,6 +49,14 @@ export interface RejectedRecord {
   byteOffset: number;
   reason: string;
   record: string;
+  /** The record's first line in the file, from 1 on. Null in jobs of before it was kept, as the three that follow. */
+  line: number | null;
+  /** The name in the header; null where it is the whole record. */
+  column: string | null;
+  /** What stands there, at most 60 characters. */
+  value: string | null;
+  /** The reason for programs, in words joined by dashes. */
+  code: string | null;
 }
 
 /** The answers, by action. */
@@ -51,9 +65,12 @@ export interface JobsAnswers {
   sweep: { stalled: string[] };
   status: { job: JobStatus | null };
   list: { jobs: JobStatus[] };
-  rejects: { rejects: RejectedRecord[]; more: boolean };
+  /** `header`: the file's own, with its delimiter; null where it has none or it was not found. */
+  rejects: { rejects: RejectedRecord[]; more: boolean; header: string | null };
   /** The job as it was found; null where there was none. */
   resume: { job: JobStatus | null };
+  /** The job as it was found, and the number of rows that were taken out. */
+  undo: { job: JobStatus | null; rows: number };
 }
 
 /** @throws Error that says what is wrong with the event. */
@@ -79,6 +96,7 @@ export function readRequest(event: unknown): JobsRequest {
       return { action: "sweep", stalledAfterSeconds: whole("stalledAfterSeconds", 0, 300) };
     case "status":
     case "resume":
+    case "undo":
       return { action: given.action, ...file() };
     case "list":
       return { action: "list", bucket: text("bucket"), limit: Math.min(whole("limit", 1, 50), 1000) };
@@ -87,6 +105,6 @@ export function readRequest(event: unknown): JobsRequest {
         throw new Error('The event\'s "job" must be the number of a job');
       return { action: "rejects", job: text("job"), after: whole("after", -1, -1) };
     default:
-      throw new Error('The event\'s "action" must be sweep, status, list, rejects or resume');
+      throw new Error('The event\'s "action" must be sweep, status, list, rejects, resume or undo');
   }
 }

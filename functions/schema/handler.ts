@@ -1,4 +1,5 @@
 import { connect } from "../shared/database";
+import { type TableShape, misfits } from "../ingest/tableFit";
 import { type Migration, migrate } from "./migrate";
 import { setRolePassword } from "./role";
 
@@ -11,9 +12,15 @@ export interface SchemaResult {
 
 /**
  * The callback of the function that brings the schema up to date and gives the role `ingest` the password in the
- * secret `INGEST_SECRET_ARN`; it throws what `migrate` and `setRolePassword` throw.
+ * secret `INGEST_SECRET_ARN`.
+ *
+ * @param shapes of the tables that files are loaded into.
+ * @throws Error that says where a table and its definition differ, and what `migrate` and `setRolePassword` throw.
  */
-export function schemaHandler(migrations: readonly Migration[]): (event: unknown) => Promise<SchemaResult> {
+export function schemaHandler(
+  migrations: readonly Migration[],
+  shapes: readonly TableShape[],
+): (event: unknown) => Promise<SchemaResult> {
   return async () => {
     // A migration may take as long as the function itself may, and wait for a running load to commit.
     const client = await connect({ statementTimeoutMs: 0, lockTimeoutMs: 60_000 });
@@ -22,6 +29,12 @@ export function schemaHandler(migrations: readonly Migration[]): (event: unknown
       const ingestSecret = process.env.INGEST_SECRET_ARN;
       if (!ingestSecret) throw new Error("INGEST_SECRET_ARN is not set in the function's environment");
       await setRolePassword(client, "ingest", ingestSecret);
+      const problems = [];
+      for (const shape of shapes) problems.push(...(await misfits(client, shape)));
+      if (problems.length > 0)
+        throw new Error(
+          `The schema is applied, but tables don't fit their definitions: ${problems.join("; ")}`,
+        );
       return { applied, version: migrations[migrations.length - 1]?.name ?? "" };
     } finally {
       await client.end();

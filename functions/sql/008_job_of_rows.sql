@@ -11,6 +11,12 @@ ALTER TABLE records ADD COLUMN ingest_job bigint;
 CREATE INDEX records_ingest_job ON records USING brin (ingest_job) WITH (pages_per_range = 128);
 
 ALTER TABLE ingest_jobs
+  -- Of a file that failed before its layout was kept: for whoever mends its rejects.
+  ADD COLUMN header text,
+  -- Of the object: which of two versions is the newer one.
+  ADD COLUMN uploaded_at timestamptz,
+  -- Records that were left alone because a row with their key was there, or came later in the file.
+  ADD COLUMN rows_skipped bigint NOT NULL DEFAULT 0 CHECK (rows_skipped >= 0),
   ADD COLUMN target text NOT NULL DEFAULT 'records' REFERENCES ingest_tables (name),
   DROP CONSTRAINT ingest_jobs_status_check,
   DROP CONSTRAINT ingest_jobs_check3,
@@ -44,7 +50,7 @@ BEGIN
   DELETE FROM ingest_rejects WHERE ingest_rejects.job = job_id;
   UPDATE ingest_jobs
     SET status = 'undone', reason = why, byte_offset = 0, newline = NULL, layout = NULL,
-        rows_loaded = 0, rows_rejected = 0, starts = 0, updated_at = now(), finished_at = now()
+        rows_loaded = 0, rows_skipped = 0, rows_rejected = 0, hops = 0, starts = 0, updated_at = now(), finished_at = now()
     WHERE id = job_id;
   RETURN taken;
 END

