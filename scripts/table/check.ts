@@ -9,6 +9,7 @@ import { readTables } from "../../infra/tables";
 import { type Out, formatCount, paint } from "../shared/terminal";
 import { csvLine, textFields } from "./csvRows";
 import { inferTable } from "./infer/inferTable";
+import { keyOfFile } from "./keyOfFile";
 import { type FileReading, readFile } from "./readFile";
 
 export interface CheckOptions {
@@ -113,7 +114,7 @@ async function tableOf(file: string, { table: name, infer }: CheckOptions): Prom
   const tables = readTables();
   const found =
     name === undefined
-      ? tableOfKey(tables, path.basename(file))
+      ? tableOfKey(tables, keyOfFile(tables, file))
       : tables.find((table) => table.name === name);
   if (found !== undefined) return found;
   const known = tables.map((table) => table.name).join(", ");
@@ -130,10 +131,12 @@ async function writeRows(file: string, table: Table, target: string): Promise<Fi
   // It is awaited below; until then a fault must not be one that nobody hears.
   ended.catch(() => undefined);
   output.write(csvLine(table.columns.map(({ name }) => name)));
-  const reading = await readFile(file, table, async (bytes, columns) => {
-    let lines = "";
-    for (const fields of textFields(table, bytes, columns)) lines += csvLine(fields);
-    if (!output.write(lines)) await Promise.race([once(output, "drain"), ended]);
+  const reading = await readFile(file, table, {
+    onRows: async (bytes, columns) => {
+      let lines = "";
+      for (const fields of textFields(table, bytes, columns)) lines += csvLine(fields);
+      if (!output.write(lines)) await Promise.race([once(output, "drain"), ended]);
+    },
   });
   output.end();
   await ended;

@@ -18,16 +18,14 @@ export interface FileReading {
 const keptRejects = 20;
 const pieceBytes = 128 * 1024;
 
-/**
- * Reads a file of this machine with the loader's own reader.
- *
- * @param onRows gets rows in the binary COPY format, and their columns; the bytes are its own only until it answers
- */
-export async function readFile(
-  file: string,
-  table: Table,
-  onRows: (bytes: Buffer, columns: readonly string[]) => Promise<void> | void = () => undefined,
-): Promise<FileReading> {
+interface Readers {
+  /** Gets rows in the binary COPY format, and their columns; the bytes are its own only until it answers. */
+  readonly onRows?: (bytes: Buffer, columns: readonly string[]) => Promise<void> | void;
+  readonly onReject?: (reject: Reject) => void;
+}
+
+/** Reads a file of this machine with the loader's own reader. */
+export async function readFile(file: string, table: Table, readers: Readers = {}): Promise<FileReading> {
   const body = createReadStream(file, { highWaterMark: 4 * pieceBytes });
   const start = { offset: 0, layout: undefined, size: statSync(file).size };
   const buffers = outputBuffers(pieceBytes);
@@ -37,9 +35,10 @@ export async function readFile(
   for await (const piece of readPieces(body, start, buffers, { table, pieceBytes, maxRejects })) {
     rejects.push(...piece.rejects.slice(0, keptRejects - rejects.length));
     rejected += piece.rejects.length;
+    if (readers.onReject) piece.rejects.forEach(readers.onReject);
     if (piece.failure !== undefined) return { rows: 0, rejected, rejects, error: piece.failure };
     rows += piece.rows;
-    await onRows(piece.bytes, piece.columns);
+    await readers.onRows?.(piece.bytes, piece.columns);
     buffers.giveBack([piece.bytes]);
   }
   return { rows, rejected, rejects };

@@ -40,10 +40,12 @@ export async function readFile(file: string): Promise<Loaded> {
           table.columns.findIndex((column) => headerKey(column.header) === headerKey(header)),
         );
   const rows: string[][] = [];
-  await readAsLoader(file, texts, (bytes, columns) => {
-    for (const fields of textFields(texts, bytes, columns)) {
-      rows.push(places.map((place) => fields[place] ?? ""));
-    }
+  await readAsLoader(file, texts, {
+    onRows: (bytes, columns) => {
+      for (const fields of textFields(texts, bytes, columns)) {
+        rows.push(places.map((place) => fields[place] ?? ""));
+      }
+    },
   });
   const columns = places.map((place) => table.columns[place]);
   return {

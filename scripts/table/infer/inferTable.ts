@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { decideColumn, type ColumnFinding, type Hints } from "./columns";
 import type { Column, FileFormat, TableDefinition, ValueFormat } from "./definition";
-import { columnNames, snakeCase } from "./names";
+import { columnNames, tableName } from "./names";
 import { findReading, type Decision, type Reading } from "./reading";
 import { readTable, type Counts, type Tally } from "./readTable";
 import { reread } from "./source";
@@ -56,7 +55,7 @@ export async function inferTable(file: string, options: InferOptions = {}): Prom
   const { byPlace, columns, questions } = describeColumns(reading, tally);
   return {
     definition: {
-      name: options.name ?? nameOf(file),
+      name: options.name ?? tableName(file),
       format: formatOf(reading, tally, byPlace),
       columns: columns.map(({ column }) => column),
     },
@@ -79,11 +78,6 @@ export async function inferTable(file: string, options: InferOptions = {}): Prom
 }
 
 const ask = (question: string): Question => ({ column: undefined, question, choices: [] });
-
-const nameOf = (file: string): string => {
-  const stem = basename(file).replace(/(\.(csv|tsv|txt|dat|psv|gz))+$/i, "");
-  return snakeCase(stem) || "table_1";
-};
 
 function aboutEncoding({ source: { encoding } }: Reading, tally: Tally): string[] {
   const { foreign, invalidBytes, misconverted } = tally;

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 /** PostgreSQL's reserved words and system columns: what needs quotes, or can't be a column, without them. */
 const reserved = new Set(
   (
@@ -46,6 +48,12 @@ export function snakeCase(text: string): string {
     .replace(/^_+|_+$/g, "");
   const name = /^\d/.test(words) ? `_${words}` : words;
   return reserved.has(name) ? `${name}_` : cut(name, maxBytes);
+}
+
+/** What a file's table is called unless a person names it: `Spending 2018.csv.gz` is `spending_2018`. */
+export function tableName(file: string): string {
+  const stem = basename(file).replace(/(\.(csv|tsv|txt|dat|psv|gz))+$/i, "");
+  return snakeCase(stem) || "table_1";
 }
 
 /** One unique name a header; nameless ones are `column_3` by their place, a name again is `amount_2`. */
