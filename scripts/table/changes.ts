@@ -22,53 +22,91 @@ export interface Changes {
   readonly error?: string;
 }
 
-/** Compares a file with a table: by reading it as the table's, and by what its columns look like. */
+/**
+ * Compares a file with a table by reading it as the table's, again with each column that is mended: a record is rejected
+ * for the first of its columns alone.
+ */
 export async function findChanges(file: string, table: Table, inference: Inference): Promise<Changes> {
-  const refused = new Map<string, Reject[]>();
-  // Required columns are compared by what the file was found to lack.
+  const found = matched(table, inference);
+  const changes = new Map<string, ColumnChange>();
+  const told: string[] = [];
+  const note = (change: ColumnChange, line: string): void => {
+    changes.set(change.name, { ...changes.get(change.name), ...change });
+    told.push(line);
+  };
+  for (const { name, required } of table.columns) {
+    const nulls = inference.columns.find((each) => each.name === found.get(name)?.name)?.nulls;
+    const lack = nulls === undefined ? "the file has none" : `${nulls} rows have none`;
+    if (nulls === 0) continue;
+    if (required && !table.key.includes(name))
+      note({ name, optional: true }, `~ ${name}: ${lack}, so it is no more required`);
+    else if (nulls === undefined) told.push(`- ${name}: the file has none; nothing is dropped`);
+  }
+  let refused: Map<string, Reject>;
+  for (let mended = true; mended;) {
+    const { error, rejects } = await rejectsOf(file, table, changes);
+    if (error !== undefined) return { added: [], changed: [], sql: "", told: [], error };
+    refused = rejects;
+    mended = false;
+    for (const column of table.columns) {
+      const theirs = found.get(column.name);
+      const reject = refused.get(column.header);
+      if (reject === undefined || theirs === undefined) continue;
+      const step = mend(
+        { ...column, ...typeOf(changes.get(column.name)) },
+        changes.get(column.name),
+        theirs,
+        inference,
+      );
+      if (step === undefined) continue;
+      note(step, `~ ${column.name}: ${sayStep(column, step)}, for line ${reject.line}: ${reject.reason}`);
+      mended = true;
+    }
+  }
+  for (const { reason, line } of refused!.values())
+    told.push(`! will be rejected, such as line ${line}: ${reason}`);
+  const added = newColumns(table, inference, [...found.values()]);
+  told.push(...added.map(({ name, type }) => `+ ${name}: ${sqlName(type)}, NULL in the rows that are there`));
+  const changed = [...changes.values()];
+  return { added, changed, sql: changesSql(table, added, changed), told };
+}
+
+const typeOf = (change: ColumnChange | undefined): Pick<Partial<Column>, "type"> =>
+  change?.type === undefined ? {} : { type: change.type };
+
+function sayStep(column: Column, { type, nulls = [] }: ColumnChange): string {
+  if (type !== undefined) return `${sqlName(column.type)} becomes ${sqlName(type)}`;
+  return `${nulls.filter((marker) => !column.format.nulls.includes(marker)).join(", ")} is NULL`;
+}
+
+/** Of each column that a record was rejected for, the first; "" for what is wrong with a whole record. */
+async function rejectsOf(
+  file: string,
+  table: Table,
+  changes: ReadonlyMap<string, ColumnChange>,
+): Promise<{ error?: string; rejects: Map<string, Reject> }> {
+  const rejects = new Map<string, Reject>();
   const lenient: Table = {
     ...table,
     maxRejects: "100%",
     format: { ...table.format, extraColumns: "leave out", missingColumns: "null" },
-    columns: table.columns.map((column) => ({ ...column, required: false })),
+    columns: table.columns.map((column) => {
+      const {
+        optional = false,
+        nulls = column.format.nulls,
+        type = column.type,
+      } = changes.get(column.name) ?? {};
+      const format = { ...column.format, nulls };
+      return { ...column, type, format, required: column.required && !optional };
+    }),
   };
   const { error } = await readFile(file, lenient, {
     onReject: (reject) => {
       const { column = "" } = reject;
-      refused.set(column, [...(refused.get(column) ?? []).slice(0, 1), reject]);
+      if (!rejects.has(column)) rejects.set(column, reject);
     },
   });
-  if (error !== undefined) return { added: [], changed: [], sql: "", told: [], error };
-  const found = matched(table, inference);
-  const told: string[] = [];
-  const changed: ColumnChange[] = [];
-  for (const column of table.columns) {
-    const theirs = found.get(column.name);
-    const change = changeOf(
-      column,
-      theirs,
-      refused.get(column.header),
-      inference,
-      table.key.includes(column.name),
-    );
-    told.push(...change.told);
-    if (change.type !== undefined || change.optional === true || change.nulls !== undefined)
-      changed.push({ name: column.name, ...change });
-  }
-  const added = newColumns(table, inference, [...found.values()]);
-  told.push(...added.map(({ name, type }) => `+ ${name}: ${sqlName(type)}, NULL in the rows that are there`));
-  for (const { reason, line } of refused.get("") ?? []) told.push(`! line ${line}: ${reason}`);
-  return {
-    added,
-    changed: changed.map(({ name, type, optional, nulls }) => ({
-      name,
-      ...(type !== undefined && { type }),
-      ...(optional === true && { optional }),
-      ...(nulls !== undefined && { nulls }),
-    })),
-    sql: changesSql(table, added, changed),
-    told,
-  };
+  return { ...(error !== undefined && { error }), rejects };
 }
 
 const sqlName = (type: ColumnType): string => (typeof type === "object" ? type.enum : type);
@@ -84,45 +122,21 @@ function matched(table: Table, { definition }: Inference): Map<string, ColumnDef
   return new Map(pairs.filter((pair): pair is [string, ColumnDefinition] => pair[1] !== undefined));
 }
 
-type Change = Omit<ColumnChange, "name"> & { readonly told: readonly string[] };
-
-function changeOf(
+/** What would let a column take values like the file's: a word for NULL, then a wider type; undefined for nothing. */
+function mend(
   column: Column,
-  theirs: ColumnDefinition | undefined,
-  rejects: readonly Reject[] | undefined,
+  change: ColumnChange | undefined,
+  theirs: ColumnDefinition,
   inference: Inference,
-  isKey: boolean,
-): Change {
+): ColumnChange | undefined {
   const { name } = column;
-  if (theirs === undefined) {
-    if (!column.required || isKey) return { told: [`- ${name}: the file has none; nothing is dropped`] };
-    return { optional: true, told: [`~ ${name}: the file has none, so it is no more required`] };
-  }
-  const nulls = inference.columns.find((each) => each.name === theirs.name)?.nulls ?? 0;
-  const isOptional = column.required && nulls > 0 && !isKey;
-  const optional = isOptional ? { optional: true } : {};
-  const lacks = isOptional ? [`~ ${name}: ${nulls} rows have none, so it is no more required`] : [];
-  const [first] = rejects ?? [];
-  if (first === undefined) return { ...optional, told: lacks };
-  const such = `such as line ${first.line}: ${first.reason}`;
-  const markers = (theirs.format?.nulls ?? []).filter((marker) => !column.format.nulls.includes(marker));
-  const nullsToo = markers.length > 0 ? { nulls: [...column.format.nulls, ...markers] } : {};
+  const known = change?.nulls ?? column.format.nulls;
+  const markers = (theirs.format?.nulls ?? []).filter((marker) => !known.includes(marker));
+  if (markers.length > 0) return { name, nulls: [...known, ...markers] };
   const type = wider(column.type, theirs.type);
-  const hasChoices = inference.unsure.some((question) => question.column === theirs.name);
-  if (type !== undefined && !(type === "text" && hasChoices) && column.times === 1)
-    return {
-      ...optional,
-      ...nullsToo,
-      type,
-      told: [...lacks, `~ ${name}: ${sqlName(column.type)} becomes ${sqlName(type)}, ${such}`],
-    };
-  if (markers.length > 0)
-    return {
-      ...optional,
-      ...nullsToo,
-      told: [...lacks, `~ ${name}: ${markers.join(", ")} is NULL, ${such}`],
-    };
-  return { ...optional, told: [...lacks, `! ${name}: values will be rejected, ${such}`] };
+  // A few values that are none of its type are better rejected.
+  const isMistaken = type === "text" && inference.unsure.some((question) => question.column === theirs.name);
+  return type === undefined || isMistaken || column.times !== 1 ? undefined : { name, type };
 }
 
 const numbers: readonly ColumnType[] = ["smallint", "integer", "bigint", "numeric"];

@@ -54,11 +54,15 @@ export async function newTable(
   });
   const milliseconds = performance.now() - started;
   for (const line of describe(inference, milliseconds)) out.write(`${line}\n`);
-  const sure = await answered(inference, options.dates, ask);
+  const known = readTables().find(({ name }) => name === inference.definition.name);
+  // What a table that is there says of its columns is decided.
+  const open = inference.unsure.filter(
+    ({ column }) => column === undefined || !hasColumn(known, inference, column),
+  );
+  const sure = await answered({ ...inference, unsure: open }, options.dates, ask);
   for (const { question } of sure.unsure) out.write(`not sure: ${question}\n`);
-  const known = readTables().find(({ name }) => name === sure.definition.name);
   const written = known
-    ? await changeTable(file, known, sure, options, out)
+    ? await changeTable(file, known, { ...sure, unsure: inference.unsure }, options, out)
     : await createTable(file, sure, options, out);
   for (const [target, text] of written) {
     if (options.dryRun === true) out.write(`\n-- ${target}\n${text}`);
@@ -67,6 +71,11 @@ export async function newTable(
   if (written.length === 0 || options.dryRun === true) return;
   out.write(`written: ${written.map(([target]) => target).join(", ")}\n`);
   out.write(`next: npm start -- --file ${file} loads it on this machine; npm run deploy brings it to AWS\n`);
+}
+
+function hasColumn(table: Table | undefined, { columns: found }: Inference, name: string): boolean {
+  const header = found.find((column) => column.name === name)?.header ?? name;
+  return table?.columns.some((column) => headerKey(column.header) === headerKey(header)) === true;
 }
 
 function describe(
