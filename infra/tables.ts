@@ -4,6 +4,9 @@ import { tablesProblems } from "../functions/ingest/chooseTable";
 import type { Table } from "../functions/ingest/table";
 import { GroundworkError } from "./error";
 
+/** A job fails at one more rejected record than these, where neither its table nor the config says otherwise. */
+export const defaultMaxRejects = 1000;
+
 const folder = path.join(__dirname, "../tables");
 
 /**

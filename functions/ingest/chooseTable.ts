@@ -1,6 +1,9 @@
 import type { Table } from "./table";
 
-/** What tools leave in a bucket beside the files: folders' markers, and the signs of Spark, Hadoop, macOS and Windows. */
+/**
+ * What tools leave in a bucket beside the files: folders' markers, the signs of Spark, Hadoop, macOS and Windows, and
+ * JSON, such as manifests.
+ */
 export function isNoFile(key: string): boolean {
   const name = key.slice(key.lastIndexOf("/") + 1);
   return (
@@ -8,7 +11,7 @@ export function isNoFile(key: string): boolean {
     /_\$folder\$$|^\.(DS_Store|keep|gitkeep)$|^\._|^\..*\.crc$|^_(SUCCESS|committed_.*|started_.*)$/.test(
       name,
     ) ||
-    /^(Thumbs\.db|desktop\.ini)$/i.test(name)
+    /^(Thumbs\.db|desktop\.ini)$|\.json$/i.test(name)
   );
 }
 

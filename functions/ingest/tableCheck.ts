@@ -5,7 +5,7 @@ import { isZone } from "./reader/zones";
 import type { TableDefinition } from "./table";
 
 /** A column's name as headers are compared: without case and outer blanks. */
-function headerKey(name: string): string {
+export function headerKey(name: string): string {
   return name.trim().toLowerCase();
 }
 

@@ -6,6 +6,7 @@ import {
   snsTopicArn,
   upstreamName,
 } from "../projectConfig";
+import { defaultMaxRejects } from "../tables";
 import { glueBreaches, glueKeys } from "./glueConfig";
 
 const keys = {
@@ -46,7 +47,11 @@ the database, of which db.t4g.micro takes about 80. Unset: as many as the accoun
 from the account's own limit, of which AWS keeps 100 for other functions.`,
       example: "20",
     }),
-  maxRejects: z.int().min(0).default(1000).meta({ description: "Bad rows after which a job stops." }),
+  maxRejects: z
+    .int()
+    .min(0)
+    .default(defaultMaxRejects)
+    .meta({ description: "Bad rows after which a job stops." }),
   sweepMinutes: z
     .int()
     .min(1)

@@ -154,7 +154,7 @@ export function runCommand(main: (stop: AbortSignal) => Promise<void>): void {
   };
   // What is thrown outside of main's promise, in a callback, is a bug as well.
   process.on("uncaughtException", fail);
-  main(controller.signal).then(() => process.exit(stopCode ?? process.exitCode), fail);
+  main(controller.signal).then(() => process.exit(stopCode ?? process.exitCode ?? 0), fail);
 }
 
 const isAbort = (error: unknown, stop: AbortSignal): boolean =>

@@ -7,7 +7,8 @@ import { copyHeader, copyTrailer } from "../../functions/ingest/encode";
 import { defineTable } from "../../functions/ingest/table";
 import { startPostgres } from "../../local/postgres/server";
 import { Session } from "../../local/session";
-import { piecesOf } from "../support/pieces";
+import { textOf } from "../../scripts/table/copyText";
+import { fieldsOf, piecesOf } from "../support/pieces";
 import { cases } from "./typeCases";
 
 describe("Each type, beside PostgreSQL's own input,", () => {
@@ -28,7 +29,7 @@ describe("Each type, beside PostgreSQL's own input,", () => {
 
   for (const { type, values, edges, stricter, format = {}, timeZone = "UTC" } of cases) {
     const sql = typeof type === "object" ? type.enum : type;
-    it(`${sql}${timeZone === "UTC" ? "" : ` in ${timeZone}`}: what is stored is the same value, and what is refused PostgreSQL refuses`, async () => {
+    it(`${sql}${timeZone === "UTC" ? "" : ` in ${timeZone}`}: what is stored is the same value, written as PostgreSQL writes it, and what is refused PostgreSQL refuses`, async () => {
       const inputs = [...new Set([...edges, ...fc.sample(values, { numRuns: 1500, seed: 22 })])].filter(
         (each) => each.trim() !== "",
       );
@@ -73,6 +74,15 @@ describe("Each type, beside PostgreSQL's own input,", () => {
         else if (valid) expect(input).to.match(stricter ?? /^$/);
       }
       expect(taken, "some are stored").to.be.greaterThan(0);
+
+      // concat() writes values as COPY does: a char with its blanks.
+      await client.query("SET TimeZone = 'UTC'");
+      const { rows: printed } = await client.query<{ id: number; text: string }>(
+        "SELECT id, concat(value) AS text FROM typed ORDER BY id",
+      );
+      const write = textOf(type);
+      const ours = pieces.flatMap(({ bytes }) => fieldsOf(bytes)).map((row) => write(row[1]!));
+      expect(ours).to.deep.equal(printed.map((row) => row.text));
     });
   }
 });

@@ -44,7 +44,7 @@ const types = {
 type TypeName = keyof typeof types;
 
 /** An enumeration of one's own. */
-interface EnumType {
+export interface EnumType {
   /** The type's name in PostgreSQL, in the schema public. */
   readonly enum: string;
   readonly values: readonly string[];

@@ -173,6 +173,7 @@ describe("The table of a file", () => {
       "a/.x.csv.crc",
       "x_$folder$",
       "a/Thumbs.db",
+      "a/manifest.json",
     ])
       expect(isNoFile(key), key).to.equal(true);
     for (const key of ["2024/a", "SUCCESS", "a/_SUCCESS.csv", "x.crc"])
