@@ -1,0 +1,12 @@
+import { makeReference } from "../reference";
+import type { Peer } from "./peer";
+
+/** What the others are measured by; without psql the file's raw bytes through pg-copy-streams. */
+export const psql: Peer = {
+  key: "psql",
+  name: "psql \\copy",
+  ready: ({ database }) => {
+    const { name, version, load } = makeReference(database);
+    return Promise.resolve({ name, version, load: async (file) => void (await load(file)) });
+  },
+};
