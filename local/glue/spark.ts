@@ -1,4 +1,3 @@
-import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
 import { pythonEnvironment, pythonLacks, version } from "./pythonEnvironment";
 
@@ -21,6 +20,5 @@ export function sparkLacks(): string | undefined {
 export async function sparkPython(say: (text: string) => void, signal?: AbortSignal): Promise<string> {
   const missing = sparkLacks();
   if (missing !== undefined) throw new GroundworkError(missing);
-  const file = "functions/glue/requirements.txt";
-  return path.join(await pythonEnvironment("spark", file, "pyspark", say, signal), "python");
+  return pythonEnvironment("spark", "functions/glue/requirements.txt", "pyspark", say, signal);
 }

@@ -5,7 +5,10 @@ import sys
 import duckdb
 
 connection = duckdb.connect()
-connection.execute("INSTALL postgres; LOAD postgres")
+try:
+    connection.execute("INSTALL postgres; LOAD postgres")
+except duckdb.Error as error:
+    sys.exit(str(error).splitlines()[0])
 if len(sys.argv) > 1:
     table, columns, path = sys.argv[1:]
     connection.execute("ATTACH '' AS target (TYPE postgres)")

@@ -10,13 +10,16 @@ import records from "../../../tables/records";
 const name = "timescaledb-parallel-copy";
 const source = { package: `github.com/timescale/${name}/cmd/${name}`, version: "v0.13.0" };
 
+/** Looked for once, for all of its peers. */
+let found: Promise<string> | undefined;
+
 /** timescaledb-parallel-copy as its README has it; an import id makes it load a file once, however often it is called. */
 export function parallelCopy(workers: number, importId = false): Peer {
   return {
     key: `parallel-copy-${workers}${importId ? "-id" : ""}`,
     name: `parallel-copy, ${workers}${importId ? ", import id" : workers > 1 ? " workers" : " worker"}`,
     ready: async (setting) => {
-      const program = await findProgram(setting);
+      const program = await (found ??= findProgram(setting));
       const variables = libpqVariables(setting.database);
       return {
         version: versionIn(await runProgram(program, ["--version"])),
@@ -46,7 +49,7 @@ async function findProgram({ say, stop }: PeerSetting): Promise<string> {
   }
   const script = path.join(root, ".ci/go-program");
   const folder = `parallel-copy-${source.version}`;
-  say(`${name} is built from its Go module unless the project's cache has it`);
+  say(`building ${name} from its Go module, unless the project's cache has it`);
   const { GROUNDWORK_CACHE, GOPROXY, GOFLAGS } = process.env;
   const variables = Object.entries({ GROUNDWORK_CACHE, GOPROXY, GOFLAGS }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,

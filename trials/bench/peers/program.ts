@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import * as path from "node:path";
 import { GroundworkError } from "../../../infra/error";
 import type { LocalDatabase } from "../../../local/services";
 import records from "../../../tables/records";
@@ -47,7 +48,7 @@ export async function runProgram(
     throw error;
   })) as [number | null];
   if (code !== 0) {
-    throw new GroundworkError(`${program} failed: ${said.trim().split("\n").at(-1) ?? ""}`);
+    throw new GroundworkError(`${path.basename(program)} failed: ${said.trim().split("\n").at(-1) ?? ""}`);
   }
   return said;
 }

@@ -25,14 +25,7 @@ export function pythonPeer({ key, name, distribution, script, prepares = false }
       const lacks = pythonLacks();
       if (lacks !== undefined) throw new GroundworkError(`it needs ${lacks}`);
       const requirements = "trials/bench/peers/requirements.txt";
-      const programs = await pythonEnvironment(
-        "peers",
-        requirements,
-        "pandas, psycopg and DuckDB",
-        say,
-        stop,
-      );
-      const python = path.join(programs, "python");
+      const python = await pythonEnvironment("peers", requirements, "pandas, psycopg and DuckDB", say, stop);
       const file = path.join(__dirname, script);
       if (prepares) await runProgram(python, [file], {}, stop);
       const version = `from importlib.metadata import version; print(version("${distribution}"))`;
