@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import { GroundworkError } from "../../../infra/error";
 import { root } from "../../../programs/programs";
+import records from "../../../tables/records";
 import type { Peer, PeerSetting } from "./peer";
 import { columns, libpqVariables, runProgram, versionIn } from "./program";
-import records from "../../../tables/records";
 
 const name = "timescaledb-parallel-copy";
 const source = { package: `github.com/timescale/${name}/cmd/${name}`, version: "v0.13.0" };

@@ -8,12 +8,12 @@ export interface PeerSetting {
 }
 
 /** A way to load that is there, and can be measured. */
-export interface ReadyPeer {
+interface ReadyPeer {
   /** Where it isn't the peer's own. */
   readonly name?: string;
   readonly version: string;
   /** Loads a file into `records` as it is: amounts aren't doubled. */
-  load(file: string): Promise<void>;
+  readonly load: (file: string) => Promise<void>;
 }
 
 /** What a user would pick instead of the ingest function. */
@@ -23,5 +23,5 @@ export interface Peer {
   /** For the table. */
   readonly name: string;
   /** @throws GroundworkError that says why it can't be had here. */
-  ready(setting: PeerSetting): Promise<ReadyPeer>;
+  readonly ready: (setting: PeerSetting) => Promise<ReadyPeer>;
 }

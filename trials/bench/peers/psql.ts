@@ -6,7 +6,11 @@ export const psql: Peer = {
   key: "psql",
   name: "psql \\copy",
   ready: ({ database }) => {
-    const { name, version, load } = makeReference(database);
-    return Promise.resolve({ name, version, load: async (file) => void (await load(file)) });
+    const reference = makeReference(database);
+    return Promise.resolve({
+      name: reference.name,
+      version: reference.version,
+      load: async (file) => void (await reference.load(file)),
+    });
   },
 };

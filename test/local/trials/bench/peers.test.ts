@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type Environment, startEnvironment } from "../../../../local/environment";
 import { Session } from "../../../../local/session";
 import { runPeers } from "../../../../trials/bench/peers/run";
+import { connect } from "../../../../trials/uploadAndFollow";
 import { benchConfig } from "../../../../trials/bench/rounds";
 
 describe("The bench beside peers", () => {
@@ -29,6 +30,12 @@ describe("The bench beside peers", () => {
     );
     expect(reference?.ratio).to.equal(1);
     expect(reference).not.to.have.property("functionCpuMs");
+    const client = await connect(environment);
+    session.onClose(() => client.end());
+    const { rows: indexes } = await client.query(
+      "SELECT indexname FROM pg_indexes WHERE tablename = 'records'",
+    );
+    expect(indexes).to.deep.equal([{ indexname: "records_pkey" }]);
     for (const each of [cold, warm]) expect(each?.functionCpuMs).to.be.greaterThan(0);
   });
 });
