@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { expect } from "chai";
+import { check } from "prettier";
+import { root } from "../../../programs/programs";
 import { cells, pageWith, picture, titles } from "../../../scripts/bench/peersPage";
 import type { PeersResult } from "../../../trials/bench/peers/run";
 import { columns } from "../../../scripts/shared/columns";
@@ -55,6 +59,15 @@ describe("npm run bench -- --peers", () => {
     expect(() => pageWith(page, result, { apart: true, indexes: false, runs: 5 })).to.throw(
       "add <!-- begin peers apart no-indexes -->",
     );
+  });
+
+  it("has a place in docs/bench.md for each variant, and leaves the page formatted", async () => {
+    let page = readFileSync(path.join(root, "docs/bench.md"), "utf8");
+    for (const apart of [false, true]) {
+      for (const indexes of [false, true]) page = pageWith(page, result, { apart, indexes, runs: 5 });
+    }
+    expect(page.split("1.81")).to.have.length(5);
+    expect(await check(page, { parser: "markdown", printWidth: 110 })).to.equal(true);
   });
 
   it("draws each load, ours in blue", () => {
