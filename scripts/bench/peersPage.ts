@@ -60,10 +60,10 @@ export function pageWith(page: string, result: PeersResult, variant: Variant): s
 export function picture({ rows, figures }: PeersResult, runs: number): string {
   return barChart(
     `${formatCount(rows)} rows of CSV into PostgreSQL`,
-    `Seconds, on a logarithmic axis, less is faster. Dark: median of ${runs}; pale: the slowest. Blue: ours. npm run bench -- --peers`,
+    `Seconds, on a logarithmic axis, less is faster. Dark: median of ${runs}; pale: the slowest; (rate, of the reference's). Blue: ours`,
     figures.map(({ name, ms, range: [, most], ratio, functionCpuMs }) => ({
       name,
-      label: `${seconds(ms)} s, ${ratio.toFixed(2)} of the reference's rate`,
+      label: `${seconds(ms)} s (${ratio.toFixed(2)})`,
       least: ms / 1000,
       most: most / 1000,
       isBlue: functionCpuMs !== undefined,

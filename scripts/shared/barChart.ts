@@ -49,11 +49,13 @@ function drawn(
 ): string {
   const { dark, pale } = isBlue ? colours.blue : colours.grey;
   const [y, baseline] = [top + (rowHeight - barHeight) / 2, top + rowHeight / 2 + 4];
+  // Where it would leave the picture it stands in the bar.
+  const fits = at(most) + 5 + label.length * 6.5 < width;
   const rect = (end: number, colour: string): string =>
     `<rect x="${plot.left}" y="${y}" width="${end - plot.left}" height="${barHeight}" fill="${colour}"/>`;
   return `<text x="${plot.left - 8}" y="${baseline}" text-anchor="end">${escaped(name)}</text>
 ${rect(at(most), pale)}${rect(at(least), dark)}
-<text x="${at(most) + 5}" y="${baseline}">${escaped(label)}</text>`;
+${fits ? `<text x="${at(most) + 5}"` : `<text x="${at(least) - 5}" text-anchor="end" fill="#ffffff"`} y="${baseline}">${escaped(label)}</text>`;
 }
 
 const escaped = (text: string): string =>

@@ -72,7 +72,7 @@ describe("npm run bench -- --peers", () => {
 
   it("draws each load, ours in blue", () => {
     const svg = picture(result, 5);
-    expect(svg).to.contain("DuckDB's extension &lt;postgres").and.to.contain("1.50 s, 1.81 of");
+    expect(svg).to.contain("DuckDB's extension &lt;postgres").and.to.contain("1.50 s (1.81)");
     expect(svg.match(/#0072b2/g)).to.have.length(1);
   });
 });
