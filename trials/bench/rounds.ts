@@ -7,7 +7,7 @@ export const benchParts = ["small", "large", "hops", "package"] as const;
 export type BenchPart = (typeof benchParts)[number];
 
 /** The config of an environment to be measured: no hop ends before its time, for the reserve leaves enough. */
-const unhurried = 900;
+export const unhurried = 900;
 const reserveMs = 1000;
 export const benchConfig: Readonly<Record<string, string>> = {
   "ingest:handOverReserveMs": String(reserveMs),

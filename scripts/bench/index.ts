@@ -1,13 +1,14 @@
 import type { Profiler } from "node:inspector";
-import { Command, InvalidArgumentError } from "commander";
-import { type BenchPart, type Round, benchConfig, benchParts } from "../trials/bench/rounds";
-import { hottest } from "../trials/bench/profile";
-import type { BenchResult } from "../trials/bench/run";
-import { median } from "../trials/median";
-import { sampleRows } from "../trials/sample/sample";
-import { wholeNumber } from "./shared/arguments";
-import { markdownTable } from "./shared/columns";
-import { formatBytes, formatCount, formatDuration, runCommand } from "./shared/terminal";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { peers } from "../../trials/bench/peers/table";
+import { type BenchPart, type Round, benchConfig, benchParts } from "../../trials/bench/rounds";
+import { hottest } from "../../trials/bench/profile";
+import type { BenchResult } from "../../trials/bench/run";
+import { median } from "../../trials/median";
+import { sampleRows } from "../../trials/sample/sample";
+import { wholeNumber } from "../shared/arguments";
+import { markdownTable } from "../shared/columns";
+import { formatBytes, formatCount, formatDuration, runCommand } from "../shared/terminal";
 
 interface BenchCommandOptions {
   only: BenchPart[];
@@ -16,7 +17,14 @@ interface BenchCommandOptions {
   factor: number;
   json: boolean;
   profile?: string | true;
+  peers: boolean;
+  apart: boolean;
+  indexes: boolean;
+  onlyPeers: string[];
+  write: boolean;
 }
+
+const peerKeys = peers.map(({ key }) => key);
 
 const command = new Command("npm run bench --")
   .description(
@@ -25,7 +33,7 @@ const command = new Command("npm run bench --")
   .option(
     "--only <parts>",
     `some of ${benchParts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, size and loading of the package`,
-    partNames,
+    (text) => someOf(benchParts, text),
     [...benchParts],
   )
   .option("--runs <n>", "how often each is measured", wholeNumber(), 5)
@@ -36,13 +44,44 @@ const command = new Command("npm run bench --")
     "--profile [file]",
     "instead of measuring, write a CPU profile of one cold load (ingest.cpuprofile unless told), and print its ten hottest places",
   )
+  .option(
+    "--peers",
+    "instead, hold the function beside what a user would pick, in rounds: each round all of them; docs/bench.md says more",
+    false,
+  )
+  .addOption(
+    new Option("--apart", "peers: the server on one core, everything else on another")
+      .default(false)
+      .implies({ peers: true }),
+  )
+  .addOption(
+    new Option("--no-indexes", "peers: without the indexes of records, its primary key's excepted").implies({
+      peers: true,
+    }),
+  )
+  .addOption(
+    new Option("--only-peers <peers>", `some of ${peerKeys.join(", ")}, with commas`)
+      .argParser((text) => someOf(peerKeys, text))
+      .default([...peerKeys], "all")
+      .implies({ peers: true }),
+  )
+  .addOption(
+    new Option("--write", "peers: write the table into docs/bench.md, and the picture docs/bench.svg")
+      .default(false)
+      .implies({ peers: true }),
+  )
   .parse();
 
 runCommand(async (stop) => {
   const { json, profile, ...options } = command.opts<BenchCommandOptions>();
+  if (options.peers) {
+    const { onlyPeers: only, ...rest } = options;
+    const { holdBesidePeers } = await import("./peers");
+    return holdBesidePeers({ ...rest, only, json, stop });
+  }
   // Loaded here: --help doesn't wait for the programs and their providers.
-  const { withEnvironment } = await import("./shared/localEnvironment");
-  const { profileLoad, runBench } = await import("../trials/bench/run");
+  const { withEnvironment } = await import("../shared/localEnvironment");
+  const { profileLoad, runBench } = await import("../../trials/bench/run");
   if (profile !== undefined) {
     const file = profile === true ? "ingest.cpuprofile" : profile;
     const found = await withEnvironment({ config: benchConfig, signal: stop }, (environment, { dir }) =>
@@ -127,11 +166,12 @@ const titles = [
   "hand-overs",
 ];
 
-function partNames(text: string): BenchPart[] {
+/** Of the known names those that a text with commas has. */
+function someOf<T extends string>(known: readonly T[], text: string): T[] {
   const names = text.split(",");
-  const chosen = benchParts.filter((part) => names.includes(part));
+  const chosen = known.filter((name) => names.includes(name));
   if (chosen.length !== names.length) {
-    throw new InvalidArgumentError(`It must be some of ${benchParts.join(", ")}, with commas between them.`);
+    throw new InvalidArgumentError(`It must be some of ${known.join(", ")}, with commas between them.`);
   }
   return chosen;
 }
