@@ -197,9 +197,10 @@ function headerAt(text: string, at: number, delimiter: string, table: Table) {
       raw: true,
     } as const;
     const more = { record_delimiter: ["\r\r\n", "\r\n", "\n", "\r"], relax_column_count: true, to: 1 };
-    [found] = parseText(text.slice(at, at + headerBytes / 4), { ...options, ...more }) as unknown as [
-      typeof found,
-    ];
+    [found] = parseText(Buffer.from(text.slice(at, at + headerBytes / 4), "latin1"), {
+      ...options,
+      ...more,
+    }) as unknown as [typeof found];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
   }

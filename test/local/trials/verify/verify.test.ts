@@ -331,6 +331,11 @@ describe("the check of a load", () => {
     expect(rows).to.equal('(1,) (2,NULL) (3,"")');
   });
 
+  it("finds the first record behind a header that is not ASCII", async () => {
+    const columns = [{ name: "a", header: "°C °C °C", type: "text" }] as const;
+    expect((await read("°C °C °C\n1\n2\n", { columns })).rows).to.equal("(1) (2)");
+  });
+
   it("reads quotes inside unquoted fields, and Excel's texts", async () => {
     const { rows, rejects } = await read('a,b\n1,12" pipe\n="2",x"y"z\n', { columns: two });
     expect({ rows, rejects }).to.deep.equal({ rows: '(1,"12"" pipe") (2,"x""y""z")', rejects: [] });
