@@ -10,6 +10,7 @@ import type { Environment } from "../local/environment";
 
 /** A row of `ingest_jobs`. */
 export interface Job {
+  readonly id: number;
   readonly status: "running" | "done" | "failed" | "undone";
   readonly size: number;
   readonly byteOffset: number;
@@ -95,7 +96,7 @@ function isWorking(lambda: LocalLambda): Promise<boolean> {
 
 async function findJob(client: Client, bucket: string, key: string): Promise<Job | undefined> {
   const { rows } = await client.query<Job>(
-    `SELECT status, size::float8 AS size, byte_offset::float8 AS "byteOffset",
+    `SELECT id::float8 AS id, status, size::float8 AS size, byte_offset::float8 AS "byteOffset",
             rows_loaded::float8 AS "rowsLoaded", rows_rejected::float8 AS "rowsRejected", hops, reason
        FROM ingest_jobs WHERE bucket = $1 AND key = $2 ORDER BY started_at DESC LIMIT 1`,
     [bucket, key],

@@ -7,9 +7,10 @@ import { runCommand } from "../shared/terminal";
 
 const command = new Command("npm start --")
   .description(
-    "Brings the environment local up from the four programs, loads a CSV file through the packaged function into a real PostgreSQL, and checks the rows there against the file.",
+    "Brings the environment local up from the four programs, loads a CSV file through the packaged function into a real PostgreSQL, and checks every row there against the file.",
   )
   .option("--file <file>", "the CSV file to load (default: a sample that is made on the spot)")
+  .option("--table <name>", "the table that it is for (default: the one whose files have such a name)")
   .option("--rows <n>", "rows of the sample", wholeNumber(), sampleRows)
   .option("--keep", "stay up afterwards, until Ctrl-C", false)
   .option(
@@ -23,6 +24,7 @@ const command = new Command("npm start --")
 runCommand(async (stop) => {
   const options = command.opts<StartOptions>();
   if (options.file !== undefined) checkFile(options.file);
+  process.stderr.write("bringing the environment up, which takes some seconds\n");
   // Loaded behind the checks: the programs and their providers take a second or two.
   const { start } = await import("./run");
   await start(options, stop);

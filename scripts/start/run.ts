@@ -1,12 +1,15 @@
 import { statSync } from "node:fs";
 import * as path from "node:path";
+import { tableOfKey } from "../../functions/ingest/chooseTable";
+import type { Table } from "../../functions/ingest/table";
 import { GroundworkError } from "../../infra/error";
+import { readTables } from "../../infra/tables";
 import type { Environment } from "../../local/environment";
 import { type Job, connect, follow, upload } from "../../trials/uploadAndFollow";
 import { publishEnvironment } from "../../local/running";
 import { writeSample } from "../../trials/sample/sample";
 import type { Session } from "../../local/session";
-import { actuals, compare, expectations } from "../../trials/verify/verify";
+import { differences, expectations } from "../../trials/verify/verify";
 import type { ConfigOverrides } from "../shared/configOption";
 import { addresses, untilStopped, withEnvironment } from "../shared/localEnvironment";
 import { formatCount, formatDuration, progress, table } from "../shared/terminal";
@@ -14,6 +17,8 @@ import { formatCount, formatDuration, progress, table } from "../shared/terminal
 export interface StartOptions {
   /** The CSV file to load; without one, a sample of `rows` rows is. */
   readonly file?: string;
+  /** The name of the table that it is for, where its own name doesn't say. */
+  readonly table?: string;
   readonly rows: number;
   readonly keep: boolean;
   readonly json: boolean;
@@ -26,19 +31,46 @@ export interface StartOptions {
  * @throws GroundworkError when a program, the load or the check fails; nothing is left then either
  */
 export async function start(
-  { file: given, rows, keep, json, config }: StartOptions,
+  { file: given, table: name, rows, keep, json, config }: StartOptions,
   stop: AbortSignal,
 ): Promise<void> {
+  const tables = readTables();
+  const target = given === undefined ? undefined : targetOf(tables, path.basename(given), name);
   await withEnvironment({ config, signal: stop }, async (environment, session) => {
     const file = given ?? (await makeSample(session, rows));
-    const { job, seconds } = await load(environment, file, stop);
-    await check(environment, file);
-    summarize(environment, job, seconds, json);
+    const { key, table: to } = target ?? targetOf(tables, path.basename(file), "records");
+    const { job, seconds } = await load(environment, file, key, stop);
+    await check(environment, file, to, job);
+    summarize({ environment, job, seconds, json, keep, table: to });
     if (keep) {
       publishEnvironment(session, environment);
       await untilStopped(stop);
     }
   });
+}
+
+/**
+ * The table that a file goes to, and its key in the bucket: the file's name, behind the table's prefix where it needs it.
+ *
+ * @throws GroundworkError when no table takes it
+ */
+export function targetOf(
+  tables: readonly Table[],
+  file: string,
+  name?: string,
+): { key: string; table: Table } {
+  const known = tables.map((each) => each.name).join(", ");
+  if (name === undefined) {
+    const table = tableOfKey(tables, file);
+    if (table) return { key: file, table };
+    throw new GroundworkError(`No table takes files named ${file}: say which with --table, one of ${known}`);
+  }
+  const table = tables.find((each) => each.name === name);
+  if (!table) throw new GroundworkError(`There is no table ${name}: --table is one of ${known}`);
+  const { prefix, pattern } = table.files;
+  const key = [file, prefix + file].find((each) => tableOfKey(tables, each) === table);
+  if (key !== undefined) return { key, table };
+  throw new GroundworkError(`${name} takes files named ${prefix}${pattern}, and not ${file}: rename it`);
 }
 
 async function makeSample(session: Session, rows: number): Promise<string> {
@@ -52,10 +84,10 @@ async function makeSample(session: Session, rows: number): Promise<string> {
 async function load(
   environment: Environment,
   file: string,
+  key: string,
   stop: AbortSignal,
 ): Promise<{ job: Job; seconds: number }> {
   const client = await connect(environment);
-  const key = path.basename(file);
   const { size } = statSync(file);
   const sending = progress("upload", size, "bytes");
   try {
@@ -74,35 +106,57 @@ async function load(
   }
 }
 
-async function check(environment: Environment, file: string): Promise<void> {
+async function check(environment: Environment, file: string, to: Table, job: Job): Promise<void> {
   const client = await connect(environment);
   try {
-    const [expected, actual] = await Promise.all([expectations(file), actuals(client)]);
-    const differences = compare(expected, actual);
-    if (differences.length > 0) {
-      throw GroundworkError.all("The rows in PostgreSQL are not those of the file", differences);
+    process.stderr.write(`checking every row of ${path.basename(file)} in ${to.name}\n`);
+    const found = await differences(client, await expectations(client, file, to), job.id);
+    if (found.length > 0) {
+      throw GroundworkError.all(`The rows in ${to.name} are not those of the file`, found);
     }
   } finally {
     await client.end();
   }
 }
 
-function summarize(environment: Environment, job: Job, seconds: number, json: boolean): void {
+interface Summary {
+  readonly environment: Environment;
+  readonly job: Job;
+  readonly seconds: number;
+  readonly json: boolean;
+  readonly keep: boolean;
+  readonly table: Table;
+}
+
+function summarize({ environment, job, seconds, json, keep, table: to }: Summary): void {
   const { rowsLoaded: rows, rowsRejected: rejected, hops } = job;
   const rowsPerSecond = Math.round(rows / seconds);
+  const out = json ? process.stderr : process.stdout;
+  const trusted = to.transform ? " (its transform trusted)" : "";
+  const checked = "each checked: PostgreSQL reads the same from what csv-parse finds in the file";
   table(
     [
-      ["rows", `${formatCount(rows)}, checked in PostgreSQL: count, sums and checksum are the file's`],
+      ["rows", `${formatCount(rows)} in ${to.name}, ${checked}${trusted}`],
       ["rejected", formatCount(rejected)],
       ["hops", formatCount(hops)],
       ["time", formatDuration(seconds * 1000)],
       ["rate", `${formatCount(rowsPerSecond)} rows/s`],
-      ...addresses(environment),
+      ...(keep ? addresses(environment) : []),
     ],
-    json ? process.stderr : process.stdout,
+    out,
   );
+  if (!keep) {
+    out.write("\nAll of it is gone again. What next:\n");
+    table(nextSteps, out);
+  }
   if (json) {
     const { outputs } = environment;
     process.stdout.write(`${JSON.stringify({ rows, rejected, hops, seconds, rowsPerSecond, outputs })}\n`);
   }
 }
+
+const nextSteps: readonly (readonly [string, string])[] = [
+  ["npm start -- --keep", "the same, and it stays up until Ctrl-C, with its addresses"],
+  ["npm run local", "the environment without a load"],
+  ["npm start -- --file my.csv", "your own file"],
+];

@@ -3,8 +3,9 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { GlueRun } from "../../trials/compare/glueRun";
+import records from "../../tables/records";
 import { writeSample } from "../../trials/sample/sample";
-import { actuals, compare, expectations } from "../../trials/verify/verify";
+import { differences, expectations } from "../../trials/verify/verify";
 import { Gate } from "./gate";
 import { GlueFixture } from "./support";
 
@@ -18,7 +19,7 @@ describe("The Glue job, when something comes between,", () => {
   before(async function () {
     fixture = await GlueFixture.start(this);
     const { file } = await writeSample(path.join(fixture.session.dir, "sample.csv"), 20_000, { rejects: 20 });
-    expected = await expectations(file);
+    expected = await expectations(fixture.client, file, records);
     await fixture.byFunction(readFileSync(file), "sample.csv");
   });
   beforeEach(() => fixture.reset());
@@ -29,7 +30,7 @@ describe("The Glue job, when something comes between,", () => {
   after(() => fixture?.close());
 
   const expectExactly = async (): Promise<void> => {
-    expect(compare(expected, await actuals(fixture.client))).to.deep.equal([]);
+    expect(await differences(fixture.client, expected)).to.deep.equal([]);
     expect(await fixture.stagingTables()).to.deep.equal([]);
   };
   const glue = (): GlueRun => fixture.glue(["sample.csv"], args);

@@ -17,7 +17,11 @@ export class Command {
   readonly tmp = mkdtempSync(path.join(tmpdir(), "groundwork-command-"));
   private readonly children: ChildProcess[] = [];
 
-  constructor(private readonly script: string) {
+  constructor(
+    private readonly script: string,
+    /** The checkout that it is run in. */
+    private readonly folder = root,
+  ) {
     // PostgreSQL runs as another user when this one is root, and has to get in.
     chmodSync(this.tmp, 0o755);
   }
@@ -31,7 +35,7 @@ export class Command {
       process.execPath,
       ["-r", "./programs/register.js", `scripts/${this.script}`, ...args],
       {
-        cwd: root,
+        cwd: this.folder,
         env: { ...process.env, TMPDIR: this.tmp, NO_COLOR: "1" },
         stdio: ["ignore", "pipe", "pipe"],
       },

@@ -19,7 +19,7 @@ import { type ArchiveFiles, archiveFiles } from "../../programs/archive";
 import { root } from "../../programs/programs";
 import records from "../../tables/records";
 import { writeSample } from "../../trials/sample/sample";
-import { type Totals, actuals, compare, expectations } from "../../trials/verify/verify";
+import { type Expected, differences, expectations } from "../../trials/verify/verify";
 import { clientConfig, functionSpec } from "./lambda";
 
 /** Of the function under test: small, so that a small file makes many pieces, chunks and hops. */
@@ -167,12 +167,12 @@ export class IngestFixture {
       ...facts,
       content,
       event: await this.put(content, "sample.csv"),
-      expected: await expectations(facts.file),
+      expected: await expectations(this.client, facts.file, records),
     };
   }
 
-  async expectExactly(expected: Totals): Promise<void> {
-    expect(compare(expected, await actuals(this.client))).to.deep.equal([]);
+  async expectExactly(expected: Expected): Promise<void> {
+    expect(await differences(this.client, expected)).to.deep.equal([]);
   }
 
   /** Makes each transaction take a moment, so that a test can look into the middle of a load. */

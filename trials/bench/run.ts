@@ -5,7 +5,8 @@ import type { Environment } from "../../local/environment";
 import type { LoadTime } from "../../local/lambda/process";
 import { zip } from "../../programs/archive";
 import { connect } from "../uploadAndFollow";
-import { actuals, compare, expectations } from "../verify/verify";
+import records from "../../tables/records";
+import { differences, expectations } from "../verify/verify";
 import { fileMaker } from "./files";
 import { IngestBench } from "./ingestBench";
 import { makeReference } from "./reference";
@@ -83,6 +84,6 @@ export async function profileLoad(
 
 /** A fast load that is wrong is no result: what the first load left is compared with the file. */
 async function checkOnce(client: Client, file: string): Promise<void> {
-  const differences = compare(await expectations(file), await actuals(client));
-  if (differences.length > 0) throw GroundworkError.all("The rows are not those of the file", differences);
+  const found = await differences(client, await expectations(client, file, records));
+  if (found.length > 0) throw GroundworkError.all("The rows are not those of the file", found);
 }

@@ -4,7 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JobsAnswers } from "../../functions/jobs/request";
 import type { Environment } from "../../local/environment";
 import { randomNumbers, writeSample } from "../sample/sample";
-import { type Totals, actuals, compare, expectations } from "../verify/verify";
+import records from "../../tables/records";
+import { type Expected, differences, expectations } from "../verify/verify";
+import { connect } from "../uploadAndFollow";
 import { type Faults, breakServices, noFaults } from "./faults";
 import { ProcessFaults } from "./processFaults";
 import { ChaosTarget } from "./target";
@@ -22,7 +24,7 @@ export interface Trial {
 /** The file of all trials, and what an independent reader finds in it. */
 export interface ChaosFile {
   readonly file: string;
-  readonly expected: Totals;
+  readonly expected: Expected;
 }
 
 /** Config for an environment of trials: many chunks and hops in a small file, and a quick end of a hop. */
@@ -92,7 +94,7 @@ export class Chaos {
       [etag],
     );
     const strays = others.filter(({ status }) => status !== "failed").length;
-    const found = compare(this.chaosFile.expected, await actuals(await this.target.connection()));
+    const found = await differences(await this.target.connection(), this.chaosFile.expected);
     return strays > 0 ? [...found, `${strays} jobs of the replaced object were not ended`] : found;
   }
 
@@ -174,7 +176,9 @@ export async function runTrials(
   { count, seed, rows, onTrial, stop }: TrialsOptions,
 ): Promise<Trial[]> {
   const { file } = await writeSample(path.join(dir, "chaos.csv"), rows, { rejects: 40 });
-  const chaos = new Chaos(environment, { file, expected: await expectations(file) });
+  const client = await connect(environment);
+  const expected = await expectations(client, file, records).finally(() => client.end());
+  const chaos = new Chaos(environment, { file, expected });
   const trials: Trial[] = [];
   try {
     for (let i = 0; i < count; i++) {

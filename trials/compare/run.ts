@@ -12,7 +12,8 @@ import { treeBytes } from "./processTree";
 import { type Reference, makeReference } from "../bench/reference";
 import { writeSample } from "../sample/sample";
 import type { Session } from "../../local/session";
-import { type Totals, actuals, compare, expectations } from "../verify/verify";
+import records from "../../tables/records";
+import { type Expected, differences, expectations } from "../verify/verify";
 import {
   type ComparePrices,
   type Figures,
@@ -80,7 +81,7 @@ export async function compareRoads(
   const client = await connect(environment);
   try {
     const file = options.file ?? (await writeSample(path.join(session.dir, "sample.csv"))).file;
-    const expected = await abortable(expectations(file));
+    const expected = await abortable(expectations(client, file, records));
     const bench = new IngestBench(environment, client);
     const key = path.basename(file);
     await abortable(bench.put(file, key));
@@ -164,7 +165,7 @@ async function peakOf(pid: number, work: Promise<unknown>): Promise<number> {
 interface Measurement extends CompareOptions {
   readonly bench: IngestBench;
   readonly client: Client;
-  readonly expected: Totals;
+  readonly expected: Expected;
   readonly abortable: <T>(work: Promise<T>) => Promise<T>;
 }
 
@@ -179,8 +180,8 @@ async function measure(
       await bench.reset();
       const result = await abortable(load());
       measured[i]?.push(result);
-      const differences = exact ? compare(expected, await abortable(actuals(client))) : [];
-      if (differences.length > 0) throw GroundworkError.all(`${name} did not load it exactly`, differences);
+      const found = exact ? await abortable(differences(client, expected)) : [];
+      if (found.length > 0) throw GroundworkError.all(`${name} did not load it exactly`, found);
       onLoad({ ...result, round, name, exact });
     }
   }

@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
+import { readMigrations } from "../../../../infra/database/migrations";
+import { root } from "../../../../programs/programs";
 import { Command } from "../../../support/command";
 
 describe("npm start", function () {
@@ -50,7 +53,64 @@ describe("npm start", function () {
     expect(JSON.parse(stdout)).to.include({ rows: 2, rejected: 1, hops: 0 });
   });
 
+  it("loads and checks a file of another table, and ends with what to do next", async () => {
+    const checkout = path.join(dir, "checkout");
+    const next = String(readMigrations().length + 1).padStart(3, "0");
+    cpSync(root, checkout, { recursive: true, filter: (from) => !/[\\/](node_modules|\.git)$/.test(from) });
+    // Hard links where they can be: what packages the functions looks for no symbolic ones.
+    const packages = [path.join(root, "node_modules"), path.join(checkout, "node_modules")];
+    try {
+      execFileSync("cp", ["-Rl", ...packages], { stdio: "ignore" });
+    } catch {
+      execFileSync("cp", ["-R", ...packages]);
+    }
+    writeFileSync(
+      path.join(checkout, "tables/readings.ts"),
+      `import { defineTable } from "../functions/ingest/table";
+export default defineTable({
+  name: "readings",
+  files: { prefix: "readings/" },
+  format: { delimiter: ";", decimal: ",", encoding: "windows-1252" },
+  columns: [
+    { name: "day", type: "date", required: true, format: { dates: "DD.MM.YYYY" } },
+    { name: "celsius", header: "°C", type: "numeric(5,2)" },
+    { name: "place", type: "text" },
+  ],
+});
+`,
+    );
+    writeFileSync(
+      path.join(checkout, `functions/sql/${next}_readings.sql`),
+      `CREATE TABLE readings (day date NOT NULL, celsius numeric(5, 2), place text, ingest_job bigint);
+       GRANT INSERT ON readings TO ingest;
+       INSERT INTO ingest_tables VALUES ('readings');`,
+    );
+    const file = csv("may.csv", "");
+    writeFileSync(
+      file,
+      Buffer.from("Place;Day;\xb0C\r\nK\xf6ln;29.02.2024;-1,5\nOslo;31.02.2024;1\r\n", "latin1"),
+    );
+    const elsewhere = new Command("start", checkout);
+    try {
+      const { code, stdout, stderr } = await elsewhere.run("--file", file, "--table", "readings");
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.match(/^bringing the environment up/);
+      expect(stdout).to.match(/rows +1 in readings, each checked/);
+      expect(stdout).to.match(/rejected +1\n/);
+      const last = stdout.trimEnd().split("\n").slice(-3).join("\n");
+      expect(last).to.match(/^npm start -- --keep .*\nnpm run local .*\nnpm start -- --file my\.csv /);
+      expect(stdout).to.not.match(/127\.0\.0\.1|localhost/);
+    } finally {
+      elsewhere.close();
+    }
+  });
+
   const bad = [
+    {
+      name: "a table that doesn't exist",
+      args: ["--file", "README.md", "--table", "nowhere"],
+      says: /There is no table nowhere: --table is one of .*records/,
+    },
     {
       name: "a file that doesn't exist",
       args: ["--file", "/nowhere/x.csv"],

@@ -6,6 +6,8 @@ import { sumOf } from "../../../../trials/chaos/faults";
 import { type Environment, startEnvironment } from "../../../../local/environment";
 import { writeSample } from "../../../../trials/sample/sample";
 import { Session } from "../../../../local/session";
+import records from "../../../../tables/records";
+import { connect } from "../../../../trials/uploadAndFollow";
 import { expectations } from "../../../../trials/verify/verify";
 import { leaks } from "../../../support/leaks";
 
@@ -29,7 +31,9 @@ describe("A load while everything around it breaks", () => {
       },
     });
     const { file } = await writeSample(join(session.dir, "chaos.csv"), 8000, { rejects: 10 });
-    const chaos = new Chaos(environment, { file, expected: await expectations(file) });
+    const client = await connect(environment);
+    const expected = await expectations(client, file, records).finally(() => client.end());
+    const chaos = new Chaos(environment, { file, expected });
     const { signal } = new AbortController();
     // Three trials often have no kill in the middle of work; these go on until there was one.
     const trials = [];
