@@ -226,17 +226,19 @@ export async function fail(
      WHERE id = $1 AND byte_offset = $2 AND status = 'running'`,
     [job.id, job.offset, why, rejects.length, header],
   );
-  if (rowCount === 1) {
-    await keepRejects(client, job, rejects);
-    await client.query(
-      `SELECT ingest_take_back($1, $2) WHERE EXISTS (SELECT ${otherVersions("newer")} AND other.status IN ('running', 'done'))`,
-      [job.id, reason],
-    );
+  if (rowCount !== 1) {
+    await client.query("ROLLBACK");
+    return false;
   }
+  await keepRejects(client, job, rejects);
+  const { rowCount: taken } = await client.query(
+    `SELECT ingest_take_back($1, $2)
+     WHERE EXISTS (SELECT ${otherVersions("newer")} AND other.status IN ('running', 'done'))`,
+    [job.id, reason],
+  );
   await client.query("COMMIT");
-  if (rowCount !== 1) return false;
   job.status = "failed";
-  job.reason = why;
+  job.reason = taken === 0 ? why : reason;
   job.rejected += rejects.length;
   return true;
 }

@@ -4,7 +4,7 @@ import { quoteName, tableColumns } from "./tableSql";
 /** The temporary table that a chunk stands in before its rows are put beside those that are there. */
 export interface Staging {
   readonly name: string;
-  /** A statement that makes it once a connection; it is empty after each commit. */
+  /** Statements that make it once a connection; it is empty after each commit. */
   readonly create: string;
   /** The statement that takes its rows over: of those with one key in the chunk the first, or to update the last. */
   readonly insert: string;
@@ -25,7 +25,9 @@ export function stagingTable(table: Table, columns: readonly string[]): Staging 
   const update = table.sameRow === "update";
   return {
     name,
-    create: `CREATE TEMPORARY TABLE IF NOT EXISTS ingest_chunk (${created.join(", ")}) ON COMMIT DELETE ROWS`,
+    // A chunk is sorted in memory.
+    create: `SET LOCAL work_mem = '64MB';
+      CREATE TEMPORARY TABLE IF NOT EXISTS ingest_chunk (${created.join(", ")}) ON COMMIT DELETE ROWS`,
     // By the key, so that two files' transactions lock the rows that both have in the same order.
     insert: `INSERT INTO ${quoteName(table.name)} (${list})
       SELECT DISTINCT ON (${key}) ${list} FROM ${name} ORDER BY ${key}, ctid${update ? " DESC" : ""}

@@ -198,6 +198,30 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
     expect(await fixture.rows("SELECT count(*)::int FROM ingest_jobs")).to.deep.equal([[0]]);
   });
 
+  it("says in one line of log, which CloudWatch takes for metrics, what each hop did", async () => {
+    const { event } = await fixture.sample(9);
+    const { log, result, requestId } = await fixture.invoke(event, "hasty");
+    const line = JSON.parse(log) as Record<string, unknown>;
+    expect(line).to.deep.include({ ...result, level: "INFO", requestId, FunctionName: "hasty" });
+    expect(line).to.include({
+      Rows: result?.rows,
+      Rejects: result?.rejected,
+      FailedJobs: 0,
+      key: "sample.csv",
+    });
+    expect(line).to.have.nested.property("_aws.CloudWatchMetrics[0].Namespace", "Groundwork");
+    const seconds = ["StartWait", "S3Wait", "FirstLaneWait", "SecondLaneWait", "Cpu"];
+    for (const name of seconds) expect(line[name], name).to.be.a("number").within(0, 60);
+    expect(line.Cpu).to.be.greaterThan(0);
+    expect(line.StartWait).to.be.greaterThan(0);
+    expect(line._aws)
+      .to.have.nested.property("CloudWatchMetrics[0].Metrics")
+      .that.deep.includes.members(seconds.map((Name) => ({ Name, Unit: "Seconds" })));
+    const second = await fixture.invoke(event, "hasty");
+    const rows = Number(second.result?.rows) - Number(result?.rows);
+    expect(JSON.parse(second.log), "its own rows, not the job's").to.include({ Rows: rows });
+  });
+
   it("takes the database's authority as text too, and connects to no other", async () => {
     const event = await fixture.put(lines("1,a,EUR,1,2024-01-01,v"));
     await fixture.deploy("without-ca", fixture.packaged, { DATABASE_CA: "" });

@@ -269,30 +269,6 @@ describe("An ingest job, whatever happens to its function,", () => {
     expect(await fixture.rows("SELECT starts FROM ingest_jobs")).to.deep.equal([[0]]);
   });
 
-  it("says in one line of log, which CloudWatch takes for metrics, what each hop did", async () => {
-    const { event } = await fixture.sample(9);
-    const { log, result, requestId } = await fixture.invoke(event, "hasty");
-    const line = JSON.parse(log) as Record<string, unknown>;
-    expect(line).to.deep.include({ ...result, level: "INFO", requestId, FunctionName: "hasty" });
-    expect(line).to.include({
-      Rows: result?.rows,
-      Rejects: result?.rejected,
-      FailedJobs: 0,
-      key: "sample.csv",
-    });
-    expect(line).to.have.nested.property("_aws.CloudWatchMetrics[0].Namespace", "Groundwork");
-    const seconds = ["StartWait", "S3Wait", "FirstLaneWait", "SecondLaneWait", "Cpu"];
-    for (const name of seconds) expect(line[name], name).to.be.a("number").within(0, 60);
-    expect(line.Cpu).to.be.greaterThan(0);
-    expect(line.StartWait).to.be.greaterThan(0);
-    expect(line._aws)
-      .to.have.nested.property("CloudWatchMetrics[0].Metrics")
-      .that.deep.includes.members(seconds.map((Name) => ({ Name, Unit: "Seconds" })));
-    const second = await fixture.invoke(event, "hasty");
-    const rows = Number(second.result?.rows) - Number(result?.rows);
-    expect(JSON.parse(second.log), "its own rows, not the job's").to.include({ Rows: rows });
-  });
-
   it("does not block its successor for long when it is frozen in the middle of a transaction", async () => {
     // Serialized like the functions themselves.
     const settings = async (): Promise<unknown> => {

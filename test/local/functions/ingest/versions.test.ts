@@ -85,7 +85,9 @@ describe("A new version of a file", () => {
     // Of a bucket that keeps no versions: there is nothing to go on with.
     await fixture.rows("UPDATE ingest_jobs SET version_id = NULL");
     const { versionId: _, ...withoutVersion } = next as { versionId?: string };
-    expect(await resultOf(fixture.invoke(withoutVersion))).to.include({ status: "failed" });
+    const failed = await resultOf(fixture.invoke(withoutVersion));
+    expect(failed).to.include({ status: "failed" });
+    expect(failed.reason).to.match(/was replaced by another version$/);
     expect(await rowsOfJobs("records")).to.deep.equal([[2, 1]]);
   });
 
