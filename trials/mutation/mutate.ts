@@ -35,7 +35,7 @@ const operators: Record<string, string> = {
 };
 
 /** The mutants of a file in the order of its text: each operator, each bound, each constant, in what runs. */
-export function mutantsOf(file: string, text: string): Mutant[] {
+function mutantsOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2020, true);
   const found: Mutant[] = [];
   const add = (node: ts.Node, instead: string): void => {

@@ -14,7 +14,7 @@ export const row = (
   card: string | null,
 ) => [mcc, merchant, currency, amount, date, card];
 export const cornerRow = row("5411", "Corner Market", "EUR", "3.00", "2024-01-01", "visa");
-export const coffeeRow = row("5812", "Coffee", "USD", "6.40", "2024-01-02", "mastercard");
+const coffeeRow = row("5812", "Coffee", "USD", "6.40", "2024-01-02", "mastercard");
 export const both = [cornerRow, coffeeRow];
 
 /** The table records in another format. */
