@@ -36,7 +36,7 @@ export interface ValueFormat {
   readonly nulls: readonly string[];
   /** Whether blanks around texts are cut; around other values they never matter. false */
   readonly trim: boolean;
-  /** "." */
+  /** Before a number's fraction. "." */
   readonly decimal: "." | ",";
   /** Between groups of three digits; " " is every kind of blank. "" */
   readonly thousands: "" | "," | "." | " " | "'";
@@ -52,7 +52,7 @@ export interface ValueFormat {
   readonly zone: string;
   /** Without case. PostgreSQL's own words: t f true false y n yes no on off 1 0. */
   readonly booleans: { readonly true: readonly string[]; readonly false: readonly string[] };
-  /** "hex", after \x, 0x or nothing */
+  /** How bytes are written; hex behind \x, 0x or nothing. "hex" */
   readonly bytea: "hex" | "base64";
   /** Whether ="007" is 007, as spreadsheets write it. true */
   readonly excelText: boolean;

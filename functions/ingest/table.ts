@@ -56,7 +56,9 @@ export interface TableDefinition {
   readonly name: string;
   /** Whose keys begin with the prefix and go on as the pattern says: * but not over /, ** over /, ?. All unless told. */
   readonly files?: { readonly prefix?: string; readonly pattern?: string };
+  /** How its files and their values are written, as far as it isn't the default. */
   readonly format?: Partial<FileFormat & ValueFormat>;
+  /** The columns that its files have, in the table's order. */
   readonly columns: readonly ColumnDefinition[];
   /** Columns that are unique together; each is required by that. */
   readonly key?: readonly string[];
@@ -64,11 +66,13 @@ export interface TableDefinition {
   readonly sameFile?: "append" | "replace";
   /** What a row does whose key is there already. "fail" */
   readonly sameRow?: "fail" | "skip" | "update";
+  /** What each row keeps of where it came from, beside its job. Nothing unless told. */
   readonly lineage?: LineageDefinition;
   /** A job fails at one more, a count or a share as "1%"; `ingest:maxRejects` unless told. */
   readonly maxRejects?: number | `${number}%`;
   /** A longer record is a reject. 262144 */
   readonly maxRecordBytes?: number;
+  /** A function that changes or refuses records between file and table. */
   readonly transform?: Transform;
 }
 

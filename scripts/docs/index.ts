@@ -4,11 +4,22 @@ import { Command } from "commander";
 import { root } from "../../programs/programs";
 import { runCommand } from "../shared/terminal";
 
-new Command("npm run docs --").description("Writes the table of docs/security.md from policy/.").parse();
+new Command("npm run docs --")
+  .description(
+    "Writes the table of docs/security.md from policy/, and the options of docs/tables.md from the types.",
+  )
+  .parse();
 
 runCommand(async () => {
-  // Loaded here, because it loads Pulumi's SDK: --help answers at once.
-  const { securityDocument } = await import("./security");
-  const file = path.join(root, "docs/security.md");
-  writeFileSync(file, await securityDocument(readFileSync(file, "utf8")));
+  // Loaded here, because one loads Pulumi's SDK and one the compiler: --help answers at once.
+  const [{ securityDocument }, { tablesDocument }] = await Promise.all([
+    import("./security"),
+    import("./tables"),
+  ]);
+  const write = async (name: string, made: (text: string) => Promise<string>): Promise<void> => {
+    const file = path.join(root, "docs", name);
+    writeFileSync(file, await made(readFileSync(file, "utf8")));
+  };
+  await write("tables.md", tablesDocument);
+  await write("security.md", securityDocument);
 });

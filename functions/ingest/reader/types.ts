@@ -20,7 +20,7 @@ interface TypeEntry {
 }
 
 /** PostgreSQL's types by the names that it gives them itself. This is all that the loader knows of them. */
-const types = {
+export const types = {
   smallint: { reader: (settings: ColumnSettings) => integerReader(settings, 2) },
   integer: { reader: (settings: ColumnSettings) => integerReader(settings, 4) },
   bigint: { reader: (settings: ColumnSettings) => integerReader(settings, 8) },
