@@ -2,15 +2,13 @@ import { finished } from "node:stream/promises";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { type OutputBuffers, copyHeader, copyTrailer } from "./encode";
-import { type Job, type Progress, checkpoint } from "./job";
+import { checkpoint } from "./job";
+import type { ChunkEnd, Job, Progress } from "./jobState";
 import type { Piece, Reject } from "./pieces";
 import { stagingTable } from "./staging";
 import type { Table } from "./table";
 import { quoteName } from "./tableSql";
 import { lockVersions, replaceFormer } from "./versions";
-
-/** What comes behind a chunk: more of the file here, nothing, or the next hop. */
-export type ChunkEnd = "more" | "done" | "hop";
 
 /**
  * A transaction with a COPY in it, which takes in pieces that lie one behind the other. Where a row may be there already

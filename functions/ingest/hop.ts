@@ -3,13 +3,14 @@ import type { Client } from "pg";
 import { connector } from "../shared/database";
 import { giveUp, isGiveUp, untilRefused } from "../shared/giveUp";
 import type { Source } from "../shared/source";
-import { type Job, bodyOffset, claim, fail, find } from "./job";
+import { bodyOffset, claim, fail, find } from "./job";
 import { rowsOrigin } from "./lineage";
 import { type LoadEnd, type LoadOptions, load } from "./load";
 import { type OpenObject, makeS3, openObject } from "./object";
 import type { Reject } from "./pieces";
 import { beginJob } from "./versions";
 import { type WaitClock, type Waits, waitClock } from "./waits";
+import type { Job } from "./jobState";
 
 export interface IngestResult {
   status: "done" | "continued" | "skipped" | "failed";

@@ -1,8 +1,8 @@
 import type { Client } from "pg";
-import type { Chunk, ChunkEnd } from "./chunk";
-import type { Job } from "./job";
+import type { Chunk } from "./chunk";
 import type { Piece } from "./pieces";
 import type { WaitClock } from "./waits";
+import type { ChunkEnd, Job } from "./jobState";
 
 /** One of the connections that chunks take turns on. */
 export interface Lane {

@@ -1,10 +1,10 @@
 import { giveUp } from "../shared/giveUp";
-import type { Job } from "./job";
 import type { PieceOptions } from "./pieces";
 import { refusals } from "./reader/field";
 import { parseType } from "./reader/types";
 import type { Column, Table } from "./table";
 import { addedColumns } from "./tableSql";
+import type { Job } from "./jobState";
 
 /**
  * What each row of a job gets beside the file's fields: the job's number, and where the table wants it the file's key, the

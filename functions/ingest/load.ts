@@ -1,12 +1,13 @@
 import { Readable } from "node:stream";
 import type { Client } from "pg";
+import { giveUp } from "../shared/giveUp";
 import { type Chunk, openChunk } from "./chunk";
 import { outputBuffers } from "./encode";
-import { giveUp } from "../shared/giveUp";
-import { type Job, bodyOffset, holdJob } from "./job";
+import { bodyOffset, holdJob } from "./job";
 import { type Lane, makeLanes } from "./lanes";
 import { type Piece, type PieceOptions, readPieces } from "./pieces";
 import type { WaitClock } from "./waits";
+import type { Job } from "./jobState";
 
 export interface LoadOptions extends PieceOptions {
   /** At most about so many bytes of the file are uncommitted: two transactions of half of them each. */

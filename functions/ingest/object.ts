@@ -1,5 +1,5 @@
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Readable } from "node:stream";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { giveUp } from "../shared/giveUp";
 import type { Source } from "../shared/source";
 

@@ -2,7 +2,7 @@ import { type FileFormat, type ValueFormat, fileDefaults, valueDefaults } from "
 import { patternParts } from "./reader/moment";
 import { parseType } from "./reader/types";
 import { isZone } from "./reader/zones";
-import type { TableDefinition } from "./table";
+import type { TableDefinition } from "./definition";
 
 /** A column's name as headers are compared: without case and outer blanks. */
 export function headerKey(name: string): string {

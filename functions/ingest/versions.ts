@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { giveUp } from "../shared/giveUp";
-import type { Job } from "./job";
+import type { Job } from "./jobState";
 import { misfits, shapeOf } from "./tableFit";
 import type { Table } from "./table";
 

@@ -1,9 +1,9 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import type { Client } from "pg";
 
 /** What PostgreSQL itself uses for passwords that it hashes. */

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import * as path from "node:path";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Session } from "../session";
 import type { RunScript } from "./server";
 import { endGroup, spawnScript } from "./script";
-import type { Session } from "../session";
 import { sparkPython } from "./spark";
 
 /** Threads of Spark's in a run: it shares the machine with all that is local. */

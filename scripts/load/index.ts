@@ -6,12 +6,12 @@ import type { JobStatus } from "../../functions/jobs/request";
 import { fileDefaults } from "../../functions/ingest/format";
 import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
-import { JobsClient } from "./jobsClient";
-import { listLines, summaryRows } from "./view";
-import { saveRejects } from "./rejects";
 import { checkFile, wholeNumber } from "../shared/arguments";
 import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
 import { formatCount, progress, runCommand, table } from "../shared/terminal";
+import { JobsClient } from "./jobsClient";
+import { listLines, summaryRows } from "./view";
+import { saveRejects } from "./rejects";
 import { etagOf, upload } from "./upload";
 
 interface LoadOptions {

@@ -2,8 +2,8 @@ import { Command } from "commander";
 import { sampleRows } from "../../trials/sample/sample";
 import { checkFile, wholeNumber } from "../shared/arguments";
 import { configOption } from "../shared/configOption";
-import type { StartOptions } from "./run";
 import { runCommand } from "../shared/terminal";
+import type { StartOptions } from "./run";
 
 const command = new Command("npm start --")
   .description(

@@ -5,15 +5,15 @@ import type { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
 import { glueKeys } from "../../infra/ingest/glueConfig";
 import type { Environment } from "../../local/environment";
-import { type GlueRunOptions, startGlueJob, writeReader } from "./glueRun";
 import { IngestBench } from "../bench/ingestBench";
 import { connect } from "../uploadAndFollow";
-import { treeBytes } from "./processTree";
 import { type Reference, makeReference } from "../bench/reference";
 import { writeSample } from "../sample/sample";
 import type { Session } from "../../local/session";
 import records from "../../tables/records";
 import { type Expected, differences, expectations } from "../verify/verify";
+import { treeBytes } from "./processTree";
+import { type GlueRunOptions, startGlueJob, writeReader } from "./glueRun";
 import {
   type ComparePrices,
   type Figures,

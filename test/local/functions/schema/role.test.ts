@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Client } from "pg";
 import { connect } from "../../../../functions/shared/database";
@@ -8,7 +9,6 @@ import { setRolePassword } from "../../../../functions/schema/role";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
-import { readFileSync } from "node:fs";
 import { failureOf } from "../../../support/stacks";
 import { keepEnvironment } from "../../../support/environment";
 

@@ -1,5 +1,5 @@
-import { expect } from "chai";
 import { gzipSync } from "node:zlib";
+import { expect } from "chai";
 import { good, goodTypes, header, infer, refusal, rows, typesOf } from "./support";
 
 const utf16be = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();

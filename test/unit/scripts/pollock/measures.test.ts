@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { measure, pollockScore } from "../../../../trials/pollock/measures";
+import { measure, pollockScore } from "../../../../scripts/pollock/measures";
 
 describe("Pollock's measures", () => {
   it("are 1 for the same items in any order", () => {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { Command } from "commander";
 import { parse } from "csv-parse/sync";
 import { GroundworkError } from "../../infra/error";
 import { pollockScore } from "./measures";
+import { runCommand } from "../shared/terminal";
 import { readFile, type Loaded } from "./readFile";
 
-const usage = `node -r ./programs/register.js trials/pollock/score.ts FOLDER
-
-Scores how we read the files of Pollock, the benchmark of polluted CSV files (Vitagliano and others, VLDB 2023), when
+const description = `Scores how we read the files of Pollock, the benchmark of polluted CSV files (Vitagliano and others, VLDB 2023), when
 nobody says anything about them. FOLDER holds its data: survey_sample/{csv,clean} (real files and the rows in them),
 polluted_files/{csv,clean} (one file, broken in 2,290 ways), pollock_weights.json. None of it is kept here: see
 https://github.com/HPI-Information-Systems/Pollock
@@ -134,12 +134,13 @@ async function scorePolluted(folder: string, weights: Readonly<Record<string, nu
   );
 }
 
-async function main([folder]: string[]): Promise<void> {
-  if (folder === undefined || folder === "--help") {
-    console.log(usage);
-    process.exitCode = folder === undefined ? 1 : 0;
-    return;
-  }
+const command = new Command("npm run pollock --")
+  .description(description)
+  .argument("<folder>", "the folder with the benchmark's data")
+  .parse();
+
+runCommand(async () => {
+  const [folder = ""] = command.args;
   const fine = await scoreSurvey(join(folder, "survey_sample"));
   const weights = JSON.parse(readFileSync(join(folder, "pollock_weights.json"), "utf8")) as Record<
     string,
@@ -147,6 +148,4 @@ async function main([folder]: string[]): Promise<void> {
   >;
   await scorePolluted(join(folder, "polluted_files"), weights);
   if (!fine) process.exitCode = 1;
-}
-
-void main(process.argv.slice(2));
+});
