@@ -70,7 +70,8 @@ export async function newTable(
   }
   if (written.length === 0 || options.dryRun === true) return;
   out.write(`written: ${written.map(([target]) => target).join(", ")}\n`);
-  out.write(`next: npm start -- --file ${file} loads it on this machine; npm run deploy brings it to AWS\n`);
+  const named = /\s/.test(file) ? JSON.stringify(file) : file;
+  out.write(`next: npm start -- --file ${named} loads it on this machine; npm run deploy brings it to AWS\n`);
 }
 
 function hasColumn(table: Table | undefined, { columns: found }: Inference, name: string): boolean {

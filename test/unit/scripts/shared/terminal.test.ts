@@ -158,6 +158,11 @@ describe("a command", () => {
       if (output.includes("ready")) kill(signal);
     };
 
+  it("exits with the code that main has set", async () => {
+    const result = await run(`runCommand(async () => { process.exitCode = 2; })`);
+    expect(result.code).to.equal(2);
+  });
+
   it("that ends well exits with 0, whatever still keeps the process alive", async () => {
     const result = await run(`setInterval(() => {}, 1000); runCommand(async () => console.log("done"))`);
     expect(result).to.deep.equal({ code: 0, signal: null, stdout: "done\n", stderr: "" });
