@@ -9,7 +9,7 @@ export interface Column extends Required<Omit<ColumnDefinition, "format">> {
 }
 
 /** A lineage with its defaults. */
-export interface Lineage extends Omit<LineageDefinition, "parts"> {
+interface Lineage extends Omit<LineageDefinition, "parts"> {
   readonly parts?: Readonly<Record<string, Column>>;
 }
 

@@ -10,7 +10,7 @@ export interface SqlColumn {
 }
 
 /** The column that every table has: the number of the job that loaded the row. */
-export const jobColumn = "ingest_job";
+const jobColumn = "ingest_job";
 
 /** A name in double quotes, whatever stands in it. */
 export function quoteName(name: string): string {
@@ -50,7 +50,7 @@ export function columnSql({ name, type, required }: SqlColumn): string {
 }
 
 /** Statements that make the enumerations of a table's columns, each once. */
-export function enumsSql({ columns }: Pick<Table, "columns">): string {
+function enumsSql({ columns }: Pick<Table, "columns">): string {
   const made = new Map(
     columns.flatMap(({ type }) => (typeof type === "object" ? [[type.enum, type.values] as const] : [])),
   );

@@ -7,6 +7,7 @@ import { fileDefaults } from "../../functions/ingest/format";
 import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
 import { checkFile, wholeNumber } from "../shared/arguments";
+import { keyOfFile } from "../shared/keyOfFile";
 import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
 import { formatCount, progress, runCommand, table } from "../shared/terminal";
 import { JobsClient } from "./jobsClient";
@@ -36,7 +37,10 @@ const command = new Command("npm run load --")
     "the CSV file; with --status, --resume, --undo and --again also the key of an uploaded one",
   )
   .option("--stack <name>", "the environment", "dev")
-  .option("--key <key>", "the file's key in the bucket (default: its name)")
+  .option(
+    "--key <key>",
+    "the file's key in the bucket (default: its name, under the prefix of the table that is called so)",
+  )
   .option(
     "--rejects <file>",
     "save the rejected records, as a file to mend and load; <file>.reasons.csv says of each what is wrong",
@@ -92,7 +96,7 @@ async function one(
   options: LoadOptions,
   stop: AbortSignal,
 ): Promise<void> {
-  const key = options.key ?? path.basename(file);
+  const key = options.key ?? keyOf(file);
   const etag = existsSync(file) ? await etagOf(file, sizeOf(file)) : undefined;
   const name = { bucket, key, ...(etag !== undefined && { etag }) };
   const { job: known } = await jobs.ask<"status">({ action: "status", ...name });
@@ -120,6 +124,11 @@ async function one(
     throw failure(job, options.stack);
   }
   await finish(jobs, job, options, "");
+}
+
+/** What isn't a file here and has a folder is the key of an uploaded one. */
+function keyOf(file: string): string {
+  return existsSync(file) || !file.includes("/") ? keyOfFile(readTables(), file) : file;
 }
 
 async function send(bucket: string, key: string, file: string, stop: AbortSignal): Promise<string> {

@@ -11,6 +11,7 @@ import { writeSample } from "../../trials/sample/sample";
 import type { Session } from "../../local/session";
 import { differences, expectations } from "../../trials/verify/verify";
 import type { ConfigOverrides } from "../shared/configOption";
+import { keyOfFile } from "../shared/keyOfFile";
 import { addresses, untilStopped, withEnvironment } from "../shared/localEnvironment";
 import { formatCount, formatDuration, progress, table } from "../shared/terminal";
 
@@ -51,18 +52,20 @@ export async function start(
 
 /**
  * The table that a file goes to, and its key in the bucket: the file's name, behind the table's prefix where it needs it.
+ * Without a name it is the table that is called as the file is, or the one that takes files of that name.
  *
  * @throws GroundworkError when no table takes it
  */
-export function targetOf(
+function targetOf(
   tables: readonly Table[],
   file: string,
   name?: string,
 ): { key: string; table: Table } {
   const known = tables.map((each) => each.name).join(", ");
   if (name === undefined) {
-    const table = tableOfKey(tables, file);
-    if (table) return { key: file, table };
+    const key = keyOfFile(tables, file);
+    const table = tableOfKey(tables, key);
+    if (table) return { key, table };
     throw new GroundworkError(`No table takes files named ${file}: say which with --table, one of ${known}`);
   }
   const table = tables.find((each) => each.name === name);

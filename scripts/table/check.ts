@@ -9,7 +9,7 @@ import { readTables } from "../../infra/tables";
 import { type Out, formatCount, paint } from "../shared/terminal";
 import { csvLine, textFields } from "./csvRows";
 import { inferTable } from "./infer/inferTable";
-import { keyOfFile } from "./keyOfFile";
+import { keyOfFile } from "../shared/keyOfFile";
 import { type FileReading, readFile } from "./readFile";
 
 export interface CheckOptions {

@@ -55,7 +55,7 @@ export function textOf(type: ColumnType): TextOf {
 }
 
 /** Groups of four digits, of which the first counts 10000 to the weight; the scale is how many stand behind the point. */
-export function numericText(value: Buffer): string {
+function numericText(value: Buffer): string {
   const [groups, weight, sign, scale] = [0, 2, 4, 6].map((at) => value.readInt16BE(at)) as [
     number,
     number,

@@ -17,7 +17,7 @@ export interface ColumnFinding {
   readonly choices: readonly Choice[];
 }
 
-export interface Choice {
+interface Choice {
   readonly answer: string;
   readonly type: ColumnType;
   readonly format: ValueFormat;

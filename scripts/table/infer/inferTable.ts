@@ -17,7 +17,7 @@ export interface Inference {
   readonly counts: Counts;
 }
 
-export interface ColumnEvidence {
+interface ColumnEvidence {
   readonly name: string;
   readonly header: string;
   readonly examples: readonly string[];

@@ -108,7 +108,7 @@ function firstOfTable(records: readonly TextRecord[], width: number): number {
     );
 }
 
-export interface ColumnLook {
+interface ColumnLook {
   /** What nearly all cells are; "text" tells nothing. */
   readonly kind: CellKind;
   readonly shape: string;

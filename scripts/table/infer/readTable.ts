@@ -197,7 +197,7 @@ function isEmpty({ bytes, count, from, to }: Split): boolean {
 }
 
 /** Whether all that a record has more than the table's columns is blank, and may be cut. */
-export function isCut({ bytes, count, from, to }: Split, width: number, longRows: "reject" | "cut"): boolean {
+function isCut({ bytes, count, from, to }: Split, width: number, longRows: "reject" | "cut"): boolean {
   if (count <= width || (longRows === "reject" && count > width + 1)) return false;
   for (let index = width; index < count; index++) {
     const field = bytes.subarray(from[index], to[index]);

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { tableOfKey } from "../../functions/ingest/chooseTable";
 import type { Table } from "../../functions/ingest/table";
-import { tableName } from "./infer/names";
+import { tableName } from "../table/infer/names";
 
 /** The key that a file goes to unless a person names one: under the prefix of the table that is called as the file is. */
 export function keyOfFile(tables: readonly Table[], file: string): string {
