@@ -1,7 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { Command } from "commander";
 import { GroundworkError } from "../infra/error";
 import { pythonEnvironment, pythonLacks } from "../local/glue/pythonEnvironment";
 import { root } from "../programs/programs";
+import { runCommand } from "./shared/terminal";
+
+new Command("npm run lint:python --")
+  .description("Checks the Python of functions/glue: its format, by a linter, and its types.")
+  .parse();
 
 /** For a machine without a way to PyPI: what pip may take. */
 const seconds = 120;
@@ -40,4 +46,4 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-void lintPython();
+runCommand(lintPython);

@@ -6,7 +6,7 @@ import { mutate } from "../trials/mutation/mutate";
 const root = path.join(__dirname, "..");
 const folder = "functions/ingest/reader";
 
-const command = new Command("mutation")
+const command = new Command("npm run mutation --")
   .description(
     "Changes the reader of files in one place at a time, and prints the changes that no test notices.",
   )

@@ -158,11 +158,23 @@ async function openAll<T>(
     if (mayWait || !object || object.size - object.offset <= options.chunkBytes / 2) return undefined;
     return connect();
   };
-  const second = connectSecond().catch((error: unknown) => {
+  const oneLane = (error: unknown): undefined => {
     work.oneLane = (error as Error).message;
-    return undefined;
+  };
+  const another = connectSecond().catch(oneLane);
+  const one = connect();
+  // Where the server has room for one of them, which of them gets in is chance.
+  const first = one.catch(async (error: unknown) => {
+    const only = await another;
+    if (only === undefined) throw error;
+    oneLane(error);
+    return only;
   });
-  const both = Promise.allSettled([opening, connect()]);
+  const second = one.then(
+    () => another,
+    () => undefined,
+  );
+  const both = Promise.allSettled([opening, first]);
   const [opened, client] = await clock.during(both, (waits, seconds) => void (waits.start += seconds));
   let object = opened.status === "fulfilled" ? opened.value : undefined;
   try {

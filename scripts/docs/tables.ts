@@ -10,12 +10,12 @@ const [begin, end] = ["<!-- made by npm run docs -->", "<!-- end -->"];
 
 /** The types whose keys are a definition's, each with the title of its table, in the order of the page. */
 const sections: readonly (readonly [file: string, type: string, title: string, defaults?: object])[] = [
-  ["table.ts", "TableDefinition", "The definition"],
-  ["table.ts", "ColumnDefinition", "`columns`: each"],
+  ["definition.ts", "TableDefinition", "The definition"],
+  ["definition.ts", "ColumnDefinition", "`columns`: each"],
   ["format.ts", "FileFormat", "`format`: of the files", fileDefaults],
   ["format.ts", "ValueFormat", "`format`: of values, and each column's own", valueDefaults],
-  ["table.ts", "LineageDefinition", "`lineage`"],
-  ["table.ts", "Transform", "`transform`"],
+  ["definition.ts", "LineageDefinition", "`lineage`"],
+  ["definition.ts", "Transform", "`transform`"],
 ];
 
 /** The text of docs/tables.md with its options as the types' doc comments tell them now. */

@@ -56,11 +56,7 @@ export async function start(
  *
  * @throws GroundworkError when no table takes it
  */
-function targetOf(
-  tables: readonly Table[],
-  file: string,
-  name?: string,
-): { key: string; table: Table } {
+function targetOf(tables: readonly Table[], file: string, name?: string): { key: string; table: Table } {
   const known = tables.map((each) => each.name).join(", ");
   if (name === undefined) {
     const key = keyOfFile(tables, file);
