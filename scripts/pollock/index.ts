@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { parse } from "csv-parse/sync";
 import { GroundworkError } from "../../infra/error";
-import { pollockScore } from "./measures";
 import { runCommand } from "../shared/terminal";
+import { pollockScore } from "./measures";
 import { readFile, type Loaded } from "./readFile";
 
 const description = `Scores how we read the files of Pollock, the benchmark of polluted CSV files (Vitagliano and others, VLDB 2023), when

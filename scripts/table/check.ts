@@ -7,9 +7,9 @@ import { type Table, defineTable } from "../../functions/ingest/table";
 import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
 import { type Out, formatCount, paint } from "../shared/terminal";
+import { keyOfFile } from "../shared/keyOfFile";
 import { csvLine, textFields } from "./csvRows";
 import { inferTable } from "./infer/inferTable";
-import { keyOfFile } from "../shared/keyOfFile";
 import { type FileReading, readFile } from "./readFile";
 
 export interface CheckOptions {
