@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { defineTable } from "../../../../functions/ingest/table";
 import { tableSql } from "../../../../functions/ingest/tableSql";
-import { readMigrations } from "../../../../infra/database/migrations";
-import { startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
 import { findChanges } from "../../../../scripts/table/changes";
 import { inferTable } from "../../../../scripts/table/infer/inferTable";
+import { migratedDatabase } from "../../../support/database";
 
 describe("The migrations that table new writes", () => {
   let session: Session;
@@ -18,13 +17,7 @@ describe("The migrations that table new writes", () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "groundwork-table-"));
     session = new Session();
-    const access = { database: "made", user: "postgres", password: "local" };
-    const postgres = await startPostgres(session, access);
-    const ssl = { ca: readFileSync(postgres.caFile, "utf8") };
-    client = new Client({ ...access, host: postgres.host, port: postgres.port, ssl });
-    await client.connect();
-    session.onClose(() => client.end());
-    for (const { sql } of readMigrations()) await client.query(sql);
+    client = await migratedDatabase(session);
   });
   after(async () => {
     await session.close();

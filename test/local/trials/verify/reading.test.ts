@@ -1,15 +1,14 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { type TableDefinition, defineTable } from "../../../../functions/ingest/table";
-import { readMigrations } from "../../../../infra/database/migrations";
-import { startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
 import records from "../../../../tables/records";
 import { differences, expectations } from "../../../../trials/verify/verify";
 import { rejection } from "../../../support/postgres";
+import { migratedDatabase } from "../../../support/database";
 
 /** On the way of the check: what it finds in files of every kind. */
 describe("what the check of a load finds in a file", () => {
@@ -18,13 +17,7 @@ describe("what the check of a load finds in a file", () => {
 
   before(async () => {
     session = new Session();
-    const access = { database: "demo", user: "postgres", password: "local" };
-    const postgres = await startPostgres(session, access);
-    const ssl = { ca: readFileSync(postgres.caFile, "utf8") };
-    client = new Client({ ...access, host: postgres.host, port: postgres.port, ssl });
-    await client.connect();
-    session.onClose(() => client.end());
-    for (const { sql } of readMigrations()) await client.query(sql);
+    client = await migratedDatabase(session);
   });
   after(() => session.close());
 

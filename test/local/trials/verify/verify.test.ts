@@ -1,13 +1,12 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Client } from "pg";
-import { readMigrations } from "../../../../infra/database/migrations";
-import { startPostgres } from "../../../../local/postgres/server";
+import type { Client } from "pg";
 import { writeSample } from "../../../../trials/sample/sample";
 import { Session } from "../../../../local/session";
 import records from "../../../../tables/records";
 import { type Expected, differences, expectations } from "../../../../trials/verify/verify";
+import { migratedDatabase } from "../../../support/database";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 
@@ -19,13 +18,7 @@ describe("the check of a load", () => {
 
   before(async () => {
     session = new Session();
-    const access = { database: "demo", user: "postgres", password: "local" };
-    const postgres = await startPostgres(session, access);
-    const ssl = { ca: readFileSync(postgres.caFile, "utf8") };
-    client = new Client({ ...access, host: postgres.host, port: postgres.port, ssl });
-    await client.connect();
-    session.onClose(() => client.end());
-    for (const { sql } of readMigrations()) await client.query(sql);
+    client = await migratedDatabase(session);
     file = join(session.dir, "sample.csv");
     await writeSample(file, 20_000);
     await loadBySql(file);
