@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
-import { packageFunction, unusedPackages } from "./functionPackage";
+import { packageFunction, unusedPackages } from "./functionArchive";
 import type { Statement } from "./iam";
 import { environmentName } from "./names";
 import type { SharedConfig } from "./projectConfig";

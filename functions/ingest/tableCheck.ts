@@ -1,5 +1,5 @@
 import { type FileFormat, type ValueFormat, fileDefaults, valueDefaults } from "./format";
-import { patternParts } from "./reader/moment";
+import { patternParts } from "./reader/dateTimePatterns";
 import { parseType } from "./reader/types";
 import { isZone } from "./reader/zones";
 import type { TableDefinition } from "./definition";

@@ -13,7 +13,7 @@ runCommand(async (stop) => {
   const { config } = command.opts<{ config: ConfigOverrides }>();
   // Loaded here: --help doesn't wait for the programs and their providers.
   const { addresses, untilStopped, withEnvironment } = await import("../shared/localEnvironment");
-  const { publishEnvironment } = await import("../../local/running");
+  const { publishEnvironment } = await import("../../local/runningEnvironment");
   const { prepareGlue } = await import("./prepareGlue");
   await withEnvironment({ config, signal: stop }, async (environment, session) => {
     publishEnvironment(session, environment);

@@ -2,7 +2,7 @@ import { deployFirst } from "../../infra/deployFirst";
 import { GroundworkError } from "../../infra/error";
 import { type Outputs, type Project, checkedOutput } from "../../infra/outputs";
 import { programs, readStackConfig } from "../../programs/programs";
-import { type RunningEnvironment, findEnvironment } from "../../local/running";
+import { type RunningEnvironment, findEnvironment } from "../../local/runningEnvironment";
 import { explain } from "./explain";
 import { readOutputs } from "./pulumi";
 

@@ -6,7 +6,7 @@ import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
 import type { Environment } from "../../local/environment";
 import { type Job, connect, follow, upload } from "../../trials/uploadAndFollow";
-import { publishEnvironment } from "../../local/running";
+import { publishEnvironment } from "../../local/runningEnvironment";
 import { writeSample } from "../../trials/sample/sample";
 import type { Session } from "../../local/session";
 import { differences, expectations } from "../../trials/verify/verify";

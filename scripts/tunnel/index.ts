@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { Command } from "commander";
 import { root } from "../../programs/programs";
-import { findEnvironment } from "../../local/running";
+import { findEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { wholeNumber } from "../shared/arguments";
 import { awsEnvironment } from "../shared/stackOutputs";

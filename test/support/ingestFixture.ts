@@ -7,7 +7,7 @@ import { Client } from "pg";
 import type { Table } from "../../functions/ingest/table";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { migrate } from "../../functions/schema/migrate";
-import { unusedPackages } from "../../infra/functionPackage";
+import { unusedPackages } from "../../infra/functionArchive";
 import { readMigrations } from "../../infra/database/migrations";
 import { startLambda } from "../../local/lambda/server";
 import type { LocalLambda } from "../../local/lambda/service";

@@ -2,7 +2,7 @@ import type { ColumnSettings, FieldReader } from "./field";
 import { floatReader } from "./floats";
 import { integerReader } from "./integers";
 import { jsonReader } from "./json";
-import { dateReader, timeReader, timestampReader } from "./moments";
+import { dateReader, timeReader, timestampReader } from "./dateTimes";
 import { numericReader } from "./numerics";
 import { booleanReader, byteaReader, enumReader, textReader, uuidReader } from "./texts";
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { findEnvironment } from "../../../../local/running";
+import { findEnvironment } from "../../../../local/runningEnvironment";
 import { Command } from "../../../support/command";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";

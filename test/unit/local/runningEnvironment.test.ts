@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { findEnvironment, publishEnvironment } from "../../../local/running";
+import { findEnvironment, publishEnvironment } from "../../../local/runningEnvironment";
 import { Session } from "../../../local/session";
 
 describe("an environment that is up on this machine", () => {

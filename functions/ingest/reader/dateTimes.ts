@@ -1,5 +1,5 @@
 import { type ColumnSettings, type FieldReader, refused } from "./field";
-import { momentReader, patternParts } from "./moment";
+import { momentReader, patternParts } from "./dateTimePatterns";
 import { zoneOffsets } from "./zones";
 
 /** Reads date; of one with a time behind it the day is taken, as COPY does. */
