@@ -62,8 +62,9 @@ function isFolder(value: pulumi.asset.Asset | pulumi.asset.Archive): value is pu
   return pulumi.asset.Archive.isInstance(value) && "path" in value;
 }
 
+/** Where node_modules is a link, the paths of some packages lead over the folder that it links to. */
 function fromRoot(key: string): string {
-  return key.replace(/^(\.\.\/)+/, "");
+  return key.replace(/^(\.\.\/)+((?!node_modules\/).*?\/(?=node_modules\/))?/, "");
 }
 
 /** Paths below the folder, with forward slashes, sorted so that the archive is the same on every machine. */

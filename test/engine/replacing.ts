@@ -20,6 +20,8 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:cloudwatch/logGroup:LogGroup": ["logGroupClass", "name", "namePrefix"],
   // cognitoidp/user_pool.go
   "aws:cognito/userPool:UserPool": ["aliasAttributes", "name", "usernameAttributes", "usernameConfiguration"],
+  // glue/job.go
+  "aws:glue/job:Job": ["name"],
   // iam/role_policy.go
   "aws:iam/rolePolicy:RolePolicy": ["name", "namePrefix", "role"],
   // lambda/function.go

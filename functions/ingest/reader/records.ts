@@ -230,8 +230,8 @@ export function recordReader(options: RecordOptions): RecordReader {
 
       const size = (state === unfinished ? length - behindRecord : recordEnd) - start;
       const long = size > maxRecordBytes;
-      if (doubtful && !lenient && (state === wrong || long || field < least || field > count)) {
-        // The first reading didn't fit.
+      const misfits = state === closed && (field < least || field > count);
+      if (doubtful && !lenient && (state === wrong || long || misfits)) {
         lenient = true;
         p = start;
         at = row;
