@@ -44,7 +44,7 @@ describe("an environment that an earlier version deployed", () => {
     if (code) rmSync(code, { recursive: true, force: true });
   });
 
-  it("is updated by this one without a resource replaced or deleted", async () => {
+  it("is updated by this one without a resource replaced, and none deleted but a file that nobody reads any more", async () => {
     const deployed = (engine = Engine.create(code));
     for (const stack of stacks) deployed.configure(stack, { "aws:skipCredentialsValidation": true });
     deployed.configure("prod", everything);
@@ -61,7 +61,10 @@ describe("an environment that an earlier version deployed", () => {
       "ec2.Instance network-nat",
     ]);
     const kept = new Set(news.map(({ outputs }) => outputs?.__made));
-    expect(olds.filter(({ outputs }) => !kept.has(outputs?.__made)).map(nameOf)).to.deep.equal([]);
+    // A file that only the Glue job's former script read; the tables stand in its reader.js now.
+    expect(olds.filter(({ outputs }) => !kept.has(outputs?.__made)).map(nameOf)).to.deep.equal([
+      "s3.BucketObjectv2 ingest-glue-table.json",
+    ]);
   });
 });
 
