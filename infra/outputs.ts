@@ -85,6 +85,7 @@ export function checkedOutput<P extends Project, K extends keyof Outputs<P> & st
   name: K,
   value: unknown,
 ): Outputs<P>[K] {
+  // TypeScript can't follow a schema by project and by name at once.
   const { shape } = outputSchemas[project] as unknown as { shape: Record<K, z.ZodType<Outputs<P>[K]>> };
   const parsed = shape[name].safeParse(value);
   if (parsed.success) return parsed.data;
