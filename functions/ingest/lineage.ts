@@ -1,6 +1,6 @@
 import { giveUp } from "../shared/giveUp";
 import type { PieceOptions } from "./pieces";
-import { refusals } from "./reader/field";
+import { refusalOf } from "./reader/field";
 import { parseType } from "./reader/types";
 import type { Column, Table } from "./table";
 import { addedColumns } from "./tableSql";
@@ -57,7 +57,7 @@ function partOf(key: string, part: string, { name, type, required, times, format
   const out = Buffer.alloc(src.length + 48);
   const end = reader(src, 0, src.length, out, 0);
   if (end >= 0) return out.subarray(0, end);
-  const why = refusals[-end]!.code.replaceAll("-", " ");
+  const why = refusalOf(end).code.replaceAll("-", " ");
   throw giveUp(`the key's ${part}=${text} can't be in the column ${name}, ${parsed.sql}: ${why}`);
 }
 

@@ -1,5 +1,6 @@
-import type { ColumnType } from "../../functions/ingest/reader/types";
+import type { ColumnType, types } from "../../functions/ingest/reader/types";
 import { doubleText, realText } from "./floatText";
+import { inetText } from "./inetText";
 import { jsonbText } from "./jsonbText";
 
 /** Writes a value of the binary COPY format as PostgreSQL's own output does, under the time zone UTC. */
@@ -13,7 +14,7 @@ const infinite: Readonly<Record<string, string>> = {
   [String(-(2 ** 31))]: "-infinity",
 };
 
-const written: Readonly<Record<string, TextOf>> = {
+const written: Readonly<Record<keyof typeof types, TextOf>> = {
   smallint: (value) => String(value.readInt16BE()),
   integer: (value) => String(value.readInt32BE()),
   bigint: (value) => String(value.readBigInt64BE()),
@@ -32,17 +33,17 @@ const written: Readonly<Record<string, TextOf>> = {
   timestamp: (value) => momentText(value, ""),
   timestamptz: (value) => momentText(value, "+00"),
   uuid: (value) => value.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
+  inet: inetText,
   json: (value) => value.toString(),
   jsonb: (value) => jsonbText(value.toString("utf8", 1)),
   bytea: (value) => `\\x${value.toString("hex")}`,
 };
 
-/** @throws Error for a type that it doesn't know */
+/** Makes what writes a type's values. */
 export function textOf(type: ColumnType): TextOf {
   if (typeof type === "object") return (value) => value.toString();
   const [name = "", length] = type.split(/[(,)]/);
-  const found = written[name];
-  if (found === undefined) throw new Error(`No text is known for ${type}`);
+  const found = written[name as keyof typeof types];
   if (name !== "char" && (name !== "varchar" || length === undefined)) return found;
   const most = Number(length ?? 1);
   return (value) => {

@@ -51,23 +51,7 @@ const json = fc.oneof(
     '"\t"',
   ),
 );
-const words = fc.constantFrom(
-  "t",
-  "TRUE",
-  "f",
-  "False",
-  "yes",
-  "n",
-  "on",
-  "of",
-  "off",
-  "o",
-  "1",
-  "0",
-  "2",
-  "tru",
-  "truee",
-);
+const words = fc.constantFrom(..."t TRUE f False yes n on of off o 1 0 2 tru truee".split(" "));
 const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdefABCDEF"), minLength: 32, maxLength: 32 });
 const dashed = hex.map((text) => text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
 const uuid = fc.oneof(
@@ -76,6 +60,18 @@ const uuid = fc.oneof(
   dashed.map((text) => `{${text}}`),
   hex.map((text) => `${text}0`),
   hex.map((text) => text.replace(/^(..)/, "$1-")),
+);
+const inet = fc.oneof(
+  fc.ipV4Extended(),
+  fc.ipV6(),
+  fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 0, max: 130 })).map((parts) => parts.join("/")),
+  fc.string({ unit: fc.constantFrom(..."0123456789abcdefF:::../"), maxLength: 20 }),
+  fc
+    .array(fc.constantFrom("0", "0", "1", "ffff", "abcd", ""), { maxLength: 9 })
+    .map((parts) => parts.join(":")),
+  fc
+    .array(fc.constantFrom("0", "0", "1", "ffff", "", "1.2.3.4"), { maxLength: 8 })
+    .map((parts) => parts.join(":")),
 );
 const text = fc.string({ unit: "binary", maxLength: 8 }).filter((each) => !/\0|\p{Surrogate}/u.test(each));
 
@@ -278,6 +274,14 @@ export const cases: TypeCase[] = [
     type: "uuid",
     values: uuid,
     edges: ["a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11", "{}", "{a0eebc999c0b4ef8bb6d6bb9bd380a11"],
+  },
+  {
+    type: "inet",
+    values: inet,
+    edges: (
+      ":: ::1 1:: ::ffff:1.2.3.4 ::1.2.3.4 1:2:3:4:5:6:7:: ::1:2:3:4:5:6:7:8 10.1.2.3/08 001.2.3.4 ::01.2.3.4 " +
+      "1::/00 1::/128 1.2.3.4/33 1.2.3 1:2:3:4:5:6:1.2.3.4 1:2:3:4:5:6:7:1.2.3.4"
+    ).split(" "),
   },
   { type: "json", values: json, edges: ["{", "\ufeff1"] },
   { type: "jsonb", values: json, edges: ["{", "1e131071", "1e131072", "1e-16383", "1e-16384"] },

@@ -18,7 +18,7 @@ export function changesOf(plan: Plan, rows: Rows, trimmed: Blanks, note: Note, s
   const { places, changed, transform } = plan;
   const memory = Buffer;
   const { required, text: isText, trim } = flag;
-  const emptyField = 0 - refused.empty;
+  const emptyField = refused.empty;
   const trimmedStart = trimmed.start;
   const trimmedEnd = trimmed.end;
   const fields: Fields = changed.map(() => null);
@@ -50,7 +50,7 @@ export function changesOf(plan: Plan, rows: Rows, trimmed: Blanks, note: Note, s
       if (from < to) {
         const written = reader(scratch, from, to, out, at);
         if (written < 0) {
-          note(0 - written, field, scratch, from, to);
+          note(written, field, scratch, from, to);
           return false;
         }
         rows.end = written;

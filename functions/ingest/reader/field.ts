@@ -23,48 +23,38 @@ export interface ColumnSettings {
 }
 
 /** Why a record is not loaded: a code for programs, a sentence for people ({value}, {type} and {length} are filled in). */
-export interface Refusal {
+interface Refusal {
   readonly code: string;
   readonly sentence: string;
 }
 
-/** Their places are the numbers that readers answer with, negated. */
-export const refusals: readonly Refusal[] = [
-  { code: "", sentence: "" },
-  { code: "not-a-whole-number", sentence: "{value} is not a whole number" },
-  { code: "out-of-range", sentence: "{value} is out of the range of {type}" },
-  { code: "not-a-number", sentence: "{value} is not a decimal number" },
-  { code: "beyond-precision", sentence: "beyond {type}" },
-  { code: "not-a-date", sentence: "{value} is not a date {dates}" },
-  { code: "not-a-time", sentence: "{value} is not a time HH:MM:SS" },
-  { code: "not-a-timestamp", sentence: "{value} is not a timestamp {timestamps}" },
-  { code: "not-a-boolean", sentence: "{value} is neither true nor false" },
-  { code: "not-utf-8", sentence: "the text is not UTF-8" },
-  { code: "nul-character", sentence: "the text has a NUL character" },
-  { code: "too-long", sentence: "longer than {length} characters" },
-  { code: "not-a-uuid", sentence: "{value} is not a UUID" },
-  { code: "not-json", sentence: "the text is not JSON that {type} takes" },
-  { code: "not-bytes", sentence: "{value} is not {bytea}" },
-  { code: "not-in-enum", sentence: "{value} is not one of {type}'s values" },
-  { code: "empty", sentence: "the field is empty" },
-];
+/** What a field can be refused for. A reader answers with the number in `refused`, which `refusalOf` understands. */
+const refusals = {
+  wholeNumber: { code: "not-a-whole-number", sentence: "{value} is not a whole number" },
+  range: { code: "out-of-range", sentence: "{value} is out of the range of {type}" },
+  number: { code: "not-a-number", sentence: "{value} is not a decimal number" },
+  precision: { code: "beyond-precision", sentence: "beyond {type}" },
+  date: { code: "not-a-date", sentence: "{value} is not a date {dates}" },
+  time: { code: "not-a-time", sentence: "{value} is not a time HH:MM:SS" },
+  timestamp: { code: "not-a-timestamp", sentence: "{value} is not a timestamp {timestamps}" },
+  boolean: { code: "not-a-boolean", sentence: "{value} is neither true nor false" },
+  utf8: { code: "not-utf-8", sentence: "the text is not UTF-8" },
+  nul: { code: "nul-character", sentence: "the text has a NUL character" },
+  length: { code: "too-long", sentence: "longer than {length} characters" },
+  uuid: { code: "not-a-uuid", sentence: "{value} is not a UUID" },
+  json: { code: "not-json", sentence: "the text is not JSON that {type} takes" },
+  bytes: { code: "not-bytes", sentence: "{value} is not {bytea}" },
+  inet: { code: "not-an-inet", sentence: "{value} is not an IP address" },
+  enumeration: { code: "not-in-enum", sentence: "{value} is not one of {type}'s values" },
+  empty: { code: "empty", sentence: "the field is empty" },
+} satisfies Record<string, Refusal>;
 
-/** Names for what readers answer with. */
-export const refused = {
-  wholeNumber: -1,
-  range: -2,
-  number: -3,
-  precision: -4,
-  date: -5,
-  time: -6,
-  timestamp: -7,
-  boolean: -8,
-  utf8: -9,
-  nul: -10,
-  length: -11,
-  uuid: -12,
-  json: -13,
-  bytes: -14,
-  enumeration: -15,
-  empty: -16,
-} as const;
+/** What readers answer with: negative numbers. */
+export const refused = Object.fromEntries(
+  Object.keys(refusals).map((name, index) => [name, -1 - index]),
+) as Readonly<Record<keyof typeof refusals, number>>;
+
+/** @param answer a reader's, negative */
+export function refusalOf(answer: number): Refusal {
+  return Object.values(refusals)[-1 - answer]!;
+}

@@ -82,7 +82,7 @@ export function oddFields(
       out[at] = out[at + 1] = out[at + 2] = out[at + 3] = absent ? 0xff : 0;
       written = at + 4;
     } else written = readers[field]!(src, from, to, out, at);
-    if (written < 0) note(0 - written, field, src, from, to);
+    if (written < 0) note(written, field, src, from, to);
     return written;
   }
 
@@ -97,7 +97,7 @@ export function oddFields(
         continue;
       }
       if ((bits & required) !== 0) {
-        note(0 - emptyField, field, none, 0, 0);
+        note(emptyField, field, none, 0, 0);
         return false;
       }
       const at = rows.end;

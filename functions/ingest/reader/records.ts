@@ -210,7 +210,7 @@ export function recordReader(options: RecordOptions): RecordReader {
               (bits & isText) !== 0
                 ? readers[field]!(text, from, to, out, at)
                 : readers[field]!(text, from, to, out, at);
-            if (written < 0) note(0 - written, field, text, from, to);
+            if (written < 0) note(written, field, text, from, to);
           } else {
             rows.end = at;
             written = readOdd(text, from, to, field, inQuotes);

@@ -1,5 +1,5 @@
 import type { Table } from "../table";
-import { refusals } from "./field";
+import { refusalOf } from "./field";
 import type { Plan } from "./plan";
 import type { Problem } from "./problem";
 import { parseType } from "./types";
@@ -48,7 +48,7 @@ export function rejectOf(
   if (what === "fields") return named(what, `${field} fields instead of ${plan.headers.length}`);
   const header = plan.headers[field] ?? "";
   const column = table.columns.find((each) => each.header === header);
-  const { code, sentence } = refusals[what] ?? refusals[0]!;
+  const { code, sentence } = refusalOf(what);
   const value = shortened(problem.value);
   const parsed = column && parseType(column.type);
   const words: Record<string, string> = {

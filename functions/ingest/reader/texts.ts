@@ -1,4 +1,5 @@
 import { type ColumnSettings, type FieldReader, refused } from "./field";
+import { hexDigits } from "./hexDigits";
 import { utf8Counter } from "./utf8";
 
 /** Reads text, and varchar and char whose `length` counts characters; blanks at the end don't count, as in PostgreSQL. */
@@ -83,15 +84,6 @@ export function booleanReader({ format }: ColumnSettings): FieldReader {
       return at + 5;
     }
     return unknown;
-  };
-}
-
-/** Makes the function that tells what a hexadecimal digit stands for, -1 for others. */
-function hexDigits(): (byte: number) => number {
-  return (byte) => {
-    if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-    const lower = byte | 0x20;
-    return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
   };
 }
 

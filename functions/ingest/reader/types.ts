@@ -1,6 +1,7 @@
 import type { ColumnSettings, FieldReader } from "./field";
 import { floatReader } from "./floats";
 import { integerReader } from "./integers";
+import { inetReader } from "./inets";
 import { jsonReader } from "./json";
 import { dateReader, timeReader, timestampReader } from "./dateTimes";
 import { numericReader } from "./numerics";
@@ -36,6 +37,7 @@ export const types = {
   timestamp: { reader: (settings: ColumnSettings) => timestampReader(settings, false) },
   timestamptz: { reader: (settings: ColumnSettings) => timestampReader(settings, true) },
   uuid: { reader: uuidReader },
+  inet: { reader: inetReader },
   json: { reader: (settings: ColumnSettings) => jsonReader(settings, false), blanks: true },
   jsonb: { reader: (settings: ColumnSettings) => jsonReader(settings, true) },
   bytea: { reader: byteaReader },
