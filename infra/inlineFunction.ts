@@ -75,6 +75,16 @@ export class InlineFunction<E, R> extends Component {
   }
 }
 
+/** The log groups of functions, by the names that they are given here. */
+export function logGroupsOf(
+  functions: Readonly<Record<string, aws.lambda.Function>>,
+): pulumi.Output<Record<string, string>> {
+  const named = Object.entries(functions).map(
+    ([name, { loggingConfig }]) => [name, loggingConfig.apply(({ logGroup = "" }) => logGroup)] as const,
+  );
+  return pulumi.output(Object.fromEntries(named));
+}
+
 /** Lambda's runtime says where AWS is; where that is an emulator, the SDK's own variable does. */
 function endpoint({ functionEndpointUrl }: FunctionConfig): Record<string, string> {
   return functionEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: functionEndpointUrl };

@@ -4,6 +4,8 @@ import { GroundworkError } from "./error";
 
 const text = z.string();
 const texts = z.array(z.string());
+/** Of each function of the stack, by a short name. */
+const logGroups = z.record(z.string(), z.string());
 
 /** What each stack exports. Others rely on these names: they may be added to, not changed. */
 const outputSchemas = {
@@ -30,6 +32,7 @@ const outputSchemas = {
     bastionHost: text,
     bastionInstanceId: text,
     tunnelCommand: text,
+    logGroups,
   }),
   auth: z.object({
     userPoolId: text,
@@ -39,6 +42,7 @@ const outputSchemas = {
     hostedUiClientId: text,
     loginCallbackUrls: texts,
     apiUrl: text,
+    logGroups,
   }),
   ingest: z.object({
     bucketName: text,
@@ -48,6 +52,7 @@ const outputSchemas = {
     /** "none" without the Glue road. */
     glueJobName: text,
     dashboardUrl: text,
+    logGroups,
   }),
   groundwork: z.object({
     apiUrl: text,

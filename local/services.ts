@@ -4,6 +4,7 @@ import { type LocalGlue, startGlue } from "./glue/server";
 import { type LocalEc2, startEc2 } from "./ec2/server";
 import { startLambda } from "./lambda/server";
 import type { LocalLambda } from "./lambda/service";
+import { startLogs } from "./logs/server";
 import { LocalSchedules } from "./scheduler/schedules";
 import { type LocalQueues, startQueues } from "./sqs/server";
 import { type LocalS3, startS3 } from "./s3/server";
@@ -61,6 +62,7 @@ export async function startServices(
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     AWS_ENDPOINT_URL_EC2: ec2.url,
     AWS_ENDPOINT_URL_GLUE: glue.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsUrl,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
   });
   const lambda: LocalLambda = await startLambda(session, {
@@ -76,6 +78,7 @@ export async function startServices(
     session,
     scriptRunner(session, scope.region, () => services),
   );
+  const logsUrl = await startLogs(session, () => lambda.logGroups());
   const services: Services = {
     session,
     s3,

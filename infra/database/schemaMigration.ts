@@ -23,6 +23,7 @@ interface SchemaMigrationArgs extends FunctionConfig {
  * the private network.
  */
 export class SchemaMigration extends Component {
+  readonly function: aws.lambda.Function;
   /** The database's name, once the schema is there: who reads it may use the tables. */
   readonly databaseName: pulumi.Output<string>;
   /** The role's secret, once its password is in it. */
@@ -56,6 +57,7 @@ export class SchemaMigration extends Component {
       },
       this.child,
     );
+    this.function = schema.function;
     const run = new aws.lambda.Invocation(
       name,
       {

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Session } from "../session";
-import { LogStream } from "./log";
+import { type LogEvent, LogStream } from "./log";
 import { FunctionProcess, type LoadTime, type Outcome, type ProcessInvocation } from "./process";
 import { type Runtime, functionEnvironment, logStreamName } from "./runtime";
 import { Slots } from "./slots";
@@ -96,6 +96,11 @@ export class DeployedFunction {
     return this.logs.map((log) => log.text()).join("");
   }
 
+  /** The same, line by line. */
+  logEvents(): LogEvent[] {
+    return this.logs.flatMap((log) => log.events());
+  }
+
   /** The processes that are there now. */
   liveProcesses(): FunctionProcess[] {
     return [...this.processes];
@@ -125,7 +130,7 @@ export class DeployedFunction {
   private start(): Running {
     const { spec, runtime, folder, revision } = this;
     const logStream = logStreamName();
-    const log = new LogStream(join(this.home, "log", `${logStream.split("]").pop() ?? ""}.log`));
+    const log = new LogStream(join(this.home, "log", `${logStream.split("]").pop() ?? ""}.log`), logStream);
     this.logs.push(log);
     const place = { folder, logStream, nodePath: runtime.nodePath };
     const env = functionEnvironment(spec, place, this.environment());

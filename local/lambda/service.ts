@@ -4,6 +4,7 @@ import type { Session } from "../session";
 import { AwsError } from "../http";
 import { AsyncQueue, type EventInvokeConfig, type FailureRecord, failureRecord } from "./async";
 import { DeployedFunction, type Execution } from "./function";
+import type { LogEvent } from "./log";
 import type { Runtime } from "./runtime";
 import { type FunctionSpec, checkSpec } from "./spec";
 import { traceOf } from "./trace";
@@ -186,6 +187,15 @@ export class LocalLambda {
   /** All that a function has logged, process by process. */
   logs(name: string): string {
     return this.find(name).deployed.logText();
+  }
+
+  /** What functions have logged, by log group. */
+  logGroups(): Map<string, LogEvent[]> {
+    const groups = [...this.functions.values()].map(({ deployed }) => {
+      const { name, logGroup = `/aws/lambda/${name}` } = deployed.spec;
+      return [logGroup, deployed.logEvents()] as const;
+    });
+    return new Map(groups);
   }
 
   /** A function's processes that are there now, and the largest resident memory of any so far, in bytes. */

@@ -10,6 +10,8 @@ export interface FunctionSpec {
   readonly handler: string;
   /** Such as `nodejs22.x`; whatever it says, this machine's Node runs it. */
   readonly runtime?: string;
+  /** Where its log goes; `/aws/lambda/<name>` unless told. */
+  readonly logGroup?: string;
   /** Megabytes. */
   readonly memorySize: number;
   /** Seconds. */

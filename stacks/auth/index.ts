@@ -4,6 +4,7 @@ import { HostedUi } from "../../infra/auth/hostedUi";
 import { RestApi } from "../../infra/auth/restApi";
 import { UserPool } from "../../infra/auth/userPool";
 import { readConfig } from "../../infra/config";
+import { logGroupsOf } from "../../infra/inlineFunction";
 import type { Exports } from "../../infra/outputs";
 
 const config = readConfig(authConfig);
@@ -25,5 +26,6 @@ const outputs: Exports<"auth"> = {
   hostedUiClientId: hostedUi.clientId,
   loginCallbackUrls: hostedUi.callbackUrls,
   apiUrl: api.url,
+  logGroups: logGroupsOf({ "group-authorizer": authorizer }),
 };
 export = outputs;

@@ -5,6 +5,7 @@ import { Database } from "../../infra/database/database";
 import { databaseConfig } from "../../infra/database/databaseConfig";
 import { RoleSecret } from "../../infra/database/roleSecret";
 import { SchemaMigration } from "../../infra/database/schemaMigration";
+import { logGroupsOf } from "../../infra/inlineFunction";
 import type { Exports } from "../../infra/outputs";
 import { Upstream } from "../../infra/upstream";
 
@@ -40,6 +41,7 @@ const outputs: Exports<"database"> = {
   bastionMode: config.bastion,
   bastionHost: bastion.host,
   bastionInstanceId: bastion.instanceId,
+  logGroups: logGroupsOf({ schema: schema.function }),
   tunnelCommand: `npm run tunnel -- --stack ${pulumi.getStack()} --port 8003`,
 };
 export = outputs;

@@ -1,6 +1,7 @@
 import { readConfig } from "../../infra/config";
 import { Ingest } from "../../infra/ingest/ingest";
 import { ingestConfig } from "../../infra/ingest/ingestConfig";
+import { logGroupsOf } from "../../infra/inlineFunction";
 import type { Exports } from "../../infra/outputs";
 import { Upstream } from "../../infra/upstream";
 
@@ -30,5 +31,6 @@ const outputs: Exports<"ingest"> = {
   jobsFunctionName: ingest.jobs.name,
   glueJobName: ingest.glueJobName,
   dashboardUrl: ingest.dashboardUrl,
+  logGroups: logGroupsOf({ ingest: ingest.function, "ingest-jobs": ingest.jobs }),
 };
 export = outputs;

@@ -26,7 +26,14 @@ export class Command {
     chmodSync(this.tmp, 0o755);
   }
 
-  start(...args: string[]): {
+  start(...args: string[]) {
+    return this.startIn({}, ...args);
+  }
+
+  private startIn(
+    variables: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): {
     child: ChildProcess;
     ended: Promise<Ended>;
     says: (text: string) => Promise<void>;
@@ -36,7 +43,7 @@ export class Command {
       ["-r", "./programs/register.js", `scripts/${this.script}`, ...args],
       {
         cwd: this.folder,
-        env: { ...process.env, TMPDIR: this.tmp, NO_COLOR: "1" },
+        env: { ...process.env, TMPDIR: this.tmp, NO_COLOR: "1", ...variables },
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
@@ -57,6 +64,11 @@ export class Command {
 
   run(...args: string[]): Promise<Ended> {
     return this.start(...args).ended;
+  }
+
+  /** The same with other variables in its environment. */
+  runIn(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
+    return this.startIn(variables, ...args).ended;
   }
 
   /** What is still there: folders, and processes that were started in them. */

@@ -98,4 +98,51 @@ describe("npm run load", function () {
     expect(none.code).to.equal(1);
     expect(none.stderr).to.include("Name the file to load");
   });
+
+  it("leaves rows that npm run psql shows, where psql is on PATH and where it isn't, and hands on what fails", async () => {
+    const psql = new Command("psql");
+    const sql =
+      "SELECT count(*) AS many, E'a\\nb\\x1b' AS odd FROM records WHERE merchant = 'Merchant number 7'";
+    try {
+      const found = await psql.run("--stack", "local", "--command", sql);
+      expect(found.code, found.stderr).to.equal(0);
+      expect(found.stdout)
+        .to.match(/many .*odd/)
+        .and.to.not.include("\x1b");
+      const wrong = await psql.run("--stack", "local", "--command", "SELECT nothing");
+      expect(wrong.code).to.be.greaterThan(0);
+      expect(wrong.stderr).to.include('column "nothing" does not exist');
+      const own = await psql.runIn({ PATH: "/nowhere" }, "--stack", "local", "--command", sql);
+      expect(own.code, own.stderr).to.equal(0);
+      expect(own.stdout).to.equal("many  odd\n1     a\\u000ab\\u001b\n(1 row)\n");
+    } finally {
+      psql.close();
+    }
+  });
+
+  it("is followed in npm run logs: what each function wrote, with its failures", async () => {
+    const logs = new Command("logs");
+    try {
+      const all = await logs.run("--stack", "local", "--since", "1h", "--json");
+      expect(all.code, all.stderr).to.equal(0);
+      const lines = all.stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { function: string; message: string });
+      expect(new Set(lines.map((line) => line.function))).to.deep.equal(
+        new Set(["schema", "ingest", "ingest-jobs"]),
+      );
+      const ingest = lines.filter((line) => line.function === "ingest").map(({ message }) => message);
+      expect(ingest.join("\n"))
+        .to.include("no header of the table records")
+        .and.to.include("REPORT RequestId");
+      const unknown = await logs.run("--stack", "local", "--function", "nobody");
+      expect(unknown.code).to.equal(1);
+      expect(unknown.stderr).to.include(
+        "has no function nobody: it has ingest, ingest-jobs, schema, group-authorizer",
+      );
+    } finally {
+      logs.close();
+    }
+  });
 });

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { GroundworkError } from "../../infra/error";
+import { printable } from "../shared/printable";
+import { paint, runCommand } from "../shared/terminal";
+
+interface LogsOptions {
+  stack: string;
+  function?: string;
+  follow: boolean;
+  since: number;
+  json: boolean;
+}
+
+/** Milliseconds between two looks: CloudWatch Logs allows few a second. */
+const interval = 1000;
+
+const program = new Command("npm run logs --")
+  .description("Shows what an environment's functions have logged, line by line, the oldest first.")
+  .option("--stack <name>", "the environment; local is the one that npm run local holds", "dev")
+  .option("-F, --function <name>", "one function's alone: ingest, ingest-jobs, schema, group-authorizer")
+  .option("--since <time>", "how far back: 30s, 10m, 2h, 3d", duration, duration("10m"))
+  .option("-f, --follow", "go on with what is logged from now on, until Ctrl-C", false)
+  .option("--json", "one JSON object a line: function, timestamp, message", false)
+  .parse();
+
+runCommand(async (stop) => {
+  const options = program.opts<LogsOptions>();
+  // Loaded here: --help doesn't wait for the SDK.
+  const { findLogGroups, openLogs } = await import("./logGroups");
+  const all = await findLogGroups(options.stack);
+  const groups = all.filter(({ name }) => options.function === undefined || name === options.function);
+  if (groups.length === 0) {
+    const names = all.map(({ name }) => name).join(", ");
+    throw new GroundworkError(`${options.stack} has no function ${options.function}: it has ${names}`);
+  }
+  const logs = await openLogs(options.stack);
+  const width = Math.max(...groups.map(({ name }) => name.length));
+  try {
+    const from = Date.now() - options.since;
+    const readers = groups.map((group) => ({ name: group.name, read: logs.reader(group.group, from) }));
+    for (;;) {
+      const lines = await Promise.all(
+        readers.map(async ({ name, read }) => (await read()).map((event) => ({ name, ...event }))),
+      );
+      for (const line of lines.flat().sort((one, other) => one.timestamp - other.timestamp)) {
+        process.stdout.write(options.json ? `${jsonLine(line)}\n` : textLine(line, width));
+      }
+      if (!options.follow) return;
+      await sleep(interval, undefined, { signal: stop });
+    }
+  } finally {
+    logs.close();
+  }
+});
+
+interface Line {
+  readonly name: string;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+const jsonLine = ({ name, timestamp, message }: Line): string =>
+  JSON.stringify({ function: name, timestamp: new Date(timestamp).toISOString(), message });
+
+function textLine({ name, timestamp, message }: Line, width: number): string {
+  const time = new Date(timestamp).toLocaleTimeString("en-GB");
+  const head = paint("dim", `${time} ${name.padEnd(width)}`, process.stdout);
+  const isFailure = /"level":"(ERROR|FATAL)"|\bERROR\b|"errorType"|Task timed out/.test(message);
+  const lines = message.trimEnd().split(/\r?\n/).map(printable);
+  return lines.map((line) => `${head}  ${isFailure ? paint("red", line, process.stdout) : line}\n`).join("");
+}
+
+/** Of 30s, 10m, 2h, 3d: milliseconds. */
+function duration(text: string): number {
+  const found = /^(\d{1,6})([smhd])$/.exec(text);
+  if (!found)
+    throw new InvalidArgumentError("It must be a number with s, m, h or d behind it: 30s, 10m, 2h, 3d.");
+  const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  return Number(found[1]) * units[found[2]!]!;
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { GroundworkError } from "../../infra/error";
+import { findEnvironment } from "../../local/runningEnvironment";
+import { root } from "../../programs/programs";
+import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
+import { writeRdsAuthorities } from "../tunnel/access";
+import { databaseAnswers } from "../tunnel/probe";
+
+/** How to connect: TLS is verified for `host`, wherever the connection goes. */
+export interface DatabaseAccess {
+  readonly host: string;
+  /** The IP address to connect to. */
+  readonly address: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  /** The authorities that verify the server, a PEM file. */
+  readonly caFile: string;
+}
+
+interface OpenDatabase {
+  readonly access: DatabaseAccess;
+  readonly password: string;
+  /** Ends the tunnel, where there is one. */
+  close(): void;
+}
+
+/**
+ * Finds the way to an environment's database, as its master user: at its own port for `local`, through a tunnel of its
+ * own elsewhere.
+ *
+ * @throws GroundworkError where the environment isn't up or deployed, the tunnel fails, or the secret can't be read
+ */
+export async function openDatabase(
+  stack: string,
+  { key, stop }: { key: string | undefined; stop: AbortSignal },
+): Promise<OpenDatabase> {
+  const output = await stackOutputs(stack, "database");
+  const [host, database] = [output("endpoint"), output("databaseName")];
+  const { username: user, password } = await readLogin(output("secretArn"), awsEnvironment(stack));
+  const local = stack === "local" ? findEnvironment(stack) : undefined;
+  if (local) {
+    const access = {
+      host,
+      address: "127.0.0.1",
+      port: output("port"),
+      database,
+      user,
+      caFile: local.databaseCaFile,
+    };
+    return { access, password, close: () => undefined };
+  }
+  const port = await freePort();
+  const tunnel = startTunnel(stack, port, key);
+  try {
+    await untilUp(tunnel, port, stop);
+  } catch (error) {
+    tunnel.kill();
+    throw error;
+  }
+  const caFile = writeRdsAuthorities(path.join(root, ".cache", "rds-ca.pem"));
+  return {
+    access: { host, address: "127.0.0.1", port, database, user, caFile },
+    password,
+    close: () => tunnel.kill(),
+  };
+}
+
+async function readLogin(
+  SecretId: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<{ username: string; password: string }> {
+  Object.assign(process.env, environment);
+  const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+  const client = new SecretsManagerClient({});
+  try {
+    const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId }));
+    return JSON.parse(SecretString) as { username: string; password: string };
+  } catch (error) {
+    // A parse error would quote the secret.
+    const reason = error instanceof SyntaxError ? "it is no JSON" : (error as Error).message;
+    throw new GroundworkError(`The master user's secret ${SecretId} can't be read: ${reason}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** `npm run tunnel` as a process of its own, which says on stderr what it does and what fails. */
+function startTunnel(stack: string, port: number, key: string | undefined): ChildProcess {
+  const register = path.join(root, "programs", "register.js");
+  const args = [
+    "-r",
+    register,
+    path.join(root, "scripts", "tunnel"),
+    "--stack",
+    stack,
+    "--port",
+    String(port),
+  ];
+  if (key !== undefined) args.push("--key", key);
+  return spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+async function untilUp(tunnel: ChildProcess, port: number, stop: AbortSignal): Promise<void> {
+  let ended = false;
+  tunnel.once("exit", () => (ended = true));
+  while (!(await databaseAnswers(port))) {
+    stop.throwIfAborted();
+    if (ended) throw new GroundworkError("The tunnel to the database did not come up: see above");
+    await sleep(200, undefined, { signal: stop });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("A TCP server without a port");
+  return address.port;
+}
