@@ -3,7 +3,16 @@ import type { Client } from "pg";
 import { connect } from "../shared/database";
 import { metricLine } from "../shared/metrics";
 import type { Source } from "../shared/source";
-import { type StalledJob, findJob, listJobs, readRejects, reopenJob, stalledJobs, undoJob } from "./jobs";
+import {
+  type StalledJob,
+  findJob,
+  findJobs,
+  listJobs,
+  readRejects,
+  reopenJob,
+  stalledJobs,
+  undoJob,
+} from "./jobs";
 import { type FileName, type JobsAnswers, readRequest } from "./request";
 
 type Answer = JobsAnswers[keyof JobsAnswers];
@@ -25,6 +34,8 @@ export function jobsHandler(): (event: unknown) => Promise<Answer> {
           return await sweep(client, request.stalledAfterSeconds);
         case "status":
           return { job: await findJob(client, request) };
+        case "statuses":
+          return { jobs: await findJobs(client, request.bucket, request.files) };
         case "list":
           return { jobs: await listJobs(client, request.bucket, request.limit ?? 50) };
         case "rejects":

@@ -17,6 +17,21 @@ export async function findJob(client: Client, { bucket, key, etag }: FileName): 
   return rows[0] ?? null;
 }
 
+/** The newest job of each of these file versions. */
+export async function findJobs(
+  client: Client,
+  bucket: string,
+  files: readonly { key: string; etag: string }[],
+): Promise<JobStatus[]> {
+  const { rows } = await client.query<JobStatus>(
+    `SELECT DISTINCT ON (key, etag) * FROM (${selectJob}
+       WHERE bucket = $1 AND (key, etag) IN (SELECT * FROM unnest($2::text[], $3::text[]))) found
+     ORDER BY key, etag, "startedAt" DESC, job DESC`,
+    [bucket, files.map(({ key }) => key), files.map(({ etag }) => etag)],
+  );
+  return rows;
+}
+
 export async function listJobs(client: Client, bucket: string, limit: number): Promise<JobStatus[]> {
   const { rows } = await client.query<JobStatus>(
     `${selectJob} WHERE bucket = $1 ORDER BY started_at DESC, id DESC LIMIT $2`,

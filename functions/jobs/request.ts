@@ -10,6 +10,8 @@ export type JobsRequest =
   /** Starts the function again for every job that runs and has not moved for so long. EventBridge sends this. */
   | { action: "sweep"; stalledAfterSeconds: number }
   | ({ action: "status" } & FileName)
+  /** How many files stand at once, at most 1000: their jobs, in no order; nothing for a file without one. */
+  | { action: "statuses"; bucket: string; files: { key: string; etag: string }[] }
   /** The jobs that were started last, newest first; 50 unless told. */
   | { action: "list"; bucket: string; limit?: number }
   /** A page of a job's rejects behind a byte of the file, in the file's order. */
@@ -64,6 +66,7 @@ export interface JobsAnswers {
   /** The keys of the jobs that were started again. */
   sweep: { stalled: string[] };
   status: { job: JobStatus | null };
+  statuses: { jobs: JobStatus[] };
   list: { jobs: JobStatus[] };
   /** `header`: the file's own, with its delimiter; null where it has none or it was not found. */
   rejects: { rejects: RejectedRecord[]; more: boolean; header: string | null };
@@ -98,6 +101,8 @@ export function readRequest(event: unknown): JobsRequest {
     case "resume":
     case "undo":
       return { action: given.action, ...file() };
+    case "statuses":
+      return { action: "statuses", bucket: text("bucket"), files: filesOf(given.files) };
     case "list":
       return { action: "list", bucket: text("bucket"), limit: Math.min(whole("limit", 1, 50), 1000) };
     case "rejects":
@@ -105,6 +110,15 @@ export function readRequest(event: unknown): JobsRequest {
         throw new Error('The event\'s "job" must be the number of a job');
       return { action: "rejects", job: text("job"), after: whole("after", -1, -1) };
     default:
-      throw new Error('The event\'s "action" must be sweep, status, list, rejects, resume or undo');
+      throw new Error('The event\'s "action" must be sweep, status, statuses, list, rejects, resume or undo');
   }
+}
+
+function filesOf(given: unknown): { key: string; etag: string }[] {
+  const isFile = (each: unknown): each is { key: string; etag: string } => {
+    const { key, etag } = (typeof each === "object" && each !== null ? each : {}) as Record<string, unknown>;
+    return typeof key === "string" && typeof etag === "string";
+  };
+  if (Array.isArray(given) && given.length <= 1000 && given.every(isFile)) return given;
+  throw new Error('The event\'s "files" must be at most 1000 objects with the texts "key" and "etag"');
 }

@@ -19,7 +19,7 @@ export class JobsClient {
     if (answer.FunctionError === undefined) return JSON.parse(payload) as JobsAnswers[A];
     const { errorMessage } = JSON.parse(payload) as { errorMessage?: string };
     throw new GroundworkError(
-      `The function ${this.functionName} failed: ${errorMessage ?? payload}. Its log in CloudWatch says more`,
+      `The function ${this.functionName} failed: ${errorMessage ?? payload}. npm run logs -- --function ingest-jobs says more`,
     );
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { findEnvironment } from "../../../../local/runningEnvironment";
@@ -97,6 +97,53 @@ describe("npm run load", function () {
     const none = await load.run("--stack", "local");
     expect(none.code).to.equal(1);
     expect(none.stderr).to.include("Name the file to load");
+  });
+
+  it("loads a folder's files, each once, however often it is asked to, and what lies in the bucket already", async () => {
+    const folder = path.join(load.tmp, "days");
+    mkdirSync(path.join(folder, "may"), { recursive: true });
+    for (let i = 0; i < 12; i++) {
+      writeFileSync(
+        path.join(folder, i % 2 === 0 ? "may" : ".", `${i}.csv`),
+        `${header}\n${good(500_000 + i)}`,
+      );
+    }
+    writeFileSync(path.join(folder, "_SUCCESS"), "");
+    const result = (ended: { stdout: string }) => JSON.parse(ended.stdout) as Record<string, unknown>;
+    const first = await load.run(folder, "--stack", "local", "--json");
+    expect(first.code, first.stderr).to.equal(0);
+    expect(result(first)).to.include({ done: 12, before: 0, rows: 12, rejected: 0 });
+    const second = await load.run(folder, "--stack", "local", "--json");
+    expect(result(second)).to.include({ done: 0, before: 12, rows: 0 });
+    expect((await load.run("5.csv", "--undo", "--stack", "local", "--key", "days/5.csv")).code).to.equal(0);
+    const existing = await load.run("--existing", "days/", "--stack", "local", "--json");
+    expect(existing.code, existing.stderr).to.equal(0);
+    expect(result(existing)).to.include({ done: 1, before: 11, rows: 1 });
+    const nowhere = await load.run("--existing", "nowhere/", "--stack", "local");
+    expect(nowhere.code).to.equal(1);
+    expect(nowhere.stderr).to.include("no file of a table").and.to.include("under nowhere/");
+  });
+
+  it("says within seconds what the function gave up on, and goes on with it when the cause is mended", async () => {
+    const psql = new Command("psql");
+    const lost = path.join(load.tmp, "lost.csv");
+    writeFileSync(lost, `${header}\n${good(600_000)}`);
+    try {
+      await psql.run("--stack", "local", "--command", "REVOKE INSERT ON ingest_jobs FROM ingest");
+      const failed = await load.run(lost, "--stack", "local");
+      await psql.run("--stack", "local", "--command", "GRANT INSERT ON ingest_jobs TO ingest");
+      expect(failed.code).to.equal(1);
+      expect(failed.stderr).to.include("gave up on lost.csv: permission denied for table ingest_jobs");
+      const letters = await load.run("--dead-letters", "--retry", "--stack", "local", "--json");
+      expect(letters.code, letters.stderr).to.equal(0);
+      const [letter] = JSON.parse(letters.stdout) as Record<string, unknown>[];
+      expect(letter).to.include({ key: "lost.csv", state: "as it was", done: "started again" });
+      const loaded = await load.run(lost, "--stack", "local", "--json");
+      expect(JSON.parse(loaded.stdout)).to.include({ status: "done", rows: 1 });
+      expect((await load.run("--dead-letters", "--stack", "local")).stdout).to.equal("no dead letters\n");
+    } finally {
+      psql.close();
+    }
   });
 
   it("leaves rows that npm run psql shows, where psql is on PATH and where it isn't, and hands on what fails", async () => {

@@ -1,0 +1,82 @@
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { isGiveUp } from "../../functions/shared/giveUp";
+import { readEvent } from "../../functions/ingest/event";
+
+/** An event that the function gave up on, as Lambda's destination writes it. */
+export interface DeadLetter {
+  readonly bucket: string;
+  /** "" for an event that names no file. */
+  readonly key: string;
+  readonly etag: string | undefined;
+  /** The function's own error. */
+  readonly reason: string;
+  /** To delete it with. */
+  readonly receipt: string;
+}
+
+/** Seconds for which the letters that were read are hidden from who reads next. */
+const hidden = 2;
+
+/** The queue of what the function gave up on. */
+export class DeadLetters {
+  private readonly sqs = new SQSClient({});
+
+  constructor(private readonly QueueUrl: string) {}
+
+  /** All that can be read now; letters stay in the queue. */
+  async read(): Promise<DeadLetter[]> {
+    const letters = new Map<string, DeadLetter>();
+    for (;;) {
+      const { Messages = [] } = await this.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: this.QueueUrl,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: hidden,
+          WaitTimeSeconds: 1,
+        }),
+      );
+      if (Messages.length === 0) return [...letters.values()];
+      const before = letters.size;
+      for (const { Body = "", MessageId = "", ReceiptHandle = "" } of Messages) {
+        for (const letter of readLetter(Body, ReceiptHandle)) {
+          letters.set(`${MessageId} ${letter.key}`, letter);
+        }
+      }
+      // A long queue: the first ones come again.
+      if (letters.size === before && before > 0) return [...letters.values()];
+    }
+  }
+
+  async remove({ receipt }: DeadLetter): Promise<void> {
+    await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.QueueUrl, ReceiptHandle: receipt }));
+  }
+
+  close(): void {
+    this.sqs.destroy();
+  }
+}
+
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ * A letter that names no file has an empty key.
+ */
+function readLetter(body: string, receipt: string): DeadLetter[] {
+  const { requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
+    requestPayload?: unknown;
+    responsePayload?: { errorMessage?: string } | null;
+    requestContext?: { condition?: string };
+  };
+  const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
+  const common = { reason, receipt };
+  try {
+    return readEvent(requestPayload).sources.map(({ bucket, key, etag }) => ({
+      bucket,
+      key,
+      etag,
+      ...common,
+    }));
+  } catch (error) {
+    if (!isGiveUp(error)) throw error;
+    return [{ bucket: "", key: "", etag: undefined, ...common }];
+  }
+}

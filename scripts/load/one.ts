@@ -1,0 +1,155 @@
+import { existsSync, statSync } from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JobStatus } from "../../functions/jobs/request";
+import { fileDefaults } from "../../functions/ingest/format";
+import { GroundworkError } from "../../infra/error";
+import { readTables } from "../../infra/tables";
+import { checkFile } from "../shared/arguments";
+import { keyOfFile } from "../shared/keyOfFile";
+import { formatCount, progress, table } from "../shared/terminal";
+import type { DeadLetters } from "./deadLetters";
+import type { JobsClient } from "./jobsClient";
+import { saveRejects } from "./rejects";
+import { etagOf, upload } from "./upload";
+import { summaryRows } from "./view";
+
+interface OneOptions {
+  readonly stack: string;
+  readonly key?: string;
+  readonly rejects?: string;
+  readonly status: boolean;
+  readonly resume: boolean;
+  readonly undo: boolean;
+  readonly again: boolean;
+  readonly json: boolean;
+  readonly patience: number;
+}
+
+/** Loads one file, or says how it stands, goes on with it or takes it out, as the options ask. */
+export async function loadOne(
+  { jobs, bucket, letters }: { jobs: JobsClient; bucket: string; letters: DeadLetters },
+  file: string,
+  options: OneOptions,
+  stop: AbortSignal,
+): Promise<void> {
+  const key = options.key ?? keyOf(file);
+  const etag = existsSync(file) ? await etagOf(file, sizeOf(file)) : undefined;
+  const name = { bucket, key, ...(etag !== undefined && { etag }) };
+  const { job: known } = await jobs.ask<"status">({ action: "status", ...name });
+  if (options.status) {
+    if (!known) throw new GroundworkError(`There is no job for ${key}: load it with npm run load -- ${file}`);
+    return finish(jobs, known, options, "");
+  }
+  if (options.undo || (options.again && known)) {
+    const { rows } = await jobs.ask<"undo">({ action: "undo", ...name });
+    if (!known) throw new GroundworkError(`There is no job for ${key}: nothing of it is in the database`);
+    const said = `${key}: ${formatCount(rows)} rows were taken out of ${known.table}\n`;
+    (options.undo && !options.json ? process.stdout : process.stderr).write(said);
+    if (options.undo && options.json) process.stdout.write(`${JSON.stringify({ key, rows })}\n`);
+    if (options.undo) return;
+  } else if (known?.status === "done") {
+    return finish(jobs, known, options, "loaded already: nothing was done; --again loads it anew");
+  }
+  if (options.resume || (known && (options.again || known.status === "undone")))
+    await jobs.ask<"resume">({ action: "resume", ...name });
+  else if (known?.status === "failed") throw failure(known, options.stack);
+  else if (known === null) name.etag = await send(bucket, key, file, stop);
+  const job = await follow(jobs, letters, name, options, stop);
+  if (job.status !== "done") {
+    await keepRejects(jobs, job, options);
+    throw failure(job, options.stack);
+  }
+  await finish(jobs, job, options, "");
+}
+
+/** What isn't a file here and has a folder is the key of an uploaded one. */
+function keyOf(file: string): string {
+  return existsSync(file) || !file.includes("/") ? keyOfFile(readTables(), file) : file;
+}
+
+async function send(bucket: string, key: string, file: string, stop: AbortSignal): Promise<string> {
+  const size = sizeOf(file);
+  const bar = progress("upload", size, "bytes");
+  try {
+    return await upload({ bucket, key, file, size }, (bytes) => bar.update(bytes), stop);
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Milliseconds without a move after which the dead letters are looked at. */
+const quiet = 5000;
+
+async function follow(
+  jobs: JobsClient,
+  letters: DeadLetters,
+  name: { bucket: string; key: string; etag?: string },
+  { patience }: OneOptions,
+  stop: AbortSignal,
+): Promise<JobStatus> {
+  let bar: ReturnType<typeof progress> | undefined;
+  let moved = Date.now();
+  let offset = -1;
+  try {
+    for (;;) {
+      stop.throwIfAborted();
+      const { job } = await jobs.ask<"status">({ action: "status", ...name });
+      if (job) {
+        bar ??= progress("load", job.size, "bytes");
+        bar.update(job.offset);
+        if (job.status !== "running") return job;
+        if (job.offset !== offset) moved = Date.now();
+        offset = job.offset;
+      }
+      const still = Date.now() - moved;
+      if (still > quiet) await refuseGivenUp(letters, name.key);
+      if (still > patience * 1000) {
+        throw new GroundworkError(
+          `${name.key} has not moved for ${patience} s: npm run logs says why; npm run load -- ${name.key} --resume goes on`,
+        );
+      }
+      await sleep(500, undefined, { signal: stop });
+    }
+  } finally {
+    bar?.stop();
+  }
+}
+
+/** @throws GroundworkError with the function's own words, where it gave up on the file */
+async function refuseGivenUp(letters: DeadLetters, key: string): Promise<void> {
+  const letter = (await letters.read()).find((each) => each.key === key);
+  if (letter) {
+    throw new GroundworkError(
+      `The function gave up on ${key}: ${letter.reason}. Mend the cause, and go on with npm run load -- --dead-letters --retry`,
+    );
+  }
+}
+
+async function finish(jobs: JobsClient, job: JobStatus, options: OneOptions, note: string): Promise<void> {
+  await keepRejects(jobs, job, options);
+  table(summaryRows(job, note), options.json ? process.stderr : process.stdout);
+  if (options.json) process.stdout.write(`${JSON.stringify(job)}\n`);
+  if (job.rejected > 0 && !options.status) process.exitCode = 2;
+}
+
+async function keepRejects(jobs: JobsClient, job: JobStatus, { rejects }: OneOptions): Promise<void> {
+  if (rejects === undefined) return;
+  const format = readTables().find(({ name }) => name === job.table)?.format ?? fileDefaults;
+  const count = await saveRejects(jobs, job.job, rejects, format);
+  const key = path.posix.join(path.posix.dirname(job.key), path.basename(rejects));
+  process.stderr.write(
+    `saved ${count} rejected records to ${rejects}, and what is wrong with them to ${rejects}.reasons.csv. Mend them, and load them with npm run load -- ${rejects} --key ${key}\n`,
+  );
+}
+
+function failure({ key, reason }: JobStatus, stack: string): GroundworkError {
+  return new GroundworkError(
+    `${key} was not loaded: ${reason}. Mend the file and load it again; or mend the cause, and go on with npm run load -- ${key} --resume --stack ${stack}`,
+  );
+}
+
+function sizeOf(file: string): number {
+  checkFile(file);
+  return statSync(file).size;
+}
