@@ -127,7 +127,8 @@ export class DeployedFunction {
     const logStream = logStreamName();
     const log = new LogStream(join(this.home, "log", `${logStream.split("]").pop() ?? ""}.log`));
     this.logs.push(log);
-    const place = { folder, logStream, nodePath: runtime.nodePath };
+    const { credentials } = this.session;
+    const place = { folder, logStream, nodePath: runtime.nodePath, credentials };
     const env = functionEnvironment(spec, place, this.environment());
     const { bootstrap } = runtime;
     const { memorySize, timeout } = spec;

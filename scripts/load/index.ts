@@ -8,7 +8,7 @@ import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
 import { checkFile, wholeNumber } from "../shared/arguments";
 import { keyOfFile } from "../shared/keyOfFile";
-import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
+import { enterAws, stackOutputs } from "../shared/stackOutputs";
 import { formatCount, progress, runCommand, table } from "../shared/terminal";
 import { JobsClient } from "./jobsClient";
 import { listLines, summaryRows } from "./view";
@@ -72,7 +72,7 @@ runCommand(async (stop) => {
     );
   }
   const output = await stackOutputs(options.stack, "ingest");
-  Object.assign(process.env, awsEnvironment(options.stack));
+  enterAws(options.stack);
   const bucket = output("bucketName");
   const jobs = new JobsClient(output("jobsFunctionName"));
   try {
