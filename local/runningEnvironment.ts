@@ -104,7 +104,8 @@ function bastionOf({ port, keyFile, pid }: LocalBastion): NonNullable<RunningEnv
 
 const fileOf = (stack: string, dir: string): string => path.join(dir, `${stack}.json`);
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
