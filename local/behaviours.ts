@@ -157,8 +157,9 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     return done;
   },
 
-  async "aws:s3/bucketObjectv2:BucketObjectv2"(r, _attributes, { s3 }) {
-    await putObject(s3.url, input(r, "bucket"), input(r, "key"), input(r, "content"));
+  async "aws:s3/bucketObjectv2:BucketObjectv2"(r, _attributes, { s3, session }) {
+    const object = { bucket: input(r, "bucket"), key: input(r, "key"), content: input(r, "content") };
+    await putObject(s3.url, session, object);
     return {};
   },
 

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { z } from "zod";
 import type { Session } from "./session";
+import { checkSignature, sha256 } from "./signature";
 
 /** An error as an AWS service answers it: `code` is what SDK clients show as `error.name`. */
 export class AwsError extends Error {
@@ -19,11 +20,25 @@ export class AwsError extends Error {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Serves HTTP on 127.0.0.1 at a free port until the session closes.
+ * Serves HTTP on 127.0.0.1 at a free port until the session closes, for programs of this machine and for pages of
+ * the server's own. A page of another site reaches the port as well: by a name that it lets lead here, or as another
+ * origin. Both are refused.
+ *
+ * @param isOfApp whether pages of an origin, such as `http://localhost:5173`, may call nevertheless
  * @returns the URL without a trailing slash. An IP address on purpose: SDK clients then use S3's path style.
  */
-export async function listen(session: Session, handler: Handler): Promise<string> {
+export async function listen(
+  session: Session,
+  handler: Handler,
+  isOfApp: (origin: string) => boolean = () => false,
+): Promise<string> {
   const server = createServer((request, response) => {
+    const stranger = strangerOf(request, isOfApp);
+    if (stranger !== undefined) {
+      response.writeHead(403, { "content-type": "text/plain;charset=UTF-8", connection: "close" });
+      response.end(`${stranger} may not call the environment on this machine.\n`);
+      return;
+    }
     // A handler answers its own errors; what arrives here is a connection that broke on the way.
     handler(request, response).catch(() => response.destroy());
   });
@@ -41,12 +56,16 @@ export async function listen(session: Session, handler: Handler): Promise<string
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/**
- * Whether the request is signed at all. Any credentials do here, but a client that sends none would be refused
- * by AWS, and should learn it on the laptop.
- */
-export function isSigned(request: IncomingMessage, query?: URLSearchParams): boolean {
-  return request.headers.authorization !== undefined || query?.has("X-Amz-Signature") === true;
+/** The host or origin by which somebody calls who may not. */
+function strangerOf(
+  { headers, socket }: IncomingMessage,
+  isOfApp: (origin: string) => boolean,
+): string | undefined {
+  const { host = "", origin } = headers;
+  const names = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${socket.localPort}`);
+  if (!names.includes(host.toLowerCase())) return `The host ${JSON.stringify(host)}`;
+  const isOwn = origin === undefined || origin === `http://${host.toLowerCase()}` || isOfApp(origin);
+  return isOwn ? undefined : `The origin ${JSON.stringify(origin)}`;
 }
 
 /**
@@ -81,15 +100,19 @@ export function operation<T>(schema: z.ZodType<T>, run: (input: T) => unknown): 
 
 /**
  * Serves a service of AWS's JSON protocol, where the header `X-Amz-Target` names the operation.
+ * @param service its name in signatures
  * @returns its URL
  */
 export function listenJson(
   session: Session,
+  service: string,
   operations: Readonly<Record<string, Operation>>,
 ): Promise<string> {
   return listen(session, async (request, response) => {
     try {
-      sendJson(response, 200, await runOperation(request, operations));
+      const body = await readBody(request);
+      checkSignature(request, { credentials: session.credentials, service, payloadHash: sha256(body) });
+      sendJson(response, 200, await runOperation(request, body, operations));
     } catch (error) {
       const failure = asAwsError(error);
       sendJson(response, failure.statusCode, { __type: failure.code, message: failure.message });
@@ -97,14 +120,11 @@ export function listenJson(
   });
 }
 
-async function runOperation(
+function runOperation(
   request: IncomingMessage,
+  body: Buffer,
   operations: Readonly<Record<string, Operation>>,
-): Promise<unknown> {
-  const body = await readBody(request);
-  if (!isSigned(request)) {
-    throw new AwsError("MissingAuthenticationTokenException", 403, "Missing Authentication Token");
-  }
+): unknown {
   const name = String(request.headers["x-amz-target"]).split(".").pop() ?? "";
   const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!run) throw new AwsError("UnknownOperationException", 400, `${name} is not served on this machine`);

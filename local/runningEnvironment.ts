@@ -15,22 +15,26 @@ const schema = z.object({
   pid: z.int().positive(),
   /** The outputs of each program by project, as the stacks export them. */
   outputs: z.record(z.string(), z.record(z.string(), z.unknown())),
-  /** What an AWS SDK or CLI needs in its environment to talk to the services of this machine. */
+  /** What an AWS SDK or CLI needs in its environment to call the services of this machine, with this run's keys. */
   environment: z.record(z.string(), z.string()),
+  /** For libpq, with the master user's password. */
+  databaseUrl: z.string(),
   /** The authority (a PEM file) that verifies the local PostgreSQL. */
   databaseCaFile: z.string(),
   /** Where the SSH server of the bastion listens, the key to sign in with, and its process. */
   bastion: z.object({ port: z.int(), keyFile: z.string().optional(), pid: z.int().optional() }).optional(),
 });
 
-/** What other commands may know of an environment that is up: addresses, and no secret. */
+/** What other commands of its owner know of an environment that is up: addresses, and what opens them. */
 export type RunningEnvironment = z.infer<typeof schema>;
 
 /** What is announced of an environment. */
-type Announced = Pick<Environment, "stack" | "region"> & {
+type Announced = Pick<Environment, "stack"> & {
   readonly outputs: RunningEnvironment["outputs"];
-  readonly services: Pick<Environment["services"], "endpoints" | "bastion">;
-  readonly database: { readonly server: Pick<Environment["database"]["server"], "caFile"> };
+  readonly services: Pick<Environment["services"], "environment" | "bastion">;
+  readonly database: Pick<Environment["database"], "user" | "password"> & {
+    readonly server: Pick<Environment["database"]["server"], "caFile" | "host" | "port" | "database">;
+  };
 };
 
 /**
@@ -38,10 +42,15 @@ type Announced = Pick<Environment, "stack" | "region"> & {
  *
  * A process that is killed leaves the file behind: who reads it looks whether its process is alive.
  *
+ * @returns what it announces
  * @throws GroundworkError when another process holds an environment of that name
  */
-export function publishEnvironment(session: Session, environment: Announced, dir = announcements): void {
-  const { stack, outputs, services, database, region } = environment;
+export function publishEnvironment(
+  session: Session,
+  environment: Announced,
+  dir = announcements,
+): RunningEnvironment {
+  const { stack, outputs, services, database } = environment;
   const other = findEnvironment(stack, dir);
   if (other && other.pid !== process.pid) {
     throw new GroundworkError(
@@ -52,13 +61,8 @@ export function publishEnvironment(session: Session, environment: Announced, dir
   const content: RunningEnvironment = {
     pid: process.pid,
     outputs,
-    environment: {
-      ...services.endpoints(),
-      AWS_REGION: region,
-      // The services here ask for a signature, as AWS does, and take any.
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
-    },
+    environment: services.environment(),
+    databaseUrl: databaseUrl(database),
     databaseCaFile: database.server.caFile,
     ...(services.bastion && { bastion: bastionOf(services.bastion) }),
   };
@@ -70,6 +74,7 @@ export function publishEnvironment(session: Session, environment: Announced, dir
     if (findEnvironment(stack, dir)?.pid === process.pid) rmSync(file, { force: true });
     return Promise.resolve();
   });
+  return content;
 }
 
 /** The environment of that name that is up on this machine; undefined when there is none. */
@@ -85,6 +90,13 @@ export function findEnvironment(stack: string, dir = announcements): RunningEnvi
   return isAlive(announced.pid) ? announced : undefined;
 }
 
+function databaseUrl({ user, password, server }: Announced["database"]): string {
+  const { host, port, database, caFile } = server;
+  const tls = new URLSearchParams({ sslmode: "verify-full", sslrootcert: caFile });
+  const signIn = [user, password].map(encodeURIComponent).join(":");
+  return `postgresql://${signIn}@${host}:${port}/${encodeURIComponent(database)}?${tls.toString()}`;
+}
+
 function bastionOf({ port, keyFile, pid }: LocalBastion): NonNullable<RunningEnvironment["bastion"]> {
   const process = pid();
   return { port, ...(keyFile !== undefined && { keyFile }), ...(process !== undefined && { pid: process }) };
@@ -92,7 +104,8 @@ function bastionOf({ port, keyFile, pid }: LocalBastion): NonNullable<RunningEnv
 
 const fileOf = (stack: string, dir: string): string => path.join(dir, `${stack}.json`);
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

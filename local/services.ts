@@ -29,8 +29,8 @@ export interface Services {
   readonly apiGateway: LocalApiGateway;
   /** The public keys of key pairs, by name. */
   readonly keyPairs: Map<string, string>;
-  /** Where the services are, as the variables that AWS's SDKs and CLI read. */
-  readonly endpoints: () => Record<string, string>;
+  /** What AWS's SDKs and CLI need in their environment to call the services: addresses, region and keys. */
+  readonly environment: () => Record<string, string>;
   database?: LocalDatabase;
   bastion?: LocalBastion;
 }
@@ -55,7 +55,7 @@ export async function startServices(
     startEc2(session),
     startCognito(session),
   ]);
-  const endpoints = (): Record<string, string> => ({
+  const environment = (): Record<string, string> => ({
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_SQS: queues.url,
@@ -64,19 +64,24 @@ export async function startServices(
     AWS_ENDPOINT_URL_GLUE: glue.url,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsUrl,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
+    AWS_REGION: scope.region,
+    // Python's SDK and version 1 of the CLI know this name only.
+    AWS_DEFAULT_REGION: scope.region,
+    AWS_ACCESS_KEY_ID: session.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.credentials.secretAccessKey,
   });
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
     ...(retryDelays && { retryDelays }),
     // What the laptop adds to a function's environment: where AWS is, and whom to trust for the database.
     environment: () => ({
-      ...endpoints(),
+      ...environment(),
       ...(services.database && { DATABASE_CA: services.database.ca }),
     }),
   });
   const glue: LocalGlue = await startGlue(
     session,
-    scriptRunner(session, scope.region, () => services),
+    scriptRunner(session, () => services),
   );
   const logsUrl = await startLogs(session, () => lambda.logGroups());
   const services: Services = {
@@ -91,7 +96,7 @@ export async function startServices(
     cognito,
     apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: (pool) => cognito.issuer(pool) }),
     keyPairs: new Map(),
-    endpoints,
+    environment,
   };
   return services;
 }

@@ -1,7 +1,14 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+/** What requests to the services of a run are signed with. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
 
 /**
  * What a run of the environment holds on this machine: one temporary folder and some child processes.
@@ -12,6 +19,11 @@ import { join } from "node:path";
 export class Session {
   /** The folder of this run; readable by others, because PostgreSQL refuses to run as root. */
   readonly dir = mkdtempSync(join(tmpdir(), "groundwork-"));
+  /** Of this run alone: any program and any page in a browser can reach a port of this machine. */
+  readonly credentials: Credentials = {
+    accessKeyId: `LOCAL${randomBytes(8).toString("hex").slice(1).toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString("base64url"),
+  };
   private readonly guard = startGuard(this.dir);
   private readonly closers: (() => Promise<void>)[] = [];
   private closing: Promise<void> | undefined;

@@ -41,7 +41,7 @@ export async function upload(
   const client = new S3Client({
     endpoint: environment.services.s3.url,
     region: environment.region,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    credentials: environment.services.session.credentials,
   });
   const put = new Upload({
     client,

@@ -83,6 +83,13 @@ export function readDocument(body: string): ApiDocument {
   );
 }
 
+/** Whether the document lets pages of an origin read its answers: those of others have no business with it. */
+export function allowsOrigin(document: ApiDocument, origin: string): boolean {
+  const { DEFAULT_4XX } = document["x-amazon-apigateway-gateway-responses"];
+  const allowed = fixedHeaders(DEFAULT_4XX?.responseParameters ?? {})["access-control-allow-origin"];
+  return allowed === "*" || allowed === origin;
+}
+
 /** Headers without the prefix that tells API Gateway where they go, and without the quotes of fixed values. */
 export function fixedHeaders(parameters: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import type { Scope } from "../../programs/attributes/table";
 import type { Session } from "../session";
 import { AwsError, listen, readBody } from "../http";
 import { type AuthorizerServices, authorizerCheck, securityOf } from "./authorize";
-import { type ApiDocument, type ApiOperation, fixedHeaders, readDocument } from "./document";
+import { type ApiDocument, type ApiOperation, allowsOrigin, fixedHeaders, readDocument } from "./document";
 import { type Answer, type GatewayResponseType, gatewayResponse } from "./gatewayResponse";
 import { Throttle } from "./throttle";
 
@@ -41,17 +41,21 @@ export class LocalApiGateway {
         [name, authorizerCheck(scheme["x-amazon-apigateway-authorizer"], this.services)] as const,
     );
     const throttles = new Map<string, Throttle>();
-    const url = await listen(this.session, async (request, response) => {
-      const requestId = randomUUID();
-      const answer = await this.answer(id, request);
-      response.writeHead(answer.status, {
-        ...(answer.body !== "" && { "content-type": "application/json" }),
-        "x-amzn-requestid": requestId,
-        "x-amz-apigw-id": randomBytes(11).toString("base64"),
-        ...answer.headers,
-      });
-      response.end(request.method === "HEAD" ? "" : answer.body);
-    });
+    const url = await listen(
+      this.session,
+      async (request, response) => {
+        const requestId = randomUUID();
+        const answer = await this.answer(id, request);
+        response.writeHead(answer.status, {
+          ...(answer.body !== "" && { "content-type": "application/json" }),
+          "x-amzn-requestid": requestId,
+          "x-amz-apigw-id": randomBytes(11).toString("base64"),
+          ...answer.headers,
+        });
+        response.end(request.method === "HEAD" ? "" : answer.body);
+      },
+      (origin) => allowsOrigin(document, origin),
+    );
     this.apis.set(id, { document, checks: new Map(checks), url, throttles });
   }
 

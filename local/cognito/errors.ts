@@ -48,7 +48,6 @@ const errors = {
   softwareTokenMissing: ["InvalidParameterException", "User has not verified software token mfa"],
   tokenOfOther: ["UnauthorizedException", "The token was not issued to this client"],
   tokenUnsupported: ["UnsupportedTokenTypeException", "Unsupported token type"],
-  unsigned: ["MissingAuthenticationTokenException", "Missing Authentication Token"],
   userConfirmed: ["InvalidParameterException", "User is already confirmed."],
   userDisabled: ["NotAuthorizedException", "User is disabled."],
   userExists: ["UsernameExistsException", "User account already exists"],

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { GroundworkError } from "../../infra/error";
-import { asAwsError, isSigned, listen, parseJson, readBody, sendJson } from "../http";
-import type { Session } from "../session";
+import { asAwsError, listen, parseJson, readBody, sendJson } from "../http";
+import type { Credentials, Session } from "../session";
+import { checkSignature, sha256 } from "../signature";
 import { refusal } from "./errors";
 import { HostedUi } from "./hostedUi";
 import {
@@ -45,19 +46,24 @@ type Inputs = Readonly<Record<string, unknown>>;
  * @param deliver takes what Cognito would send by mail or SMS; shown on stderr unless told
  */
 export async function startCognito(session: Session, deliver = showMessage): Promise<LocalCognito> {
-  const url = await listen(session, async (request, response) => {
-    try {
-      const asked = new URL(request.url ?? "/", url);
-      if (hostedUi.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
-      const [, poolId, document] = /^\/([\w-]+)\/(.+)$/.exec(asked.pathname) ?? [];
-      if (poolId === undefined) return sendJson(response, 200, await callOperation(request, store));
-      const about = await poolDocument(request, url, store.pool(poolId), document);
-      sendJson(response, 200, about, { "content-type": "application/json" });
-    } catch (error) {
-      const { code, message, statusCode } = asAwsError(error);
-      sendJson(response, statusCode, { __type: code, message });
-    }
-  });
+  const url = await listen(
+    session,
+    async (request, response) => {
+      try {
+        const asked = new URL(request.url ?? "/", url);
+        if (hostedUi.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
+        const [, poolId, document] = /^\/([\w-]+)\/(.+)$/.exec(asked.pathname) ?? [];
+        if (poolId === undefined)
+          return sendJson(response, 200, await callOperation(request, store, session.credentials));
+        const about = await poolDocument(request, url, store.pool(poolId), document);
+        sendJson(response, 200, about, { "content-type": "application/json" });
+      } catch (error) {
+        const { code, message, statusCode } = asAwsError(error);
+        sendJson(response, statusCode, { __type: code, message });
+      }
+    },
+    (origin) => isOfApp(store, origin),
+  );
   const store = new Store(url, deliver);
   const hostedUi = new HostedUi(store);
   return {
@@ -90,16 +96,29 @@ export async function startCognito(session: Session, deliver = showMessage): Pro
   };
 }
 
+/** Whether a sign-in of some client may end at the origin, which makes it an app's own. */
+function isOfApp({ pools }: Store, origin: string): boolean {
+  const clients = [...pools.values()].flatMap((pool) => [...pool.clients.values()]);
+  const apps = clients.flatMap(({ callbackUrls }) => callbackUrls.filter((url) => /^https?:/.test(url)));
+  return apps.some((url) => new URL(url).origin === origin);
+}
+
 function showMessage({ username, to, text }: Message): void {
   process.stderr.write(`Cognito would write to ${username} at ${to}: ${text}\n`);
 }
 
-async function callOperation(request: IncomingMessage, store: Store): Promise<unknown> {
+async function callOperation(
+  request: IncomingMessage,
+  store: Store,
+  credentials: Credentials,
+): Promise<unknown> {
   const body = await readBody(request);
   const name = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (request.method !== "POST" || !operation) throw refusal("operationUnknown", name);
-  if (operation.isSigned && !isSigned(request)) throw refusal("unsigned");
+  if (operation.isSigned) {
+    checkSignature(request, { credentials, service: "cognito-idp", payloadHash: sha256(body) });
+  }
   return operation.run(store, parseJson(body));
 }
 

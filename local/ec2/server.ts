@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { XMLBuilder } from "fast-xml-parser";
 import type { Session } from "../session";
-import { AwsError, asAwsError, isSigned, listen, readBody } from "../http";
+import { AwsError, asAwsError, listen, readBody } from "../http";
+import { checkSignature, sha256 } from "../signature";
 
 /** As much of EC2's API as a tunnel asks for: what an instance wrote to its console when it first booted. */
 export class LocalEc2 {
@@ -54,7 +55,11 @@ export async function startEc2(session: Session): Promise<LocalEc2> {
     };
     try {
       const body = await readBody(request);
-      if (!isSigned(request)) throw new AwsError("AuthFailure", 401, "The request is not signed");
+      checkSignature(request, {
+        credentials: session.credentials,
+        service: "ec2",
+        payloadHash: sha256(body),
+      });
       send(200, ec2.answer(new URLSearchParams(body.toString())));
     } catch (error) {
       const { code, message, statusCode } = asAwsError(error);

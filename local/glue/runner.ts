@@ -13,17 +13,17 @@ const cores = 2;
 /** What a script reaches, once it runs. */
 interface Reached {
   readonly s3: { readonly url: string };
-  readonly endpoints: () => Readonly<Record<string, string>>;
+  readonly environment: () => Readonly<Record<string, string>>;
   readonly database?: { readonly server: { readonly caFile: string } };
 }
 
 /** Runs jobs' scripts from the bucket that they were deployed to, under Spark on this machine. */
-export function scriptRunner(session: Session, region: string, reached: () => Reached): RunScript {
+export function scriptRunner(session: Session, reached: () => Reached): RunScript {
   return async ({ script, modules, defaultArguments }, given) => {
     const python = await sparkPython((text) => process.stderr.write(`${text}\n`));
-    const { s3, database, endpoints } = reached();
+    const { s3, database, environment } = reached();
     const folder = mkdtempSync(path.join(session.dir, "glue-"));
-    await Promise.all([script, ...modules].map((uri) => download(s3.url, uri, folder)));
+    await Promise.all([script, ...modules].map((uri) => download(clientOf(s3.url, session), uri, folder)));
     const args = {
       ...defaultArguments,
       ...given,
@@ -36,8 +36,7 @@ export function scriptRunner(session: Session, region: string, reached: () => Re
       script: path.join(folder, path.basename(script)),
       args: Object.entries(args).flat(),
       cores,
-      endpoints: endpoints(),
-      region,
+      environment: environment(),
     });
     let log = "";
     child.stdout?.resume();
@@ -50,8 +49,13 @@ export function scriptRunner(session: Session, region: string, reached: () => Re
   };
 }
 
-export async function putObject(url: string, bucket: string, key: string, content: string): Promise<void> {
-  const client = clientOf(url);
+export async function putObject(
+  url: string,
+  session: Session,
+  object: { bucket: string; key: string; content: string },
+): Promise<void> {
+  const client = clientOf(url, session);
+  const { bucket, key, content } = object;
   try {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
   } finally {
@@ -59,9 +63,8 @@ export async function putObject(url: string, bucket: string, key: string, conten
   }
 }
 
-async function download(url: string, uri: string, folder: string): Promise<void> {
+async function download(client: S3Client, uri: string, folder: string): Promise<void> {
   const { hostname: bucket, pathname } = new URL(uri);
-  const client = clientOf(url);
   try {
     const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: pathname.slice(1) }));
     writeFileSync(
@@ -73,7 +76,6 @@ async function download(url: string, uri: string, folder: string): Promise<void>
   }
 }
 
-function clientOf(url: string): S3Client {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+function clientOf(url: string, { credentials }: Session): S3Client {
   return new S3Client({ endpoint: url, region: "us-east-1", credentials });
 }

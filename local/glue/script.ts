@@ -11,9 +11,8 @@ interface Script {
   readonly args: readonly string[];
   /** Threads of Spark's. */
   readonly cores: number;
-  /** Where the services are, as the variables that AWS's SDKs read. */
-  readonly endpoints: Readonly<Record<string, string>>;
-  readonly region: string;
+  /** What AWS's SDKs need in their environment to call the services. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Starts a script under Spark, with the environment's services as its AWS. It ends with the session. */
@@ -33,7 +32,7 @@ export function spawnScript(script: Script): ChildProcess {
   return child;
 }
 
-function environmentOf({ python, script, cores, endpoints, region }: Script) {
+function environmentOf({ python, script, cores, environment }: Script) {
   const conf = {
     "spark.ui.enabled": "false",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -46,11 +45,7 @@ function environmentOf({ python, script, cores, endpoints, region }: Script) {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     ...(process.env.JAVA_HOME !== undefined && { JAVA_HOME: process.env.JAVA_HOME }),
-    ...endpoints,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    ...environment,
     AWS_EC2_METADATA_DISABLED: "true",
     SPARK_LOCAL_IP: "127.0.0.1",
     PYTHONPATH: path.dirname(script),

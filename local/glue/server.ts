@@ -206,6 +206,6 @@ function shown(run: JobRun) {
 /** Starts a Glue endpoint on this machine. */
 export async function startGlue(session: Session, runScript: RunScript): Promise<LocalGlue> {
   const glue = new LocalGlue(session, runScript);
-  glue.url = await listenJson(session, glue.operations());
+  glue.url = await listenJson(session, "glue", glue.operations());
   return glue;
 }

@@ -132,7 +132,8 @@ export class DeployedFunction {
     const logStream = logStreamName();
     const log = new LogStream(join(this.home, "log", `${logStream.split("]").pop() ?? ""}.log`), logStream);
     this.logs.push(log);
-    const place = { folder, logStream, nodePath: runtime.nodePath };
+    const { credentials } = this.session;
+    const place = { folder, logStream, nodePath: runtime.nodePath, credentials };
     const env = functionEnvironment(spec, place, this.environment());
     const { bootstrap } = runtime;
     const { memorySize, timeout } = spec;

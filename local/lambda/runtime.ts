@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Session } from "../session";
+import type { Credentials, Session } from "../session";
 import type { FunctionSpec } from "./spec";
 
 /** What all functions share, in the session's folder. */
@@ -38,7 +38,7 @@ export function logStreamName(): string {
  */
 export function functionEnvironment(
   spec: FunctionSpec,
-  place: { folder: string; logStream: string; nodePath: string },
+  place: { folder: string; logStream: string; nodePath: string; credentials: Credentials },
   extra: Readonly<Record<string, string>>,
 ): Record<string, string> {
   // arn:aws:lambda:REGION:ACCOUNT:function:NAME
@@ -53,8 +53,8 @@ export function functionEnvironment(
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime ?? "nodejs22.x"}`,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
     AWS_SESSION_TOKEN: "local",
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",

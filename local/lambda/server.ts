@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AwsError, asAwsError, isSigned, listen, readBody, sendJson } from "../http";
-import type { Session } from "../session";
+import { AwsError, asAwsError, listen, readBody, sendJson } from "../http";
+import type { Credentials, Session } from "../session";
+import { checkSignature, sha256 } from "../signature";
 import { prepareRuntime } from "./runtime";
 import { type LambdaOptions, LocalLambda } from "./service";
 import type { FunctionSpec } from "./spec";
@@ -13,21 +14,22 @@ const LARGEST_BODY = 16 * 1024 * 1024;
  */
 export async function startLambda(session: Session, options: LambdaOptions): Promise<LocalLambda> {
   const lambda = new LocalLambda(session, prepareRuntime(session), options);
-  lambda.url = await listen(session, (request, response) => handleApi(lambda, request, response));
+  lambda.url = await listen(session, (request, response) =>
+    handleApi(lambda, session.credentials, request, response),
+  );
   session.onClose(() => lambda.close());
   return lambda;
 }
 
 async function handleApi(
   lambda: LocalLambda,
+  credentials: Credentials,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const body = await readBody(request, LARGEST_BODY);
-    if (!isSigned(request)) {
-      throw new AwsError("MissingAuthenticationTokenException", 403, "Missing Authentication Token");
-    }
+    checkSignature(request, { credentials, service: "lambda", payloadHash: sha256(body) });
     await route(lambda, request, response, body.toString());
   } catch (error) {
     const { code, statusCode, message } = asAwsError(error);

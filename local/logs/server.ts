@@ -20,7 +20,7 @@ const describeSchema = z.strictObject({ logGroupNamePrefix: z.string().optional(
 
 /** Starts a CloudWatch Logs endpoint on this machine that hands out what functions have logged. */
 export function startLogs(session: Session, groups: LogGroups): Promise<string> {
-  return listenJson(session, {
+  return listenJson(session, "logs", {
     DescribeLogGroups: operation(describeSchema, ({ logGroupNamePrefix = "" }) => {
       const names = [...groups().keys()].filter((name) => name.startsWith(logGroupNamePrefix)).sort();
       return { logGroups: names.map((logGroupName) => ({ logGroupName })) };

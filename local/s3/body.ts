@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
-import { AwsError } from "../http";
+import { AwsError, readBody } from "../http";
+import { sha256 } from "../signature";
+import type { Call } from "./call";
 import { AwsChunkedDecoder } from "./chunked";
 
 /** A body on disk. */
@@ -34,17 +36,23 @@ const checksums: Readonly<Record<string, () => Checksum>> = {
 /**
  * Streams a request's body into a file, undoing `aws-chunked`, and checks it against every length and checksum
  * that came with it. The file is gone again when that fails.
- * @throws AwsError BadDigest, InvalidDigest, IncompleteBody, InvalidRequest
+ * @throws AwsError BadDigest, InvalidDigest, IncompleteBody, InvalidRequest, XAmzContentSHA256Mismatch,
+ *   SignatureDoesNotMatch
  */
-export async function receiveBody(request: IncomingMessage, file: string): Promise<StoredBody> {
-  const decoder = isAwsChunked(request.headers) ? new AwsChunkedDecoder() : undefined;
+export async function receiveBody(call: Call, file: string): Promise<StoredBody> {
+  const { request, payloadHash, signature } = call;
+  const isChunkSigned = payloadHash.startsWith("STREAMING-AWS4");
+  const isChunked = payloadHash.startsWith("STREAMING-");
+  const decoder = isChunked ? new AwsChunkedDecoder(isChunkSigned ? signature : undefined) : undefined;
   const header = checksumHeader(request.headers);
   const checksum = header === undefined ? undefined : checksums[header]?.();
+  const content = isDigest(payloadHash) ? createHash("sha256") : undefined;
   try {
-    const written = writeBody(decoder ?? request, file, checksum);
+    const written = writeBody(decoder ?? request, file, checksum, content);
     const [{ size, md5 }] = await Promise.all([written, decoder && pipeline(request, decoder)]);
     checkLength(request.headers, size);
     checkMd5(request.headers, md5);
+    if (content) checkPayload(payloadHash, content.digest("hex"));
     if (header === undefined || checksum === undefined) return { file, size, md5 };
     const sent = request.headers[header] ?? decoder?.trailers.get(header);
     const value = checksum.digest();
@@ -67,7 +75,7 @@ export async function receiveBody(request: IncomingMessage, file: string): Promi
 export async function writeBody(
   source: Readable,
   file: string,
-  checksum?: Checksum,
+  ...checksums: (Pick<Checksum, "update"> | undefined)[]
 ): Promise<{ file: string; size: number; md5: string }> {
   const md5 = createHash("md5");
   let size = 0;
@@ -75,7 +83,7 @@ export async function writeBody(
     for await (const chunk of chunks) {
       size += chunk.length;
       md5.update(chunk);
-      checksum?.update(chunk);
+      for (const checksum of checksums) checksum?.update(chunk);
       yield chunk;
     }
   };
@@ -83,11 +91,19 @@ export async function writeBody(
   return { file, size, md5: md5.digest("hex") };
 }
 
-function isAwsChunked(headers: IncomingHttpHeaders): boolean {
-  return (
-    String(headers["x-amz-content-sha256"]).startsWith("STREAMING-") ||
-    String(headers["content-encoding"]).includes("aws-chunked")
-  );
+/** A whole body of XML, and the one that was signed. */
+export async function readDocument({ request, payloadHash }: Call): Promise<Buffer> {
+  const body = await readBody(request);
+  if (isDigest(payloadHash)) checkPayload(payloadHash, sha256(body));
+  return body;
+}
+
+const isDigest = (payloadHash: string): boolean => /^[0-9a-f]{64}$/.test(payloadHash);
+
+function checkPayload(said: string, actual: string): void {
+  if (said === actual) return;
+  const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+  throw new AwsError("XAmzContentSHA256Mismatch", 400, message);
 }
 
 /** The checksum header that comes with this request, be it at the front or as a trailer. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Signature } from "../signature";
 import type { CreatedBy } from "./notification";
 import type { Bucket, NewObject, ObjectVersion } from "./store";
 
@@ -17,6 +18,9 @@ export type Fault =
 export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly signature: Signature;
+  /** What the request says of its body: its SHA-256 in hex, or one of S3's words for a body without. */
+  readonly payloadHash: string;
   readonly query: URLSearchParams;
   readonly bucket: Bucket;
   /** "" where the bucket itself is meant. */

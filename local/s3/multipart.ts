@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { AwsError, readBody } from "../http";
-import { receiveBody, writeBody } from "./body";
+import { AwsError } from "../http";
+import { readDocument, receiveBody, writeBody } from "./body";
 import { type Call, header, headersToKeep } from "./call";
 import { checkWrite, conditionsOf } from "./conditions";
 import { copySource } from "./objects";
@@ -26,7 +26,7 @@ export async function createUpload(call: Call): Promise<void> {
 
 /** UploadPart and UploadPartCopy; a part sent again replaces the one before. */
 export async function uploadPart(call: Call): Promise<void> {
-  const { bucket, query, request, response } = call;
+  const { bucket, query, response } = call;
   const upload = findUpload(call);
   const number = Number(query.get("partNumber"));
   if (!Number.isInteger(number) || number < 1 || number > 10_000) {
@@ -37,7 +37,7 @@ export async function uploadPart(call: Call): Promise<void> {
     );
   }
   const isCopy = header(call, "x-amz-copy-source") !== undefined;
-  const body = isCopy ? await copyPart(call) : await receiveBody(request, bucket.newFile());
+  const body = isCopy ? await copyPart(call) : await receiveBody(call, bucket.newFile());
   const before = upload.parts.get(number);
   upload.parts.set(number, { etag: body.md5, size: body.size, file: body.file });
   if (before) await rm(before.file, { force: true });
@@ -58,7 +58,7 @@ async function copyPart(call: Call) {
 export async function completeUpload(call: Call): Promise<void> {
   const { bucket, key, request, response } = call;
   const upload = findUpload(call);
-  const listed = parseXml(await readBody(request), "CompleteMultipartUpload").Part ?? [];
+  const listed = parseXml(await readDocument(call), "CompleteMultipartUpload").Part ?? [];
   const parts = chooseParts(upload, listed as { PartNumber: string; ETag: string }[]);
   checkWrite(conditionsOf(request.headers), key, bucket.current(key));
   bucket.uploads.delete(upload.id);

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { link, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { AwsError, readBody } from "../http";
-import { receiveBody, writeBody } from "./body";
+import { AwsError } from "../http";
+import { readDocument, receiveBody, writeBody } from "./body";
 import { type Call, header, headersToKeep } from "./call";
 import { checkRead, checkWrite, conditionsOf } from "./conditions";
 import { type ByteRange, parseRange } from "./range";
@@ -69,7 +69,7 @@ export async function putObject(call: Call): Promise<void> {
   const { bucket, key, request, response } = call;
   const conditions = conditionsOf(request.headers);
   checkWrite(conditions, key, bucket.current(key));
-  const { md5, ...body } = await receiveBody(request, bucket.newFile());
+  const { md5, ...body } = await receiveBody(call, bucket.newFile());
   try {
     // Again: of two conditional writes at once only the first to end may win.
     checkWrite(conditions, key, bucket.current(key));
@@ -138,7 +138,7 @@ export async function deleteObject(call: Call): Promise<void> {
 
 /** DeleteObjects: up to 1,000 keys in one request. */
 export async function deleteObjects(call: Call): Promise<void> {
-  const { Object: named, Quiet } = parseXml(await readBody(call.request), "Delete");
+  const { Object: named, Quiet } = parseXml(await readDocument(call), "Delete");
   const objects = (named ?? []) as { Key: string; VersionId?: string }[];
   const Deleted: Record<string, unknown>[] = [];
   for (const { Key, VersionId } of objects) {

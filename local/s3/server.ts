@@ -3,8 +3,9 @@ import { mkdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { S3Event } from "aws-lambda";
+import { AwsError, asAwsError, listen } from "../http";
 import type { Session } from "../session";
-import { AwsError, asAwsError, isSigned, listen } from "../http";
+import { checkSignature } from "../signature";
 import { bucketLocation, headBucket, listObjects } from "./buckets";
 import type { Call, Fault } from "./call";
 import { abortUpload, completeUpload, createUpload, uploadPart } from "./multipart";
@@ -37,8 +38,8 @@ interface Subscription {
 }
 
 /**
- * An S3 endpoint for path-style requests, every bucket of it versioned. Any credentials do, none get 403. What
- * is not served is answered with NotImplemented, never ignored.
+ * An S3 endpoint for path-style requests, every bucket of it versioned. What is not served is answered with
+ * NotImplemented, never ignored.
  */
 export class LocalS3 {
   /** The endpoint; "" until it listens. */
@@ -50,7 +51,7 @@ export class LocalS3 {
   private sequence = 0;
 
   constructor(
-    private readonly dir: string,
+    private readonly session: Session,
     private readonly region: string,
   ) {}
 
@@ -63,7 +64,7 @@ export class LocalS3 {
         BucketName: name,
       });
     }
-    const dir = join(this.dir, name);
+    const dir = join(this.session.dir, "s3", name);
     mkdirSync(dir, { recursive: true });
     this.buckets.set(name, new Bucket(name, dir));
   }
@@ -91,7 +92,9 @@ export class LocalS3 {
 
   private async answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const { bucketName, key, query } = parseTarget(request.url ?? "/");
-    if (!isSigned(request, query)) throw new AwsError("AccessDenied", 403, "Access Denied");
+    const payloadHash = payloadHashOf(request, query);
+    const { credentials } = this.session;
+    const signature = checkSignature(request, { credentials, service: "s3", payloadHash });
     const fault = this.decideFault({
       method: request.method ?? "",
       bucket: bucketName,
@@ -107,8 +110,7 @@ export class LocalS3 {
     if (bucketName === "") return this.listBuckets(response);
     if (request.method === "PUT" && key === "") return this.putBucket(bucketName, response);
     const call: Call = {
-      request,
-      response,
+      ...{ request, response, signature, payloadHash },
       query,
       key,
       fault,
@@ -177,7 +179,7 @@ export class LocalS3 {
 
 /** Starts an S3 endpoint on this machine; objects are files in the session's folder. */
 export async function startS3(session: Session, { region = "us-east-1" } = {}): Promise<LocalS3> {
-  const s3 = new LocalS3(join(session.dir, "s3"), region);
+  const s3 = new LocalS3(session, region);
   s3.url = await listen(session, (request, response) => s3.handle(request, response));
   return s3;
 }
@@ -212,6 +214,20 @@ function parseTarget(target: string): { bucketName: string; key: string; query: 
   } catch {
     throw new AwsError("InvalidURI", 400, "Couldn't parse the specified URI.");
   }
+}
+
+/** What the request says of its body; an address that was signed says nothing, unless it names it. */
+function payloadHashOf({ headers }: IncomingMessage, query: URLSearchParams): string {
+  const said = query.get("X-Amz-Content-Sha256") ?? headers["x-amz-content-sha256"];
+  const isKnown =
+    /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-(UNSIGNED-PAYLOAD|AWS4-HMAC-SHA256-PAYLOAD)(-TRAILER)?)$/;
+  if (said === undefined) return "UNSIGNED-PAYLOAD";
+  if (isKnown.test(String(said))) return String(said);
+  throw new AwsError(
+    "InvalidArgument",
+    400,
+    "x-amz-content-sha256 is neither a SHA-256 nor a word for none.",
+  );
 }
 
 /** Subresources (`?tagging`, `?acl`, …) are named in the query: one taken for the object itself would harm it. */

@@ -154,7 +154,7 @@ export async function startSecrets(
   { region = "us-east-1", account = "123456789012" } = {},
 ): Promise<LocalSecrets> {
   const secrets = new LocalSecrets(`arn:aws:secretsmanager:${region}:${account}:secret:`);
-  secrets.url = await listenJson(session, secrets.operations());
+  secrets.url = await listenJson(session, "secretsmanager", secrets.operations());
   return secrets;
 }
 

@@ -149,7 +149,7 @@ export async function startQueues(
   { region = "us-east-1", account = "123456789012" } = {},
 ): Promise<LocalQueues> {
   const queues = new LocalQueues(region, account);
-  queues.url = await listenJson(session, queues.operations());
+  queues.url = await listenJson(session, "sqs", queues.operations());
   return queues;
 }
 

@@ -1,6 +1,14 @@
 /** What an action can be told beside where it works. */
 type Extra =
-  "username" | "password" | "newPassword" | "group" | "description" | "attributes" | "temporary" | "login";
+  | "username"
+  | "password"
+  | "newPassword"
+  | "group"
+  | "description"
+  | "attributes"
+  | "names"
+  | "temporary"
+  | "login";
 
 export interface Action {
   readonly summary: string;
@@ -38,6 +46,16 @@ export const actions = {
   "delete-user": { summary: "delete a user", takes: ["username"] },
   "set-password": { summary: "give a user another password", takes: ["username", "password", "temporary"] },
   "update-attributes": { summary: "change attributes of a user", takes: ["username", "attributes"] },
+  "delete-attributes": { summary: "take attributes from a user", takes: ["username", "names"] },
+  "enable-user": { summary: "let a user sign in again", takes: ["username"] },
+  "disable-user": {
+    summary: "keep a user from signing in; access and ID tokens that he has stay good until they expire",
+    takes: ["username"],
+  },
+  "sign-out-user": {
+    summary: "make all refresh tokens of a user useless, wherever he is signed in",
+    takes: ["username"],
+  },
   "list-users": { summary: "list the users, with their status and attributes", takes: [] },
   "create-group": {
     summary: "make a group; one that is there stays as it is",
@@ -45,6 +63,8 @@ export const actions = {
   },
   "delete-group": { summary: "delete a group; its members stay users", takes: ["group"] },
   "list-groups": { summary: "list the groups", takes: [] },
+  "list-groups-for-user": { summary: "list the groups that a user is a member of", takes: ["username"] },
+  "list-users-in-group": { summary: "list the members of a group", takes: ["group"] },
   "add-to-group": {
     summary: "make a user a member of a group; his next tokens say so",
     takes: ["username", "group"],

@@ -1,16 +1,24 @@
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
+  AdminDeleteUserAttributesCommand,
   AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
   AdminRemoveUserFromGroupCommand,
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
+  AdminUserGlobalSignOutCommand,
   type CognitoIdentityProviderClient,
   CreateGroupCommand,
   DeleteGroupCommand,
   GroupExistsException,
+  type GroupType,
+  type UserType,
+  paginateAdminListGroupsForUser,
   paginateListGroups,
   paginateListUsers,
+  paginateListUsersInGroup,
 } from "@aws-sdk/client-cognito-identity-provider";
 
 /** A pool and the client of Cognito's API to change it with. */
@@ -65,6 +73,26 @@ export async function updateAttributes(
   await client.send(new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes }));
 }
 
+export async function deleteAttributes(
+  { client, UserPoolId }: Pool,
+  Username: string,
+  UserAttributeNames: string[],
+): Promise<void> {
+  await client.send(new AdminDeleteUserAttributesCommand({ UserPoolId, Username, UserAttributeNames }));
+}
+
+export async function enableUser({ client, UserPoolId }: Pool, Username: string): Promise<void> {
+  await client.send(new AdminEnableUserCommand({ UserPoolId, Username }));
+}
+
+export async function disableUser({ client, UserPoolId }: Pool, Username: string): Promise<void> {
+  await client.send(new AdminDisableUserCommand({ UserPoolId, Username }));
+}
+
+export async function signOutUser({ client, UserPoolId }: Pool, Username: string): Promise<void> {
+  await client.send(new AdminUserGlobalSignOutCommand({ UserPoolId, Username }));
+}
+
 interface ListedUser {
   readonly username: string;
   /** CONFIRMED, FORCE_CHANGE_PASSWORD, …, with "disabled" where the user is. */
@@ -72,18 +100,32 @@ interface ListedUser {
   readonly attributes: Attributes;
 }
 
-export async function listUsers({ client, UserPoolId }: Pool): Promise<ListedUser[]> {
-  const users: ListedUser[] = [];
-  for await (const { Users = [] } of paginateListUsers({ client }, { UserPoolId })) {
-    for (const { Username = "", UserStatus = "", Enabled, Attributes = [] } of Users) {
-      users.push({
-        username: Username,
-        status: Enabled === false ? `${UserStatus}, disabled` : UserStatus,
-        attributes: Object.fromEntries(Attributes.map(({ Name = "", Value = "" }) => [Name, Value])),
-      });
-    }
-  }
-  return users;
+export function listUsers({ client, UserPoolId }: Pool): Promise<ListedUser[]> {
+  return listed(paginateListUsers({ client }, { UserPoolId }), ({ Users }) => Users, listedUser);
+}
+
+export function listUsersInGroup({ client, UserPoolId }: Pool, GroupName: string): Promise<ListedUser[]> {
+  const pages = paginateListUsersInGroup({ client }, { UserPoolId, GroupName });
+  return listed(pages, ({ Users }) => Users, listedUser);
+}
+
+/** All members of all pages, each as `show` makes it. */
+async function listed<Page, M, T>(
+  pages: AsyncIterable<Page>,
+  membersOf: (page: Page) => M[] | undefined,
+  show: (member: M) => T,
+): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...(membersOf(page) ?? []).map(show));
+  return all;
+}
+
+function listedUser({ Username = "", UserStatus, Enabled, Attributes = [] }: UserType): ListedUser {
+  return {
+    username: Username,
+    status: [UserStatus, ...(Enabled === false ? ["disabled"] : [])].join(", "),
+    attributes: Object.fromEntries(Attributes.map(({ Name = "", Value = "" }) => [Name, Value])),
+  };
 }
 
 /** @returns whether it was made; false where it was there already */
@@ -105,20 +147,22 @@ export async function deleteGroup({ client, UserPoolId }: Pool, GroupName: strin
   await client.send(new DeleteGroupCommand({ UserPoolId, GroupName }));
 }
 
-export async function listGroups({
-  client,
-  UserPoolId,
-}: Pool): Promise<{ name: string; description: string }[]> {
-  const groups: { name: string; description: string }[] = [];
-  for await (const { Groups = [] } of paginateListGroups({ client }, { UserPoolId })) {
-    groups.push(
-      ...Groups.map(({ GroupName = "", Description = "" }) => ({
-        name: GroupName,
-        description: Description,
-      })),
-    );
-  }
-  return groups;
+interface ListedGroup {
+  readonly name: string;
+  readonly description: string;
+}
+
+export function listGroups({ client, UserPoolId }: Pool): Promise<ListedGroup[]> {
+  return listed(paginateListGroups({ client }, { UserPoolId }), ({ Groups }) => Groups, listedGroup);
+}
+
+export function listGroupsForUser({ client, UserPoolId }: Pool, Username: string): Promise<ListedGroup[]> {
+  const pages = paginateAdminListGroupsForUser({ client }, { UserPoolId, Username });
+  return listed(pages, ({ Groups }) => Groups, listedGroup);
+}
+
+function listedGroup({ GroupName = "", Description = "" }: GroupType): ListedGroup {
+  return { name: GroupName, description: Description };
 }
 
 export async function addToGroup(

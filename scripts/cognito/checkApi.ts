@@ -3,7 +3,7 @@ import { z } from "zod";
 import { memberGroup } from "../../infra/auth/apiRoutes";
 import { type Pool, addToGroup, createUser, deleteUser } from "./admin";
 import { readEnvFile } from "./envFile";
-import { hostedUiOf, signInByForm } from "./hostedSignIn";
+import { hostedUiOf, jsonOf, signInByForm } from "./hostedSignIn";
 import { type ActualMatrix, type TokenKind, expectedMatrix, tokenKinds } from "./matrix";
 import { type Target, isLoopback } from "./target";
 import { claimsOf, signIn } from "./tokens";
@@ -103,7 +103,8 @@ async function expiredToken(target: Target, good: string): Promise<string | unde
   if (isLoopback(String(iss))) {
     const answer = await fetch(`${String(iss)}/expired-token`, { method: "POST", body: good });
     // Another emulator of Cognito has no such thing.
-    if (answer.ok) return expiredAnswer.parse(await answer.json()).token;
+    const made = expiredAnswer.safeParse(await jsonOf(answer));
+    if (answer.ok && made.success) return made.data.token;
   }
   const stored = readEnvFile(target.options.env).COGNITO_ACCESS_TOKEN ?? "";
   const claims = claimsOf(stored);

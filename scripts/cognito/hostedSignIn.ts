@@ -69,8 +69,9 @@ export function codeOf(request: SignInRequest, address: URL): string {
 
 const tokenAnswer = z.object({
   access_token: z.string(),
-  id_token: z.string(),
-  refresh_token: z.string(),
+  /** Of the scope openid. */
+  id_token: z.string().optional(),
+  refresh_token: z.string().optional(),
 });
 
 /** Exchanges a code for tokens. Throws GroundworkError where it is refused. */
@@ -86,19 +87,35 @@ export async function exchange(request: SignInRequest, code: string): Promise<To
       code_verifier: verifier,
     }),
   });
-  const answer: unknown = await response.json();
-  if (!response.ok) {
-    const { error } = z.object({ error: z.string().default("") }).parse(answer);
+  const answer = await jsonOf(response);
+  const refused = refusal.safeParse(answer);
+  if (refused.success) {
+    const { error } = refused.data;
     throw new GroundworkError(
       `The hosted UI gave no tokens (${response.status} ${error}): begin again with login`,
     );
   }
-  const tokens = tokenAnswer.parse(answer);
-  return {
-    accessToken: tokens.access_token,
-    idToken: tokens.id_token,
-    refreshToken: tokens.refresh_token,
-  };
+  const tokens = tokenAnswer.safeParse(answer);
+  if (!response.ok || !tokens.success) {
+    const type = response.headers.get("content-type") ?? "nothing";
+    throw new GroundworkError(
+      `${response.url} answered ${response.status} with ${type} instead of tokens: look whether that is the pool's hosted UI`,
+    );
+  }
+  const { access_token: accessToken, id_token: idToken, refresh_token: refreshToken = "" } = tokens.data;
+  return { accessToken, idToken, refreshToken };
+}
+
+const refusal = z.object({ error: z.string() });
+
+/** What a body holds; undefined for one that isn't JSON, whatever it says that it is. */
+export async function jsonOf(response: Response): Promise<unknown> {
+  const body = await response.text();
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -16,11 +16,14 @@ for (const [name, { summary, takes }] of Object.entries(actions) as [ActionName,
   if (takes.includes("password")) {
     command.option(
       "--password <password>",
-      "others on this machine may see it: prefer --config or the prompt",
+      "- reads it from standard input; others on this machine, and npm's log, see any other (default: COGNITO_PASSWORD, else a prompt)",
     );
   }
   if (takes.includes("newPassword")) {
-    command.option("--new-password <password>", "for a user who has to choose one; likewise");
+    command.option(
+      "--new-password <password>",
+      "for a user who has to choose one; likewise (default: COGNITO_NEW_PASSWORD, else a prompt)",
+    );
   }
   if (takes.includes("group")) command.option("--group <name>", "the group");
   if (takes.includes("description")) command.option("--description <text>", "what the group is for");
@@ -29,6 +32,13 @@ for (const [name, { summary, takes }] of Object.entries(actions) as [ActionName,
       "--attribute <name=value>",
       "such as custom:test=x; may be repeated",
       keyValues("custom:test=x"),
+    );
+  }
+  if (takes.includes("names")) {
+    command.option(
+      "--name <attribute>",
+      "such as custom:test; may be repeated",
+      (name: string, before: string[] = []) => [...before, name],
     );
   }
   if (takes.includes("temporary")) {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { GroundworkError } from "../../infra/error";
 
@@ -32,6 +33,16 @@ export function readSubject(file: string): Subject {
     `The config ${file}`,
     result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": ")),
   );
+}
+
+let lines: string[] | undefined;
+
+/** The next line of standard input, which is read to its end at the first. */
+export async function nextLine(ifMissing: string): Promise<string> {
+  lines ??= (await text(process.stdin)).split(/\r?\n/);
+  const line = lines.shift() ?? "";
+  if (line === "") throw new GroundworkError(ifMissing);
+  return line;
 }
 
 /** Asks on the terminal, with the answer not shown. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
-import { type Subject, askSecret, readSubject } from "./input";
+import { type Subject, askSecret, nextLine, readSubject } from "./input";
 import { Target } from "./target";
 
 /** What the command line says, as commander parses it. */
@@ -16,6 +16,7 @@ export interface CognitoOptions {
   group?: string;
   description?: string;
   attribute?: Readonly<Record<string, string>>;
+  name?: readonly string[];
   temporary?: boolean;
   browser?: boolean;
   scope?: string;
@@ -53,17 +54,37 @@ export class Run {
     return { ...this.subject.attributes, ...this.options.attribute };
   }
 
-  async password(): Promise<string> {
-    const given = this.options.password ?? this.subject.password;
-    const ifMissing = 'There is no password: put "password" into a --config file, or run this on a terminal';
-    return given ?? askSecret(`Password of ${this.username()}`, ifMissing, this.stop);
+  /** What delete-attributes takes away. */
+  attributeNames(): string[] {
+    const names = [...(this.options.name ?? [])];
+    if (names.length > 0) return names;
+    throw new GroundworkError("There are no attributes: name one with --name custom:test");
   }
 
-  async newPassword(): Promise<string> {
-    const given = this.options.newPassword ?? this.subject.newPassword;
+  password(): Promise<string> {
     const ifMissing =
-      'The password is a temporary one: put "newPassword" into a --config file, run this on a terminal, or give another with set-password';
-    return given ?? askSecret(`New password of ${this.username()}`, ifMissing, this.stop);
+      'There is no password: set COGNITO_PASSWORD, give it on standard input with --password -, put "password" into a --config file, or run this on a terminal';
+    return this.secret("password", "Password", ifMissing);
+  }
+
+  newPassword(): Promise<string> {
+    const ifMissing =
+      'The password is a temporary one: set COGNITO_NEW_PASSWORD, put "newPassword" into a --config file, run this on a terminal, or give another with set-password';
+    return this.secret("newPassword", "New password", ifMissing);
+  }
+
+  /** From the command line, where `-` is the next line of standard input, the config file, the environment, or a person. */
+  private async secret(name: "password" | "newPassword", what: string, ifMissing: string): Promise<string> {
+    const argument = this.options[name];
+    if (argument === "-") return nextLine(ifMissing);
+    if (argument !== undefined) {
+      process.stderr.write(
+        "A password on the command line can be read by others on this machine, and npm writes it into its log: give it on standard input with -\n",
+      );
+    }
+    const variable = name === "password" ? process.env.COGNITO_PASSWORD : process.env.COGNITO_NEW_PASSWORD;
+    const given = [argument, this.subject[name], variable].find(Boolean);
+    return given ?? askSecret(`${what} of ${this.username()}`, ifMissing, this.stop);
   }
 
   async pool() {

@@ -1,16 +1,23 @@
 import { GroundworkError } from "../../infra/error";
+import { printable, quoted } from "../shared/printable";
 import { formatCount, progress, table } from "../shared/terminal";
 import type { ActionName } from "./actions";
 import {
   addToGroup,
   createGroup,
   createUser,
+  deleteAttributes,
   deleteGroup,
   deleteUser,
+  disableUser,
+  enableUser,
   listGroups,
+  listGroupsForUser,
   listUsers,
+  listUsersInGroup,
   removeFromGroup,
   setPassword,
+  signOutUser,
   updateAttributes,
 } from "./admin";
 import { callCount, checkApi } from "./checkApi";
@@ -66,19 +73,24 @@ export const perform: Readonly<Record<ActionName, (run: Run) => Promise<void>>> 
     await updateAttributes(await run.pool(), run.username(), attributes);
     say(`changed ${Object.keys(attributes).join(", ")} of ${run.username()}`);
   },
-  async "list-users"(run) {
-    const users = await listUsers(await run.pool());
-    const describe = (attributes: Readonly<Record<string, string>>) =>
-      Object.entries(attributes).map(([name, value]) => `${name}=${value}`);
-    table(
-      users.map(({ username, status, attributes }) => [
-        username,
-        [status, ...describe(attributes)].join("  "),
-      ]),
-      process.stdout,
-    );
-    say(`users: ${formatCount(users.length)}`);
+  async "delete-attributes"(run) {
+    const names = run.attributeNames();
+    await deleteAttributes(await run.pool(), run.username(), names);
+    say(`took ${names.join(", ")} from ${run.username()}`);
   },
+  async "enable-user"(run) {
+    await enableUser(await run.pool(), run.username());
+    say(`enabled ${run.username()}`);
+  },
+  async "disable-user"(run) {
+    await disableUser(await run.pool(), run.username());
+    say(`disabled ${run.username()}`);
+  },
+  async "sign-out-user"(run) {
+    await signOutUser(await run.pool(), run.username());
+    say(`signed ${run.username()} out`);
+  },
+  "list-users": async (run) => showUsers(await listUsers(await run.pool())),
   async "create-group"(run) {
     const made = await createGroup(await run.pool(), run.group(), run.description());
     say(made ? `made group ${run.group()}` : `group ${run.group()} is there already`);
@@ -87,14 +99,10 @@ export const perform: Readonly<Record<ActionName, (run: Run) => Promise<void>>> 
     await deleteGroup(await run.pool(), run.group());
     say(`deleted group ${run.group()}`);
   },
-  async "list-groups"(run) {
-    const groups = await listGroups(await run.pool());
-    table(
-      groups.map(({ name, description }) => [name, description]),
-      process.stdout,
-    );
-    say(`groups: ${formatCount(groups.length)}`);
-  },
+  "list-groups": async (run) => showGroups(await listGroups(await run.pool())),
+  "list-groups-for-user": async (run) =>
+    showGroups(await listGroupsForUser(await run.pool(), run.username())),
+  "list-users-in-group": async (run) => showUsers(await listUsersInGroup(await run.pool(), run.group())),
   async "add-to-group"(run) {
     await addToGroup(await run.pool(), run.username(), run.group());
     say(`added ${run.username()} to ${run.group()}`);
@@ -104,6 +112,24 @@ export const perform: Readonly<Record<ActionName, (run: Run) => Promise<void>>> 
     say(`removed ${run.username()} from ${run.group()}`);
   },
 };
+
+/** A line a user, of whose attributes he may have written some himself. */
+function showUsers(users: Awaited<ReturnType<typeof listUsers>>): void {
+  const described = (attributes: Readonly<Record<string, string>>) =>
+    Object.entries(attributes).map(([name, value]) => `${printable(name)}=${quoted(value)}`);
+  const rows = users.map(({ username, status, attributes }): [string, string] => [
+    username,
+    [status, ...described(attributes)].join("  "),
+  ]);
+  table(rows, process.stdout);
+  say(`users: ${formatCount(users.length)}`);
+}
+
+function showGroups(groups: Awaited<ReturnType<typeof listGroups>>): void {
+  const rows = groups.map(({ name, description }): [string, string] => [name, printable(description)]);
+  table(rows, process.stdout);
+  say(`groups: ${formatCount(groups.length)}`);
+}
 
 async function checkApiAction(run: Run): Promise<void> {
   const shown = progress("check-api", callCount, "calls");
@@ -127,16 +153,18 @@ async function checkApiAction(run: Run): Promise<void> {
 function report(run: Run, tokens: Tokens): void {
   store(run.target, tokens);
   const { username, scope, exp } = claimsOf(tokens.accessToken);
+  const until = typeof exp === "number" ? `, until ${new Date(exp * 1000).toISOString()}` : "";
   say(
-    `wrote the tokens of ${String(username)} to ${run.target.options.env} (scope ${String(scope)}, until ${new Date(Number(exp) * 1000).toISOString()})`,
+    `wrote the tokens of ${String(username)} to ${run.target.options.env} (scope ${String(scope)}${until})`,
   );
+  if (tokens.idToken === undefined) say("there is no ID token: the scope openid was not asked for");
   if (!run.options.verbose) return;
   table(
-    Object.entries(tokens).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(tokens).filter((entry): entry is [string, string] => Boolean(entry[1])),
     process.stdout,
   );
 }
 
 function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }

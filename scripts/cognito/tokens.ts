@@ -12,8 +12,9 @@ import type { Target } from "./target";
 
 export interface Tokens {
   readonly accessToken: string;
-  readonly idToken: string;
-  /** Not among the tokens of a refresh. */
+  /** Only for who asked for the scope openid. */
+  readonly idToken?: string | undefined;
+  /** Not among the tokens of a refresh; "" where a sign-in gave none. */
   readonly refreshToken?: string | undefined;
 }
 
@@ -26,25 +27,28 @@ export async function signIn(
   const { username: USERNAME, password: PASSWORD } = credentials;
   const client = await target.connect();
   const ClientId = await target.clientId();
-  const secret = secretHash(target, ClientId, USERNAME);
   const answer = await client.send(
     new InitiateAuthCommand({
       ClientId,
       AuthFlow: "USER_PASSWORD_AUTH",
-      AuthParameters: { USERNAME, PASSWORD, ...secret },
+      AuthParameters: { USERNAME, PASSWORD, ...secretHash(target, ClientId, USERNAME) },
     }),
   );
   if (answer.ChallengeName === undefined) return tokensOf(answer.AuthenticationResult);
-  const { ChallengeName, Session } = newPasswordChallenge(answer);
+  const { ChallengeName, Session, name } = newPasswordChallenge(answer, USERNAME);
   const answered = await client.send(
     new RespondToAuthChallengeCommand({
       ClientId,
       ChallengeName,
       Session,
-      ChallengeResponses: { USERNAME, NEW_PASSWORD: await newPassword(), ...secret },
+      ChallengeResponses: {
+        USERNAME: name,
+        NEW_PASSWORD: await newPassword(),
+        ...secretHash(target, ClientId, name),
+      },
     }),
   );
-  if (answered.ChallengeName !== undefined) newPasswordChallenge(answered);
+  if (answered.ChallengeName !== undefined) newPasswordChallenge(answered, name);
   return tokensOf(answered.AuthenticationResult);
 }
 
@@ -71,11 +75,11 @@ export async function revoke(target: Target): Promise<void> {
   await client.send(new RevokeTokenCommand({ ClientId, Token: refreshToken, ClientSecret }));
 }
 
-/** Writes the tokens into the env file, and no other line of it. */
+/** Writes the tokens into the env file, and no other line of it; an ID token that there is none of becomes empty. */
 export function store(target: Target, { accessToken, idToken, refreshToken }: Tokens): void {
   updateEnvFile(target.options.env, {
     COGNITO_ACCESS_TOKEN: accessToken,
-    COGNITO_ID_TOKEN: idToken,
+    COGNITO_ID_TOKEN: idToken ?? "",
     ...(refreshToken !== undefined && { COGNITO_REFRESH_TOKEN: refreshToken }),
   });
 }
@@ -84,7 +88,8 @@ export function store(target: Target, { accessToken, idToken, refreshToken }: To
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   try {
     const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-    return JSON.parse(payload) as Record<string, unknown>;
+    const claims: unknown = JSON.parse(payload);
+    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
   } catch {
     return {};
   }
@@ -107,8 +112,11 @@ async function stored(target: Target): Promise<{ client: string; refreshToken: s
   };
 }
 
-function newPasswordChallenge({ ChallengeName, Session }: Partial<InitiateAuthCommandOutput>) {
-  if (ChallengeName === "NEW_PASSWORD_REQUIRED") return { ChallengeName, Session };
+/** From here on Cognito goes by the user's name inside the pool: with sign-in by e-mail that is another. */
+function newPasswordChallenge(answer: Partial<InitiateAuthCommandOutput>, username: string) {
+  const { ChallengeName, Session, ChallengeParameters } = answer;
+  const name = ChallengeParameters?.USER_ID_FOR_SRP ?? username;
+  if (ChallengeName === "NEW_PASSWORD_REQUIRED") return { ChallengeName, Session, name };
   throw new GroundworkError(
     `Cognito asks for ${ChallengeName}, which this command can't answer: sign in with login, in a browser`,
   );
@@ -116,7 +124,7 @@ function newPasswordChallenge({ ChallengeName, Session }: Partial<InitiateAuthCo
 
 function tokensOf(result: AuthenticationResultType | undefined): Tokens {
   const { AccessToken: accessToken, IdToken: idToken, RefreshToken: refreshToken } = result ?? {};
-  if (accessToken === undefined || idToken === undefined) {
+  if (accessToken === undefined) {
     throw new GroundworkError("Cognito answered without tokens: look at the client's settings");
   }
   return { accessToken, idToken, refreshToken };

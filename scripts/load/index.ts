@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { checkFile, wholeNumber } from "../shared/arguments";
-import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
+import { enterAws, stackOutputs } from "../shared/stackOutputs";
 import { runCommand } from "../shared/terminal";
 import { DeadLetters } from "./deadLetters";
 import { JobsClient } from "./jobsClient";
@@ -78,7 +78,7 @@ runCommand(async (stop) => {
     );
   }
   const output = await stackOutputs(options.stack, "ingest");
-  Object.assign(process.env, awsEnvironment(options.stack));
+  enterAws(options.stack);
   const bucket = output("bucketName");
   const jobs = new JobsClient(output("jobsFunctionName"));
   const letters = new DeadLetters(output("deadLetterQueueUrl"));

@@ -1,12 +1,13 @@
 import type { JobStatus } from "../../functions/jobs/request";
 import { columns } from "../shared/columns";
+import { printable } from "../shared/printable";
 import { formatBytes, formatCount, formatDuration } from "../shared/terminal";
 
 /** What a person wants to know of a job, for `table`. */
 export function summaryRows(job: JobStatus, note: string): [string, string][] {
   return [
-    ["file", `${job.key}, ${formatBytes(job.size)}`],
-    ["status", note || (job.reason === null ? job.status : `${job.status}: ${job.reason}`)],
+    ["file", `${printable(job.key)}, ${formatBytes(job.size)}`],
+    ["status", note || (job.reason === null ? job.status : `${job.status}: ${printable(job.reason)}`)],
     ["rows", formatCount(job.rows)],
     ["rejected", formatCount(job.rejected)],
     ...(job.skipped > 0 ? [["skipped", formatCount(job.skipped)] satisfies [string, string]] : []),

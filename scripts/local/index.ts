@@ -9,18 +9,35 @@ const command = new Command("npm run local --")
     "Brings the environment local up on this machine, until Ctrl-C; other commands find it with --stack local.",
   )
   .addOption(configOption())
+  .option(
+    "--env",
+    "print variables for a shell instead of a table, and at once where the environment is up already",
+    false,
+  )
+  .addHelpText(
+    "after",
+    '\nWith it up in another terminal, eval "$(npm run -s local -- --env)" makes the AWS CLI, the SDKs and psql "$DATABASE_URL"\nwork on it.',
+  )
   .parse();
 
 runCommand(async (stop) => {
-  const { config } = command.opts<{ config: ConfigOverrides }>();
+  const { config, env } = command.opts<{ config: ConfigOverrides; env: boolean }>();
   // Loaded here: --help doesn't wait for the programs and their providers.
+  const { findEnvironment, publishEnvironment } = await import("../../local/runningEnvironment");
+  const { shellVariables } = await import("./variables");
+  const running = env ? findEnvironment("local") : undefined;
+  if (running) {
+    process.stderr.write(`the environment local is up already, in process ${running.pid}: its variables\n`);
+    process.stdout.write(shellVariables(running));
+    return;
+  }
   const { addresses, untilStopped, withEnvironment } = await import("../shared/localEnvironment");
-  const { publishEnvironment } = await import("../../local/runningEnvironment");
   const { prepareGlue } = await import("./prepareGlue");
   await withEnvironment({ config, signal: stop }, async (environment, session) => {
-    publishEnvironment(session, environment);
+    const announced = publishEnvironment(session, environment);
     environment.services.lambda.events.on("end", tellFailure);
-    table(addresses(environment), process.stdout);
+    if (env) process.stdout.write(shellVariables(announced));
+    else table(addresses(environment), process.stdout);
     await prepareGlue(environment, stop);
     await untilStopped(stop);
   });

@@ -67,7 +67,7 @@ function textLine({ name, timestamp, message }: Line, width: number): string {
   const time = new Date(timestamp).toLocaleTimeString("en-GB");
   const head = paint("dim", `${time} ${name.padEnd(width)}`, process.stdout);
   const isFailure = /"level":"(ERROR|FATAL)"|\bERROR\b|"errorType"|Task timed out/.test(message);
-  const lines = message.trimEnd().split(/\r?\n/).map(printable);
+  const lines = message.trimEnd().replaceAll("\t", "  ").split(/\r?\n/).map(printable);
   return lines.map((line) => `${head}  ${isFailure ? paint("red", line, process.stdout) : line}\n`).join("");
 }
 

@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
+import { enterAws, stackOutputs } from "../shared/stackOutputs";
 
 /** The stacks that have functions. */
 const projects = ["ingest", "database", "auth"] as const;
@@ -40,7 +40,7 @@ const overlap = 10_000;
 
 /** Opens CloudWatch Logs of an environment. `reader` answers, call by call, with what came in since the call before. */
 export async function openLogs(stack: string) {
-  Object.assign(process.env, awsEnvironment(stack));
+  enterAws(stack);
   const { CloudWatchLogsClient, paginateFilterLogEvents } = await import("@aws-sdk/client-cloudwatch-logs");
   const client = new CloudWatchLogsClient({});
   return {

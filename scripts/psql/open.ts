@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GroundworkError } from "../../infra/error";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { root } from "../../programs/programs";
-import { awsEnvironment, stackOutputs } from "../shared/stackOutputs";
+import { enterAws, stackOutputs } from "../shared/stackOutputs";
 import { writeRdsAuthorities } from "../tunnel/access";
 import { databaseAnswers } from "../tunnel/probe";
 
@@ -40,7 +40,8 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const output = await stackOutputs(stack, "database");
   const [host, database] = [output("endpoint"), output("databaseName")];
-  const { username: user, password } = await readLogin(output("secretArn"), awsEnvironment(stack));
+  enterAws(stack);
+  const { username: user, password } = await readLogin(output("secretArn"));
   const local = stack === "local" ? findEnvironment(stack) : undefined;
   if (local) {
     const access = {
@@ -69,11 +70,7 @@ export async function openDatabase(
   };
 }
 
-async function readLogin(
-  SecretId: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<{ username: string; password: string }> {
-  Object.assign(process.env, environment);
+async function readLogin(SecretId: string): Promise<{ username: string; password: string }> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
   const client = new SecretsManagerClient({});
   try {

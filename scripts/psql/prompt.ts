@@ -4,7 +4,6 @@ import { createInterface } from "node:readline";
 import { Client, type QueryResult } from "pg";
 import { GroundworkError } from "../../infra/error";
 import { columns } from "../shared/columns";
-import { printable } from "../shared/printable";
 import { formatCount } from "../shared/terminal";
 import type { DatabaseAccess } from "./open";
 
@@ -83,8 +82,8 @@ async function answer(client: Client, sql: string): Promise<void> {
 
 function printed({ command, fields, rows, rowCount }: QueryResult<(string | null)[]>): string[] {
   if (fields.length === 0) return [[command, rowCount].filter((word) => word !== null).join(" ")];
-  const cells = rows.slice(0, mostRows).map((row) => row.map((value) => printable(value ?? "")));
-  const titles = fields.map(({ name }) => printable(name));
+  const cells = rows.slice(0, mostRows).map((row) => row.map((value) => value ?? ""));
+  const titles = fields.map(({ name }) => name);
   const [head = "", ...lines] = columns([titles, ...cells]);
   const left = rows.length - cells.length;
   const count = `(${formatCount(rows.length)} row${rows.length === 1 ? "" : "s"})`;

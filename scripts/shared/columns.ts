@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /**
  * Rows of cells as lines of text, each column as wide as its widest cell.
  *
@@ -22,10 +24,11 @@ function padded(
   isRight: (column: number) => boolean,
 ): readonly string[][] {
   const widths: number[] = [];
-  for (const row of rows) {
+  const printed = rows.map((row) => row.map(printable));
+  for (const row of printed) {
     row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
   }
-  return rows.map((row) =>
+  return printed.map((row) =>
     row.map((cell, column) =>
       isRight(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
     ),

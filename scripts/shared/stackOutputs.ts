@@ -38,16 +38,39 @@ export function outputReader<P extends Project>(
   return (name) => checkedOutput(project, stack, name, outputs[name]);
 }
 
+type AwsEnvironment = Readonly<Record<string, string>>;
+
 /**
  * What the AWS SDK, and programs started from here, need in their environment to reach the environment: for
  * `local` the endpoints of this machine, for an emulator its address, for AWS the region of the stack.
  */
-export function awsEnvironment(stack: string): Readonly<Record<string, string>> {
+export function awsEnvironment(stack: string): AwsEnvironment {
   if (stack === localStack) return runningEnvironment().environment;
   const config = readStackConfig(stack);
   // The config's first, as in the programs: a shell's AWS_REGION must not lead to another region than the stack's.
-  const region = config["aws:region"] ?? process.env.AWS_REGION;
-  return { ...(region !== undefined && { AWS_REGION: region }), ...emulatorEnvironment(config) };
+  const region = config["aws:region"] ?? process.env.AWS_REGION ?? "";
+  return { ...(region !== "" && { AWS_REGION: region }), ...emulatorEnvironment(config) };
+}
+
+/** Variables by which a shell leads the SDK elsewhere than the keys that are given. */
+export const misleading = [
+  "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
+  "AWS_SESSION_TOKEN",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+] as const;
+
+/** Makes this process, and what it starts, reach the environment, whatever the shell has set. */
+export function enterAws(stack: string): AwsEnvironment {
+  const environment = awsEnvironment(stack);
+  const isOurs = environment.AWS_ACCESS_KEY_ID !== undefined;
+  for (const name of Object.keys(process.env)) {
+    // An empty variable is no value: the SDK takes an empty region for one.
+    if (name.startsWith("AWS_") && process.env[name] === "") delete process.env[name];
+  }
+  if (isOurs) for (const name of misleading) delete process.env[name];
+  Object.assign(process.env, environment);
+  return environment;
 }
 
 /** Where the environment is an emulator: its one address, and the keys that it takes. */

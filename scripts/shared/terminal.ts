@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { inspect, styleText } from "node:util";
 import { type Options, SingleBar } from "cli-progress";
 import { GroundworkError } from "../../infra/error";
+import { printable } from "./printable";
 
 /** Where output goes: `process.stdout`, `process.stderr`, or what a test gives. */
 export interface Out {
@@ -46,10 +47,12 @@ export function paint(format: Format, text: string, out: Out): string {
 
 /** Writes keys and values in two columns, the keys as wide as the widest; a further line of a value is indented. */
 export function table(rows: readonly (readonly [key: string, value: string])[], out: Out): void {
-  const width = Math.max(0, ...rows.map(([key]) => key.length));
+  const printed = rows.map(([key, value]) => [printable(key), value] as const);
+  const width = Math.max(0, ...printed.map(([key]) => key.length));
   const indent = " ".repeat(width + 2);
-  for (const [key, value] of rows) {
-    out.write(`${paint("dim", key.padEnd(width), out)}  ${value.replaceAll("\n", `\n${indent}`)}\n`);
+  for (const [key, value] of printed) {
+    const lines = value.split("\n").map(printable).join(`\n${indent}`);
+    out.write(`${paint("dim", key.padEnd(width), out)}  ${lines}\n`);
   }
 }
 
@@ -163,7 +166,8 @@ const isAbort = (error: unknown, stop: AbortSignal): boolean =>
 function report(error: unknown, { isBug }: { isBug: boolean }): void {
   const out = process.stderr;
   if (error instanceof GroundworkError) {
-    out.write(`${paint("red", error.message, out)}\n`);
+    // The lines are ours, what stands in them may be a user's, a file's or a server's.
+    out.write(`${paint("red", error.message.split("\n").map(printable).join("\n"), out)}\n`);
     return;
   }
   out.write(`${inspect(error)}\n`);

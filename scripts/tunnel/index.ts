@@ -4,7 +4,7 @@ import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { wholeNumber } from "../shared/arguments";
-import { awsEnvironment } from "../shared/stackOutputs";
+import { enterAws } from "../shared/stackOutputs";
 import { formatDuration, paint, runCommand, table } from "../shared/terminal";
 import { accessRows, writeRdsAuthorities } from "./access";
 import { type SshOptions, plainCommand, shellLine, tunnelCommand } from "./command";
@@ -45,8 +45,8 @@ runCommand(async (stop) => {
     return;
   }
   await checkPortFree(options.port);
-  const environment = awsEnvironment(options.stack);
-  if (target.mode === "ssh") await knowHost(target, ssh, environment, options.hostKey);
+  const environment = enterAws(options.stack);
+  if (target.mode === "ssh") await knowHost(target, ssh, options.hostKey);
   const session = new Session();
   try {
     await holdLine({
@@ -72,10 +72,8 @@ function sshOptions({ stack, key, knownHosts }: TunnelOptions): SshOptions {
 async function knowHost(
   { instanceId }: Target,
   { knownHostsFile: file }: SshOptions,
-  environment: Readonly<Record<string, string>>,
   given: string | undefined,
 ): Promise<void> {
-  Object.assign(process.env, environment);
   const { EC2Client } = await import("@aws-sdk/client-ec2");
   const ec2 = new EC2Client({});
   try {
@@ -98,7 +96,7 @@ function announce(target: Target, { stack, port }: TunnelOptions): void {
 
 /** Of what the environment on this machine needs, what reading a secret takes. */
 function secretsAccess(environment: Readonly<Record<string, string>>): Record<string, string> {
-  const needed = /^AWS_(ENDPOINT_URL_SECRETS_MANAGER|REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/;
+  const needed = /^AWS_(ENDPOINT_URL_SECRETS_MANAGER|REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => needed.test(name)));
 }
 

@@ -11,6 +11,7 @@ import { IngestBench } from "../../trials/bench/ingestBench";
 import { connect } from "../../trials/uploadAndFollow";
 import { Session } from "../../local/session";
 import { sparkLacks, sparkPython } from "../../local/glue/spark";
+import { signedFetch } from "../support/signed";
 
 /** The environment local with Spark beside it. */
 export class GlueFixture {
@@ -120,9 +121,10 @@ export class GlueFixture {
   }
 
   private async askGlue(operation: string, input: unknown): Promise<Record<string, unknown>> {
-    const headers = { authorization: "any", "x-amz-target": `AWSGlue.${operation}` };
+    const headers = { "x-amz-target": `AWSGlue.${operation}` };
     const body = JSON.stringify(input);
-    const answer = await fetch(this.environment.services.glue.url, { method: "POST", headers, body });
+    const { glue, session } = this.environment.services;
+    const answer = await signedFetch(session.credentials, "glue", glue.url, { headers, body });
     if (!answer.ok) throw new Error(await answer.text());
     return (await answer.json()) as Record<string, unknown>;
   }

@@ -39,8 +39,10 @@ export async function startAuthStack(
     },
   });
   const target = (env: string): Target =>
-    new Target({ stack: "local", stackNamed: true, env }, () =>
-      Promise.resolve(outputReader("local", "auth", outputs)),
+    new Target(
+      { stack: "local", stackNamed: true, env },
+      () => Promise.resolve(outputReader("local", "auth", outputs)),
+      () => services.environment(),
     );
   return { outputs, services, target };
 }

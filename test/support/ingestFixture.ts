@@ -54,7 +54,7 @@ export class IngestFixture {
     readonly packaged: ArchiveFiles,
     private client: Client,
   ) {
-    this.s3Client = new S3Client(clientConfig(s3.url));
+    this.s3Client = new S3Client(clientConfig(s3.url, session));
     this.mend();
   }
 

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { Session } from "../../local/session";
+import { type Credentials, Session } from "../../local/session";
 import type { FunctionSpec } from "../../local/lambda/spec";
 
-/** What every SDK client here is made with; the credentials are as good as any. */
-export function clientConfig(endpoint: string) {
+/** What every SDK client here is made with. */
+export function clientConfig(endpoint: string, { credentials }: { readonly credentials: Credentials }) {
   return {
     endpoint,
     region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    credentials,
     maxAttempts: 1,
   };
 }

@@ -84,7 +84,7 @@ export async function startUserPool(): Promise<UserPoolFixture> {
   const client = new CognitoIdentityProviderClient({
     endpoint: cognito.url,
     region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    credentials: session.credentials,
     maxAttempts: 1,
   });
   session.onClose(() => Promise.resolve(client.destroy()));

@@ -43,7 +43,7 @@ export class IngestBench {
   /** Puts a file into the bucket, and waits for the load that its notification starts. */
   async put(file: string, key: string): Promise<void> {
     const { services, region } = this.environment;
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    const { credentials } = services.session;
     const client = new S3Client({ endpoint: services.s3.url, region, credentials });
     const params = { Bucket: this.bucket, Key: key, Body: createReadStream(file) };
     await new Upload({ client, params }).done().finally(() => client.destroy());

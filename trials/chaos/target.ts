@@ -27,7 +27,7 @@ export class ChaosTarget {
   /** @returns the etag, without its quotes */
   async put(key: string, body: Buffer): Promise<string> {
     const { services, region } = this.environment;
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    const { credentials } = services.session;
     const client = new S3Client({ endpoint: services.s3.url, region, credentials });
     try {
       const { ETag } = await client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));

@@ -88,8 +88,7 @@ export function startGlueJob(environment: Environment, options: GlueRunOptions):
       ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],
     cores,
-    endpoints: environment.services.endpoints(),
-    region: environment.region,
+    environment: environment.services.environment(),
   });
   const kill = (): void => endGroup(child);
   signal?.addEventListener("abort", kill);

@@ -214,7 +214,7 @@ describe("a tunnel through the bastion", () => {
 
   async function pin(keys = [bastion.hostKey], printedBy = "i-1", instanceId = printedBy): Promise<boolean> {
     ec2.printHostKeys(printedBy, keys);
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    const { credentials } = session;
     const client = new EC2Client({ endpoint: ec2.url, region: "us-east-1", credentials, maxAttempts: 1 });
     try {
       return await pinHostKey({ file: join(dir, "known_hosts"), instanceId }, client);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { type GlueJobSpec, type LocalGlue, type ScriptRun, startGlue } from "../../../local/glue/server";
 import { Session } from "../../../local/session";
+import { signedFetch } from "../../support/signed";
 
 const job: GlueJobSpec = {
   name: "loader",
@@ -38,8 +39,9 @@ describe("Glue on this machine", () => {
   afterEach(() => session.close());
 
   const ask = async (operation: string, input: unknown): Promise<Record<string, unknown>> => {
-    const headers = { authorization: "any", "x-amz-target": `AWSGlue.${operation}` };
-    const answer = await fetch(glue.url, { method: "POST", headers, body: JSON.stringify(input) });
+    const headers = { "x-amz-target": `AWSGlue.${operation}` };
+    const body = JSON.stringify(input);
+    const answer = await signedFetch(session.credentials, "glue", glue.url, { headers, body });
     return (await answer.json()) as Record<string, unknown>;
   };
   const start = async (): Promise<string> => {

@@ -24,7 +24,7 @@ describe("Lambda's API on this machine", () => {
   before(async () => {
     lambda = await startLambda(session(), { environment: () => ({}) });
     await lambda.createFunction(functionSpec("api", source));
-    client = new LambdaClient(clientConfig(lambda.url));
+    client = new LambdaClient(clientConfig(lambda.url, session()));
   });
 
   after(() => client.destroy());

@@ -19,7 +19,7 @@ describe("Lambda on this machine", () => {
 
   before(async () => {
     lambda = await startLambda(session(), { environment: () => ({}), concurrency: 3 });
-    client = new LambdaClient(clientConfig(lambda.url));
+    client = new LambdaClient(clientConfig(lambda.url, session()));
   });
 
   after(() => client.destroy());

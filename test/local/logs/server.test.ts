@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-c
 import { expect } from "chai";
 import { startLogs } from "../../../local/logs/server";
 import { Session } from "../../../local/session";
+import { clientConfig } from "../../support/lambda";
 
 describe("CloudWatch Logs on this machine", () => {
   let session: Session;
@@ -17,8 +18,7 @@ describe("CloudWatch Logs on this machine", () => {
   before(async () => {
     session = new Session();
     const endpoint = await startLogs(session, () => new Map([["/aws/lambda/f", events]]));
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    client = new CloudWatchLogsClient({ endpoint, region: "us-east-1", credentials });
+    client = new CloudWatchLogsClient(clientConfig(endpoint, session));
   });
   after(async () => {
     client.destroy();

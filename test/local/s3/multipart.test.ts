@@ -30,7 +30,7 @@ describe("S3 multipart uploads on this machine", () => {
   before(async () => {
     s3 = await startS3(session());
     s3.createBucket(Bucket);
-    client = new S3Client(clientConfig(s3.url));
+    client = new S3Client(clientConfig(s3.url, session()));
   });
 
   after(() => client.destroy());

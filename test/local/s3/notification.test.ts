@@ -5,6 +5,7 @@ import type { S3Event } from "aws-lambda";
 import { expect } from "chai";
 import { type LocalS3, startS3 } from "../../../local/s3/server";
 import { clientConfig, useSession } from "../../support/lambda";
+import { signedFetch } from "../../support/signed";
 
 describe("S3 notifications on this machine", () => {
   const session = useSession();
@@ -13,7 +14,7 @@ describe("S3 notifications on this machine", () => {
 
   before(async () => {
     s3 = await startS3(session(), { region: "eu-west-1" });
-    client = new S3Client(clientConfig(s3.url));
+    client = new S3Client(clientConfig(s3.url, session()));
   });
 
   after(() => client.destroy());
@@ -83,11 +84,7 @@ describe("S3 notifications on this machine", () => {
     s3.createBucket("traced");
     s3.onObjectCreated("traced", { events: ["s3:ObjectCreated:*"] }, (_event, trace) => traces.push(trace));
     const put = (headers: Record<string, string>) =>
-      fetch(`${s3.url}/traced/key`, {
-        method: "PUT",
-        body: "x",
-        headers: { authorization: "any", ...headers },
-      });
+      signedFetch(session().credentials, "s3", `${s3.url}/traced/key`, { method: "PUT", body: "x", headers });
     await put({ "X-Amzn-Trace-Id": "Root=1;Lineage=ab:3" });
     await put({});
     expect(traces).to.deep.equal(["Root=1;Lineage=ab:3", undefined]);

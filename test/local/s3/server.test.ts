@@ -21,6 +21,7 @@ import {
 import { expect } from "chai";
 import { type LocalS3, startS3 } from "../../../local/s3/server";
 import { clientConfig, failureOf, useSession } from "../../support/lambda";
+import { signedFetch } from "../../support/signed";
 
 const Bucket = "data";
 
@@ -32,7 +33,7 @@ describe("S3 on this machine", () => {
   before(async () => {
     s3 = await startS3(session());
     s3.createBucket(Bucket);
-    client = new S3Client(clientConfig(s3.url));
+    client = new S3Client(clientConfig(s3.url, session()));
   });
 
   after(() => client.destroy());
@@ -249,7 +250,7 @@ describe("S3 on this machine", () => {
 
     it("refuses a name that would lead out of its folder", async () => {
       expect(() => s3.createBucket("../x")).to.throw("not valid");
-      const response = await fetch(`${s3.url}/..%2Fx`, { method: "PUT", headers: { authorization: "x" } });
+      const response = await signedFetch(session().credentials, "s3", `${s3.url}/..%2Fx`, { method: "PUT" });
       expect(response.status).to.be.oneOf([400, 404]);
     });
   });

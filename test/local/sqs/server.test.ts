@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { type LocalQueues, startQueues } from "../../../local/sqs/server";
 import { useSession } from "../../support/lambda";
+import { signedFetch } from "../../support/signed";
 
 interface Answer {
   Messages?: { Body: string; ReceiptHandle: string; MD5OfBody: string }[];
@@ -20,8 +21,9 @@ describe("Dead-letter queues on this machine", () => {
   });
 
   const call = async (operation: string, input: object): Promise<Answer> => {
-    const headers = { "x-amz-target": `AmazonSQS.${operation}`, authorization: "AWS4-HMAC-SHA256 any" };
-    const response = await fetch(queues.url, { method: "POST", headers, body: JSON.stringify(input) });
+    const headers = { "x-amz-target": `AmazonSQS.${operation}` };
+    const body = JSON.stringify(input);
+    const response = await signedFetch(session().credentials, "sqs", queues.url, { headers, body });
     return (await response.json()) as Answer;
   };
   const counts = async (QueueUrl: string) => {

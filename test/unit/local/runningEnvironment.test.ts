@@ -24,12 +24,9 @@ describe("an environment that is up on this machine", () => {
     expect(findEnvironment("local", dir)).to.deep.equal({
       pid: process.pid,
       outputs: { database: { port: 5432 } },
-      environment: {
-        AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9",
-        AWS_REGION: "us-east-1",
-        AWS_ACCESS_KEY_ID: "local",
-        AWS_SECRET_ACCESS_KEY: "local",
-      },
+      environment: { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" },
+      databaseUrl:
+        "postgresql://postgres:s3cret%2F@127.0.0.1:5432/demo?sslmode=verify-full&sslrootcert=%2Ftmp%2Fca.pem",
       databaseCaFile: "/tmp/ca.pem",
     });
     expect(findEnvironment("other", dir)).to.equal(undefined);
@@ -38,10 +35,9 @@ describe("an environment that is up on this machine", () => {
     expect(existsSync(join(dir, "local.json"))).to.equal(false);
   });
 
-  it("is announced to its owner only, and without the password", () => {
+  it("is announced to its owner only, since what is announced opens it", () => {
     publishEnvironment(session, environment(), dir);
     expect(statSync(join(dir, "local.json")).mode & 0o777).to.equal(0o600);
-    expect(readFileSync(join(dir, "local.json"), "utf8")).to.not.include("s3cret");
   });
 
   it("is not found any more once its process was killed, and makes way for the next", () => {
@@ -69,9 +65,12 @@ describe("an environment that is up on this machine", () => {
 function environment() {
   return {
     stack: "local",
-    region: "us-east-1",
     outputs: { database: { port: 5432 } },
-    services: { endpoints: () => ({ AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" }) },
-    database: { password: "s3cret", server: { caFile: "/tmp/ca.pem" } },
+    services: { environment: () => ({ AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" }) },
+    database: {
+      user: "postgres",
+      password: "s3cret/",
+      server: { caFile: "/tmp/ca.pem", host: "127.0.0.1", port: 5432, database: "demo" },
+    },
   };
 }

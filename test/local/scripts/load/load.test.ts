@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { findEnvironment } from "../../../../local/runningEnvironment";
 import { Command } from "../../../support/command";
+import { keepEnvironment } from "../../../support/environment";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 const good = (i: number): string => `5411,Merchant number ${i},EUR,${i}.25,2024-01-01,visa\n`;
@@ -50,6 +51,19 @@ describe("npm run load", function () {
     const mended = await load.run(rejects, "--stack", "local", "--json");
     expect(mended.code, mended.stderr).to.equal(0);
     expect(JSON.parse(mended.stdout)).to.include({ key: "rejects.csv", rows: 1, rejected: 0 });
+  });
+
+  it("goes by the environment's keys, whatever the shell has set, and these are told", async () => {
+    const shell = { AWS_PROFILE: "nobody's", AWS_ACCESS_KEY_ID: "", AWS_SESSION_TOKEN: "old" };
+    const restore = keepEnvironment();
+    Object.assign(process.env, shell);
+    const { code, stderr } = await load.run("--list", "--stack", "local").finally(restore);
+    expect(code, stderr).to.equal(0);
+    const told = await new Command("local").run("--env");
+    expect(told.code, told.stderr).to.equal(0);
+    expect(told.stderr).to.match(/is up already, in process \d+/);
+    expect(told.stdout).to.match(/^export AWS_SECRET_ACCESS_KEY='[\w-]{40}'$/m);
+    expect(told.stdout).to.match(/^export DATABASE_URL='postgresql:.*sslmode=verify-full/m);
   });
 
   it("does nothing for a file that is loaded already, and says so", async () => {
@@ -161,7 +175,7 @@ describe("npm run load", function () {
       expect(wrong.stderr).to.include('column "nothing" does not exist');
       const own = await psql.runIn({ PATH: "/nowhere" }, "--stack", "local", "--command", sql);
       expect(own.code, own.stderr).to.equal(0);
-      expect(own.stdout).to.equal("many  odd\n1     a\\u000ab\\u001b\n(1 row)\n");
+      expect(own.stdout).to.equal("many  odd\n1     a\\u{a}b\\u{1b}\n(1 row)\n");
     } finally {
       psql.close();
     }

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   lstatSync,
@@ -36,6 +37,8 @@ describe("the env file", () => {
     ],
     ["keeps export, and a missing last line end", "export T=old\nA=1", "export T=new\nA=1"],
     ["keeps line ends of Windows", "A=1\r\nT=old\r\n", "A=1\r\nT=new\r\n"],
+    ["leaves lines of other ends as they are", "A=1\r\nB=1\nT=old\r\n", "A=1\r\nB=1\nT=new\r\n"],
+    ["ends what it adds as the last line ends", "A=1\nB=1\r\n", "A=1\nB=1\r\nT=new\r\n"],
     ["leaves names alone that only begin alike", "TT=1\nXT=2\n#T=3\n", "TT=1\nXT=2\n#T=3\nT=new\n"],
     ["changes each of several lines of a variable", "T=1\nT=2\n", "T=new\nT=new\n"],
   ];
@@ -59,6 +62,44 @@ describe("the env file", () => {
     updateEnvFile(file, { T: "1" });
     expect(lstatSync(file).isSymbolicLink()).to.equal(true);
     expect(readFileSync(path.join(dir, "real"), "utf8")).to.equal("A=1\nT=1\n");
+  });
+
+  it("stays a link where it leads to no file yet", () => {
+    symlinkSync("real", file);
+    updateEnvFile(file, { T: "1" });
+    expect(lstatSync(file).isSymbolicLink()).to.equal(true);
+    expect(readFileSync(path.join(dir, "real"), "utf8")).to.equal("T=1\n");
+    symlinkSync("circle", path.join(dir, "circle"));
+    expect(() => updateEnvFile(path.join(dir, "circle"), { T: "1" })).to.throw(/lead in a circle/);
+  });
+
+  it("keeps bytes that aren't UTF-8, and finds a name behind a byte order mark", () => {
+    const bytes = (text: string) => Buffer.from(text, "latin1");
+    writeFileSync(file, bytes("\u00ef\u00bb\u00bfT=old\nNAME=M\u00fcller\n"));
+    expect(readEnvFile(file).T).to.equal("old");
+    updateEnvFile(file, { T: "gr\u00fcn" });
+    const expected = [bytes("\u00ef\u00bb\u00bf"), Buffer.from("T=gr\u00fcn\n"), bytes("NAME=M\u00fcller\n")];
+    expect(readFileSync(file).equals(Buffer.concat(expected))).to.equal(true);
+    expect(readEnvFile(file).T).to.equal("gr\u00fcn");
+  });
+
+  it("has what each of several processes writes at once", async () => {
+    const names = ["A", "B", "C", "D"];
+    const writers = names.map((name) => {
+      const program = `const { updateEnvFile } = require("./scripts/cognito/envFile");
+        for (let i = 0; i < 25; i++) updateEnvFile(process.argv[1], { [process.argv[2] + i]: "1" });`;
+      const args = ["-r", "./programs/register.js", "-e", program, file, name];
+      return once(spawn(process.execPath, args, { cwd: root, stdio: "inherit" }), "close");
+    });
+    expect((await Promise.all(writers)).map(([code]) => code as number)).to.deep.equal([0, 0, 0, 0]);
+    expect(Object.keys(readEnvFile(file))).to.have.length(100);
+    expect(readdirSync(dir)).to.deep.equal([".env"]);
+  });
+
+  it("is not held up by a process that died while it changed it", () => {
+    writeFileSync(`${file}.lock`, String(spawnSync("true").pid));
+    updateEnvFile(file, { T: "1" });
+    expect(readdirSync(dir)).to.deep.equal([".env"]);
   });
 
   it("is left alone where a change would reach into a value of several lines", () => {

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
+import { columns } from "../../../../scripts/shared/columns";
+import { printable, quoted } from "../../../../scripts/shared/printable";
 import {
   formatBytes,
   formatCount,
@@ -229,5 +231,31 @@ describe("a command", () => {
     child.stdout.once("data", () => child.stdout.destroy());
     await once(child, "exit");
     expect({ code: child.exitCode, stderr: await stderr }).to.deep.equal({ code: 141, stderr: "" });
+  });
+});
+
+describe("text that somebody else wrote", () => {
+  const cases: [text: string, printed: string][] = [
+    ["Müller-Lüdenscheidt 🙂", "Müller-Lüdenscheidt 🙂"],
+    ["a\nb\r\tc", "a\\u{a}b\\u{d}\\u{9}c"],
+    ["\u001b[31mred\u009b2J", "\\u{1b}[31mred\\u{9b}2J"],
+    ["a\u202eb\u2066c\u200bd\u2028e", "a\\u{202e}b\\u{2066}c\\u{200b}d\\u{2028}e"],
+  ];
+  for (const [text, printed] of cases) {
+    it(`is printed as ${printed}`, () => expect(printable(text)).to.equal(printed));
+  }
+
+  it("can forge no row of a table, and no column", () => {
+    let written = "";
+    table([["a\nb", "c\u001b[2J\nd"]], { write: (text) => (written += text) });
+    expect(written).to.equal("a\\u{a}b  c\\u{1b}[2J\n         d\n");
+    expect(
+      columns([
+        ["a\nb", "c"],
+        ["d", "\u001be"],
+      ]),
+    ).to.deep.equal(["a\\u{a}b  c", "d        \\u{1b}e"]);
+    expect(quoted('x  y="z"')).to.equal('"x  y=\\"z\\""');
+    expect(quoted("plain@example.com")).to.equal("plain@example.com");
   });
 });

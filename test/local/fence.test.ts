@@ -1,0 +1,173 @@
+import { request as httpRequest } from "node:http";
+import { expect } from "chai";
+import { Session } from "../../local/session";
+import { type AuthStack, startAuthStack } from "../support/authStack";
+import { presigned, signedFetch } from "../support/signed";
+
+const bucket = "fenced";
+
+/** By the names of signatures. */
+const services = [
+  ["s3", "AWS_ENDPOINT_URL_S3"],
+  ["secretsmanager", "AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+  ["sqs", "AWS_ENDPOINT_URL_SQS"],
+  ["lambda", "AWS_ENDPOINT_URL_LAMBDA"],
+  ["ec2", "AWS_ENDPOINT_URL_EC2"],
+  ["glue", "AWS_ENDPOINT_URL_GLUE"],
+  ["cognito-idp", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"],
+] as const;
+
+/** What a page in a browser of this machine, or somebody without this run's keys, tries on the local servers. */
+describe("the servers of the environment on this machine", () => {
+  const session = new Session();
+  let stack: AuthStack;
+  let servers: [name: string, url: string][];
+
+  before(async () => {
+    stack = await startAuthStack(session, { "auth:allowedOrigin": "http://localhost:5173" });
+    const { s3, cognito } = stack.services;
+    s3.createBucket(bucket);
+    const { url } = cognito;
+    const endpoints = Object.entries(stack.services.environment()).filter(([name]) =>
+      name.includes("ENDPOINT"),
+    );
+    servers = [
+      ...endpoints,
+      ["API", String(stack.outputs.apiUrl)],
+      ["discovery", `${url}/${String(stack.outputs.userPoolId)}/.well-known/jwks.json`],
+    ];
+    expect(await put("kept", "content")).to.equal(200);
+  });
+  after(() => session.close());
+
+  const { credentials } = session;
+  const objectUrl = (key: string) => `${stack.services.s3.url}/${bucket}/${key}`;
+  const put = async (key: string, body: string) =>
+    (await signedFetch(credentials, "s3", objectUrl(key), { method: "PUT", body })).status;
+  const isKept = async () =>
+    (await signedFetch(credentials, "s3", objectUrl("kept"), { method: "GET" })).status === 200;
+  const codeOf = async (response: Promise<Response>) => {
+    const text = await (await response).text();
+    return /<Code>(\w+)<|"__type":"(\w+)"/.exec(text)?.slice(1).find(Boolean) ?? text;
+  };
+
+  it("answer to a name of this machine alone, so that another name that leads here reads nothing", async () => {
+    for (const [name, url] of servers) {
+      const { port } = new URL(url);
+      for (const host of [
+        `rebound.example:${port}`,
+        "127.0.0.1:1",
+        "127.0.0.1",
+        `127.0.0.1.nip.io:${port}`,
+      ]) {
+        expect(await statusOf(url, { host }), `${name} as ${host}`).to.be.oneOf([400, 403]);
+      }
+      expect(await statusOf(url, { host: `rebound.example:${port}` }), name).to.equal(403);
+      expect(await saidBy(url, { host: `localhost:${port}` }), name).to.not.include("may not call");
+    }
+  });
+
+  it("answer to no page of another origin, unless it is an app of the pool or of the API", async () => {
+    const [callback = ""] = stack.outputs.loginCallbackUrls as string[];
+    for (const [name, url] of servers) {
+      for (const origin of [
+        "https://evil.example",
+        "null",
+        `http://127.0.0.1:${Number(new URL(url).port) + 1}`,
+      ]) {
+        expect(await statusOf(url, { origin }, "POST"), `${name} from ${origin}`).to.equal(403);
+      }
+      const app = name === "API" ? "http://localhost:5173" : new URL(callback).origin;
+      const isForApps = name === "API" || url.startsWith(stack.services.cognito.url);
+      const said = await saidBy(url, { origin: app });
+      if (isForApps) expect(said, name).to.not.include("may not call");
+      else expect(said, name).to.include("may not call");
+      expect(await saidBy(url, { origin: new URL(url).origin }), name).to.not.include("may not call");
+    }
+  });
+
+  it("take no form of another page, whatever its address says of a signature", async () => {
+    const type = "application/x-www-form-urlencoded";
+    for (const query of ["delete&X-Amz-Signature=1", "delete"]) {
+      const url = `${stack.services.s3.url}/${bucket}?${query}`;
+      const headers = { "content-type": type };
+      const body = "<Delete><Object><Key>kept</Key></Object></Delete>";
+      expect(await codeOf(fetch(url, { method: "POST", headers, body })), query).to.be.oneOf([
+        "AuthorizationHeaderMalformed",
+        "AccessDenied",
+      ]);
+    }
+    const address = await presigned(credentials, `${stack.services.s3.url}/${bucket}?uploads=`, {
+      method: "POST",
+    });
+    const form = fetch(address, { method: "POST", headers: { "content-type": type }, body: "a=b" });
+    expect(await codeOf(form)).to.equal("AuthorizationHeaderMalformed");
+    expect(await isKept()).to.equal(true);
+  });
+
+  it("take no signature but that of this run's key, for what was sent", async () => {
+    const strangers = { accessKeyId: "local", secretAccessKey: "local" };
+    const forged = { ...credentials, secretAccessKey: "local" };
+    for (const [service, variable] of services) {
+      const url = stack.services.environment()[variable] ?? "";
+      const target = service === "cognito-idp" ? "AWSCognitoIdentityProviderService.AdminGetUser" : "X.Y";
+      const headers = { "x-amz-target": target };
+      for (const keys of [strangers, forged]) {
+        const refused = await codeOf(signedFetch(keys, service, url, { headers }));
+        expect(refused, `${service}: ${refused}`).to.match(
+          /InvalidAccessKeyId|Unrecognized|SignatureDoesNotMatch|InvalidSignature|AuthFailure|key is not known|does not match/,
+        );
+      }
+      const unsigned = await codeOf(fetch(url, { method: "POST", headers }));
+      expect(unsigned, service).to.match(/AccessDenied|MissingAuthentication|AuthFailure|not signed/);
+    }
+    expect(new Session().credentials).to.not.deep.equal(credentials);
+  });
+
+  it("take no other body than the one that was signed", async () => {
+    const headers = { "x-amz-content-sha256": "0".repeat(64) };
+    const url = objectUrl("other");
+    expect(await codeOf(signedFetch(credentials, "s3", url, { method: "PUT", headers, body: "x" }))).to.equal(
+      "XAmzContentSHA256Mismatch",
+    );
+    const all = `${stack.services.s3.url}/${bucket}?delete=`;
+    const body = "<Delete><Object><Key>kept</Key></Object></Delete>";
+    expect(await codeOf(signedFetch(credentials, "s3", all, { headers, body }))).to.equal(
+      "XAmzContentSHA256Mismatch",
+    );
+    expect((await signedFetch(credentials, "s3", url, { method: "GET" })).status).to.equal(404);
+    expect(await isKept()).to.equal(true);
+  });
+
+  it("take an address that was signed for an object, for its method and until it expires", async () => {
+    const url = objectUrl("kept");
+    const address = await presigned(credentials, url);
+    expect(await (await fetch(address)).text()).to.equal("content");
+    expect(await codeOf(fetch(address, { method: "DELETE" }))).to.equal("SignatureDoesNotMatch");
+    expect(await codeOf(fetch(address.replace("kept", "other")))).to.equal("SignatureDoesNotMatch");
+    expect(await codeOf(fetch(`${url}?X-Amz-Signature=1`))).to.equal("AuthorizationHeaderMalformed");
+    const signingDate = new Date(Date.now() - 120_000);
+    expect(await codeOf(fetch(await presigned(credentials, url, { signingDate })))).to.equal("AccessDenied");
+    expect(await isKept()).to.equal(true);
+  });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** With headers that `fetch` does not let anybody set. */
+function send(url: string, headers: Record<string, string>, method = "GET"): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(url, { method, headers, agent: false }, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.on("error", reject).end();
+  });
+}
+
+const statusOf = async (...sent: Parameters<typeof send>): Promise<number> => (await send(...sent)).status;
+const saidBy = async (...sent: Parameters<typeof send>): Promise<string> => (await send(...sent)).text;
