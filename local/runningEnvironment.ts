@@ -86,8 +86,9 @@ export function findEnvironment(stack: string, dir = announcements): RunningEnvi
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  const announced = schema.parse(JSON.parse(text));
-  return isAlive(announced.pid) ? announced : undefined;
+  const announced = JSON.parse(text) as { pid?: number };
+  // Looked at first: what a process of another version left behind may have another shape.
+  return isAlive(announced.pid ?? 0) ? schema.parse(announced) : undefined;
 }
 
 function databaseUrl({ user, password, server }: Announced["database"]): string {
@@ -106,6 +107,7 @@ const fileOf = (stack: string, dir: string): string => path.join(dir, `${stack}.
 
 /** Whether there is such a process. */
 export function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
