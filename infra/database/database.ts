@@ -47,7 +47,9 @@ export class Database extends Component {
         family: `postgres${major}`,
         // Of what makes RDS replace the instance, so that a new instance has a new group: see finalSnapshotOf.
         description: `PostgreSQL ${major} with the database ${args.databaseName}`,
-        parameters: [{ name: "rds.force_ssl", value: "1" }],
+        // RDS answers pending-reboot for a parameter that is at its family's default, which 1 is since PostgreSQL 15:
+        // written otherwise, each refresh finds a change. https://github.com/hashicorp/terraform-provider-aws/issues/39252
+        parameters: [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }],
       },
       this.child,
     );

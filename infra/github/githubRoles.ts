@@ -92,7 +92,7 @@ function trust(provider: pulumi.Output<string>, subject: string): pulumi.Output<
 /** What a plan looks up; the state itself isn't in AWS. */
 const previewStatements = [
   {
-    actions: ["ec2:DescribeAvailabilityZones"],
+    actions: ["ec2:DescribeAvailabilityZones", "ec2:DescribePrefixLists"],
     resources: ["*"],
     wildcard: "What is described can't be named",
   },

@@ -14,6 +14,15 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:apigateway/restApi:RestApi": [],
   // apigateway/stage.go
   "aws:apigateway/stage:Stage": ["restApi", "stageName"],
+  // ec2/ec2_instance.go; userData because ours sets userDataReplaceOnChange
+  "aws:ec2/instance:Instance": [
+    "ami",
+    "associatePublicIpAddress",
+    "availabilityZone",
+    "keyName",
+    "subnetId",
+    "userData",
+  ],
   // cloudwatch/metric_alarm.go
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["name"],
   // logs/group.go

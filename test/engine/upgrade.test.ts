@@ -5,21 +5,11 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { programs, root } from "../../programs/programs";
 import { cloudResources, nameOf } from "./support/changes";
-import { needsPulumi, stacks, twoAtATime } from "./support/deployed";
+import { everything, needsPulumi, stacks, twoAtATime } from "./support/deployed";
 import { Engine, type Resource } from "./support/engine";
 
 /** The last commit whose components gave their resources names of their own choosing. */
 const earlier = "c0f9c04";
-
-/** All that dev leaves out, so that every resource of the programs is deployed in one of the two environments. */
-const everything = {
-  "networking:nat": "instance",
-  "database:bastion": "ssh",
-  "database:bastionPublicKey": "ssh-ed25519 AAAA",
-  "database:bastionSshCidrs": ["203.0.113.7/32"],
-  "database:eventTopicArn": "arn:aws:sns:us-east-1:123456789012:operators",
-  "ingest:glue": true,
-};
 
 /** They stand for an act, done again when what it was done with changes: nothing lives in them. */
 const acts = ["aws:lambda/invocation:Invocation", "aws:apigateway/deployment:Deployment"];

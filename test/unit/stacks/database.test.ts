@@ -28,7 +28,7 @@ describe("the database stack", () => {
     const { only } = await record("database", { config: { "database:engineVersion": "17.5" } });
     expect(only("aws:rds/parameterGroup:ParameterGroup")).to.deep.include({
       family: "postgres17",
-      parameters: [{ name: "rds.force_ssl", value: "1" }],
+      parameters: [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }],
     });
     expect(only(instance).parameterGroupName).to.be.a("string").that.is.not.empty;
   });
