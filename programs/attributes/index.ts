@@ -40,11 +40,14 @@ export function answerOf(
       return { id: "pl-63a5400a", name: inputs.name, cidrBlocks: [] };
     case "aws:ssm/getParameter:getParameter":
       return { id: inputs.name, name: inputs.name, insecureValue: "ami-0123456789abcdef0" };
+    case "aws:iam/getRoles:getRoles":
+      return { id: scope.region, names: [], arns: [] };
     case "aws:iam/getRole:getRole":
       return {
         id: inputs.name,
         name: inputs.name,
         arn: `arn:aws:iam::${scope.account}:role/${String(inputs.name)}`,
+        tags: {},
       };
     default:
       throw new GroundworkError(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import type { Scope } from "../../programs/attributes/table";
 import { refusalToDelete } from "./protection";
-import { readBack } from "./readBack";
+import { apiGatewayRole, readBack } from "./readBack";
 import { replacingInputs } from "./replacing";
 
 type Properties = Record<string, unknown>;
@@ -80,7 +80,7 @@ export class TableProvider implements pulumi.provider.Provider {
   }
 
   invoke(token: string, inputs: Properties): Promise<pulumi.provider.InvokeResult> {
-    return Promise.resolve({ outputs: answerOf(token, scopeOf(""), inputs) });
+    return Promise.resolve({ outputs: apiGatewayRole(token) ?? answerOf(token, scopeOf(""), inputs) });
   }
 
   /** A remote component, such as `awsx.ec2.Vpc`. */

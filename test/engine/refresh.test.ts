@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { programs } from "../../programs/programs";
-import { stoppedInstances } from "./readBack";
+import { apiGatewayRoleOwner, stoppedInstances } from "./readBack";
 import { changesBetween } from "./support/changes";
 import { deployedCopy, everything, needsPulumi, twoAtATime } from "./support/deployed";
 import type { Engine } from "./support/engine";
@@ -22,6 +22,16 @@ describe("a refresh of what nobody changed", () => {
       await engine.up(project, "dev");
       await findsNoChange(engine, project, "dev");
     }
+  });
+
+  it("and an up that finds API Gateway's role, which it has made, change nothing", async () => {
+    const engine = await deployedCopy();
+    const env = { [apiGatewayRoleOwner]: "dev" };
+    await engine.pulumi(
+      "auth",
+      ["up", "--stack", "dev", "--yes", "--skip-preview", "--expect-no-changes"],
+      env,
+    );
   });
 
   it("of machines that were stopped, and the up after it, replaces none", async () => {

@@ -14,6 +14,12 @@ const earlier = "c0f9c04";
 /** They stand for an act, done again when what it was done with changes: nothing lives in them. */
 const acts = ["aws:lambda/invocation:Invocation", "aws:apigateway/deployment:Deployment"];
 
+/**
+ * Roles have moved into the path of their environment, and machines take their updates from their first boot on: neither
+ * changes in place, and nor does a flow log its role. Nothing lives in them.
+ */
+const moved = /^(iam\.(Role|RolePolicy|InstanceProfile)|ec2\.(Instance|FlowLog)) /;
+
 describe("an environment that an earlier version deployed", () => {
   let code: string;
   let engine: Engine | undefined;
@@ -34,7 +40,7 @@ describe("an environment that an earlier version deployed", () => {
     if (code) rmSync(code, { recursive: true, force: true });
   });
 
-  it("is updated by this one without a resource replaced, and none deleted but a file that nobody reads any more", async () => {
+  it("is updated by this one without a resource replaced but roles and machines, and none deleted but a file that nobody reads any more", async () => {
     const deployed = (engine = Engine.create(code));
     for (const stack of stacks) deployed.configure(stack, { "aws:skipCredentialsValidation": true });
     deployed.configure("prod", everything);
@@ -51,8 +57,9 @@ describe("an environment that an earlier version deployed", () => {
       "ec2.Instance network-nat",
     ]);
     const kept = new Set(news.map(({ outputs }) => outputs?.__made));
+    const gone = olds.filter(({ outputs }) => !kept.has(outputs?.__made)).map(nameOf);
     // A file that only the Glue job's former script read; the tables stand in its reader.js now.
-    expect(olds.filter(({ outputs }) => !kept.has(outputs?.__made)).map(nameOf)).to.deep.equal([
+    expect(gone.filter((name) => !moved.test(name))).to.deep.equal([
       "s3.BucketObjectv2 ingest-glue-table.json",
     ]);
   });
