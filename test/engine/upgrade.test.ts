@@ -50,6 +50,8 @@ describe("an environment that an earlier version deployed", () => {
     expect(olds.map(nameOf)).to.include.members(["ec2.SecurityGroup proxy-ec2-sg", "ec2.Instance nat"]);
 
     deployed.takeCurrentCode();
+    // What production has to say since, and is refused without, in a sentence.
+    deployed.configure("prod", { "auth:mfa": "optional" });
     await upAll(deployed);
     const news = resourcesOf(deployed);
     expect(news.map(nameOf)).to.include.members([
