@@ -6,3 +6,4 @@ const roles = new GithubRoles("github", readConfig(githubConfig), { aliases: [{ 
 
 export const deployRoles = roles.deployRoles;
 export const previewRole = roles.previewRole;
+export const permissionsBoundaries = roles.permissionsBoundaries;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as z from "zod";
 import { GroundworkError } from "./error";
 import { holdGuardRails } from "./guardRails";
+import { confineRoles } from "./roleConfinement";
 import { type ProjectConfig, type SharedConfig, type Values, checkProjectConfig } from "./projectConfig";
 
 /**
@@ -14,6 +15,7 @@ export function readConfig<S extends z.ZodRawShape>(project: ProjectConfig<S>): 
   const stack = pulumi.getStack();
   const checked = checkProjectConfig(project, stack, pulumi.runtime.allConfig());
   if (checked.problems) throw GroundworkError.all(`Pulumi.${stack}.yaml`, checked.problems);
+  confineRoles(checked.config.permissionsBoundaryArn);
   holdGuardRails(checked.config.retire);
   return checked.config;
 }

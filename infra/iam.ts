@@ -6,7 +6,7 @@ import { GroundworkError } from "./error";
 export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly pulumi.Input<string>[];
-  readonly conditions?: Record<string, Record<string, pulumi.Input<string>>>;
+  readonly conditions?: Record<string, Record<string, pulumi.Input<string> | readonly string[]>>;
   /** Why an action or a resource holds a `*`. Without a reason it may not, and without a `*` there is none to give. */
   readonly wildcard?: string;
 }
@@ -14,19 +14,26 @@ export interface Statement {
 /**
  * An IAM policy document that allows what the statements name.
  *
+ * @param denials statements that deny, as IAM writes them
  * @throws GroundworkError, when the resources are known, for a `*` that no reason goes with, or the other way round
  */
-export function policy(statements: readonly Statement[]): pulumi.Output<string> {
+export function policy(
+  statements: readonly Statement[],
+  denials: readonly object[] = [],
+): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: statements.map((statement) => ({
-      Effect: "Allow",
-      Action: statement.actions,
-      Resource: pulumi
-        .all([...statement.resources])
-        .apply((resources) => checkWildcards(statement, resources)),
-      ...(statement.conditions && { Condition: statement.conditions }),
-    })),
+    Statement: [
+      ...statements.map((statement) => ({
+        Effect: "Allow",
+        Action: statement.actions,
+        Resource: pulumi
+          .all([...statement.resources])
+          .apply((resources) => checkWildcards(statement, resources)),
+        ...(statement.conditions && { Condition: statement.conditions }),
+      })),
+      ...denials,
+    ],
   });
 }
 

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
+import { type DatabaseAddress, DatabaseClient } from "./database/databaseClient";
 import { packageFunction, unusedPackages } from "./functionArchive";
 import type { Statement } from "./iam";
 import { environmentName } from "./names";
@@ -20,12 +21,18 @@ export interface InlineFunctionArgs<E, R> {
   readonly timeout: number;
   /** How many of it run at once at most; default: as many as the account allows. */
   readonly maxConcurrency?: number | undefined;
-  /** Its place in the VPC. Without subnets it runs outside, where it reaches the internet but nothing private. */
-  readonly subnetIds?: pulumi.Input<string[]>;
-  readonly securityGroupId?: pulumi.Input<string>;
+  /** Its place in the VPC. Without one it runs outside, where it reaches the internet but nothing private. */
+  readonly network?: FunctionNetwork;
   /** What it may do beyond writing its log and being in the VPC. */
   readonly statements: readonly Statement[];
   readonly logRetentionDays: number;
+}
+
+/** The subnets that a function runs in, and the database there that it talks with. */
+interface FunctionNetwork {
+  readonly vpcId: pulumi.Input<string>;
+  readonly subnetIds: pulumi.Input<string[]>;
+  readonly database: Pick<DatabaseAddress, "port" | "securityGroupId">;
 }
 
 /** What a function is told of the environment: its account's kind, and where AWS is, for emulators. */
@@ -50,6 +57,7 @@ export class InlineFunction<E, R> extends Component {
       },
       this.child,
     );
+    const client = args.network && this.client(name, args.network, opts);
     this.function = new aws.lambda.CallbackFunction(
       name,
       {
@@ -62,16 +70,42 @@ export class InlineFunction<E, R> extends Component {
         timeout: args.timeout,
         ...(args.maxConcurrency !== undefined && { reservedConcurrentExecutions: args.maxConcurrency }),
         environment: { variables: { ...args.environment, ...endpoint(args.config) } },
-        ...vpcConfig(args),
+        ...(args.network &&
+          client && {
+            vpcConfig: { subnetIds: args.network.subnetIds, securityGroupIds: [client.securityGroupId] },
+          }),
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tracingConfig: { mode: "PassThrough" },
         codePathOptions: { extraExcludePackages: unusedPackages(args.packages) },
       },
-      // Lambda checks at creation that the role may place the function into the VPC.
-      { ...this.child, dependsOn: this.role.ready, transformations: [packageFunction] },
+      {
+        ...this.child,
+        // Lambda checks at creation that the role may place the function into the VPC.
+        dependsOn: [...this.role.ready, ...(client?.rules ?? [])],
+        transformations: [packageFunction],
+      },
     );
     this.ready = [this.function, ...this.role.ready];
     this.registerOutputs();
+  }
+
+  /**
+   * Its security group waits for its role, so that a destroy goes the other way round: the function; the group, which
+   * the provider deletes once Lambda has given up the network interfaces in it; the role. Lambda deletes them as that
+   * role: without it they stay, and with them the group and the subnets.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   */
+  private client(
+    name: string,
+    network: FunctionNetwork,
+    opts?: pulumi.ComponentResourceOptions,
+  ): DatabaseClient {
+    const formerly = opts?.parent ? [{ parent: opts.parent }] : [];
+    return new DatabaseClient(
+      name,
+      { ...network, after: this.role.ready },
+      { ...this.child, aliases: formerly },
+    );
   }
 }
 
@@ -90,22 +124,16 @@ function endpoint({ functionEndpointUrl }: FunctionConfig): Record<string, strin
   return functionEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: functionEndpointUrl };
 }
 
-type Network = Pick<InlineFunctionArgs<unknown, unknown>, "subnetIds" | "securityGroupId">;
-
-function vpcConfig({ subnetIds, securityGroupId }: Network): Pick<aws.lambda.FunctionArgs, "vpcConfig"> {
-  if (subnetIds === undefined) return {};
-  return {
-    vpcConfig: { subnetIds, securityGroupIds: securityGroupId === undefined ? [] : [securityGroupId] },
-  };
-}
-
-function basics(logs: aws.cloudwatch.LogGroup, { subnetIds }: Network): Statement[] {
+function basics(
+  logs: aws.cloudwatch.LogGroup,
+  { network }: Pick<InlineFunctionArgs<unknown, unknown>, "network">,
+): Statement[] {
   const writeLog = {
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [pulumi.interpolate`${logs.arn}:*`],
     wildcard: "The streams of this log alone: Lambda makes one for each process",
   };
-  if (subnetIds === undefined) return [writeLog];
+  if (network === undefined) return [writeLog];
   return [
     writeLog,
     {

@@ -26,8 +26,49 @@ export function linuxInstanceArgs(args: LinuxInstanceArgs, opts: pulumi.InvokeOp
   };
 }
 
-/** The newest image when the machine is made. A newer one later doesn't replace a machine that runs. */
-export const keepImage: pulumi.CustomResourceOptions = { ignoreChanges: ["ami"] };
+/**
+ * What doesn't replace a machine that is there: a newer image, and the public address that a stopped one lacks.
+ * https://github.com/hashicorp/terraform-provider-aws/issues/33775
+ */
+export const keepMachine: pulumi.CustomResourceOptions = {
+  ignoreChanges: ["ami", "associatePublicIpAddress"],
+};
+
+/**
+ * A script for a machine's first boot: sets up what is given, and lets the machine take AWS's updates each week by
+ * itself, which Amazon Linux 2023 doesn't: https://docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades.html. Its
+ * newest release, untried: a machine that an update breaks holds nothing and is made anew.
+ *
+ * @param setup lines of bash
+ */
+export function firstBoot(setup: readonly string[] = []): string {
+  return [
+    "#!/bin/bash",
+    "set -euo pipefail",
+    ...setup,
+    // dnf takes more than the half GiB of a nano.
+    "dd if=/dev/zero of=/swapfile bs=1M count=1024 status=none",
+    "chmod 600 /swapfile && mkswap /swapfile && echo '/swapfile none swap defaults 0 0' >> /etc/fstab && swapon -a",
+    "cat > /etc/systemd/system/weekly-updates.service <<'END'",
+    "[Service]",
+    "Type=oneshot",
+    "ExecStart=/usr/bin/dnf upgrade --assumeyes --releasever=latest",
+    // It answers 1 where a restart is needed.
+    "ExecStart=/bin/sh -c 'dnf needs-restarting --reboothint || systemctl reboot'",
+    "END",
+    "cat > /etc/systemd/system/weekly-updates.timer <<'END'",
+    "[Timer]",
+    "OnCalendar=Sun 04:00",
+    "RandomizedDelaySec=1h",
+    // Of a machine that was stopped meanwhile: when it is started.
+    "Persistent=true",
+    "[Install]",
+    "WantedBy=timers.target",
+    "END",
+    "systemctl enable --now weekly-updates.timer",
+    "",
+  ].join("\n");
+}
 
 function newestAmazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.Output<string> {
   // AWS's own processors have a g behind the generation: t4g, m7gd.

@@ -48,6 +48,15 @@ const sharedKeys = {
     description:
       "Whether the environment is given up: then it may do without what keeps its data, and be destroyed.",
   }),
+  permissionsBoundaryArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/, "must be the ARN of a managed policy of IAM")
+    .optional()
+    .meta({
+      description:
+        "A policy that no role made here may go beyond: docs/github.md makes one for each environment.",
+      example: "arn:aws:iam::ACCOUNT:policy/groundwork-github/dev",
+    }),
   functionEndpointUrl: z
     .url({ protocol: /^https?$/, error: "must be a URL" })
     .optional()

@@ -9,6 +9,8 @@ interface ServiceRoleArgs extends Pick<SharedConfig, "learnerLab"> {
   /** The service that takes the role on, for instance `lambda.amazonaws.com`. */
   readonly service: string;
   readonly statements: readonly Statement[];
+  /** Its name on AWS; default: Pulumi's, which ends at random. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -34,7 +36,10 @@ export class ServiceRole extends Component {
         aws.getCallerIdentityOutput({}, { parent: this }).accountId;
       this.role = new aws.iam.Role(
         name,
-        { assumeRolePolicy: assumedBy(args.service, accountId) },
+        {
+          ...(args.name !== undefined && { name: args.name }),
+          assumeRolePolicy: assumedBy(args.service, accountId),
+        },
         this.child,
       );
       this.arn = this.role.arn;

@@ -1,8 +1,10 @@
-import { type Note, type Rule, is, must, untilRetired } from "./rule";
+import { type Note, type Rule, is, must, outsideProduction, untilRetired } from "./rule";
 
 const userPool = ["aws:cognito/userPool:UserPool"];
 const stage = ["aws:apigateway/stage:Stage"];
 const methodSettings = ["aws:apigateway/methodSettings:MethodSettings"];
+
+const webAcl = ["aws:wafv2/webAcl:WebAcl"];
 
 const setting = (settings: unknown, key: string): unknown =>
   (settings as Readonly<Record<string, unknown>> | undefined)?.[key];
@@ -36,8 +38,38 @@ export const authRules: readonly (Rule | Note)[] = [
     controls: ["APIGateway.4"],
     asks: "stages of REST APIs have a web ACL of WAF",
     of: stage,
-    status: "not met",
-    why: "An ACL costs $5 a month and $1 a rule, for routes that hold no data; throttling bounds what a flood costs.",
+    reads: [],
+    refuses: (_, { declared }) =>
+      declared.some(({ type }) => type === "aws:wafv2/webAclAssociation:WebAclAssociation")
+        ? undefined
+        : "has no web ACL: set auth:webAcl to true",
+    except: [
+      {
+        covers: ({ declared }) => !declared.some(({ type }) => webAcl.includes(type)),
+        reason:
+          "It is config, auth:webAcl, off as committed: $7 a month for routes that hold no data; throttling bounds what a flood costs.",
+      },
+    ],
+  },
+  {
+    controls: ["WAF.10"],
+    asks: "web ACLs have a rule",
+    of: webAcl,
+    reads: ["rules"],
+    refuses: must((rules) => Array.isArray(rules) && rules.length > 0, "refuses nothing: give it rules"),
+  },
+  {
+    controls: ["WAF.12"],
+    asks: "rules of web ACLs have metrics",
+    of: webAcl,
+    reads: ["rules"],
+    refuses: must(
+      (rules) =>
+        (rules as readonly unknown[]).every(
+          (rule) => setting(setting(rule, "visibilityConfig"), "cloudwatchMetricsEnabled") === true,
+        ),
+      "has rules that nobody sees at work: set visibilityConfig.cloudwatchMetricsEnabled to true",
+    ),
   },
   {
     controls: ["APIGateway.5"],
@@ -54,8 +86,20 @@ export const authRules: readonly (Rule | Note)[] = [
     controls: ["Cognito.1", "Cognito.4"],
     asks: "user pools have threat protection, enforced",
     of: userPool,
-    status: "not met",
-    why: "It takes Cognito's Plus tier, $0.02 an active user and month from the first one on.",
+    reads: ["userPoolAddOns"],
+    refuses: must(
+      (addOns) =>
+        setting(addOns, "advancedSecurityMode") === "ENFORCED" &&
+        setting(setting(addOns, "advancedSecurityAdditionalFlows"), "customAuthMode") === "ENFORCED",
+      "lets stolen passwords in: set auth:threatProtection to enforced",
+    ),
+    except: [
+      {
+        covers: () => true,
+        reason:
+          "It is config, auth:threatProtection, off as committed: Cognito's tier Plus is $0.02 an active user and month from the first one on.",
+      },
+    ],
   },
   {
     controls: ["Cognito.3"],
@@ -75,8 +119,16 @@ export const authRules: readonly (Rule | Note)[] = [
     controls: ["Cognito.5"],
     asks: "user pools ask for a second factor",
     of: userPool,
-    status: "not met",
-    why: "Sign-in by name and password alone is what this environment reproduces.",
+    reads: ["mfaConfiguration"],
+    refuses: must(
+      (mfa) => mfa === "ON" || mfa === "OPTIONAL",
+      "takes a password alone: set auth:mfa to optional or on",
+    ),
+    except: [
+      outsideProduction(
+        "Outside production it is config, auth:mfa: sign-in by name and password alone is what the tutorial has.",
+      ),
+    ],
   },
   {
     controls: ["Cognito.6"],

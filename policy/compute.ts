@@ -11,6 +11,8 @@ export const computeRules: readonly (Rule | Note)[] = [
     reads: ["principal", "sourceArn", "sourceAccount"],
     refuses: ([principal, sourceArn, sourceAccount]) => {
       if (principal === "*") return "lets everyone call the function: name the service that may";
+      // Of which secret it rotates Secrets Manager doesn't tell Lambda; the function itself knows its own.
+      if (principal === "secretsmanager.amazonaws.com" && sourceAccount !== undefined) return undefined;
       if (sourceArn === undefined) return "lets anybody's resources call the function: name one as sourceArn";
       // A bucket's ARN names no account.
       return principal === "s3.amazonaws.com" && sourceAccount === undefined

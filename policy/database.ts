@@ -162,6 +162,13 @@ export const databaseRules: readonly (Rule | Note)[] = [
     ),
   },
   {
+    controls: ["RDS.1", "RDS.4"],
+    asks: "snapshots are private and encrypted",
+    of: instance,
+    status: "by hand",
+    why: "Those of an encrypted instance are encrypted; who shares one by hand the program doesn't see.",
+  },
+  {
     controls: ["RDS.46"],
     asks: "RDS instances are not in public subnets",
     of: ["aws:rds/subnetGroup:SubnetGroup"],
@@ -172,8 +179,11 @@ export const databaseRules: readonly (Rule | Note)[] = [
     controls: ["SecretsManager.1", "SecretsManager.4"],
     asks: "secrets rotate by themselves, within 90 days",
     of: secret,
-    status: "not met",
-    why: "The master's secret, which can do everything, RDS rotates every 7 days. That of the role ingest is made once: it adds rows and keeps the book of jobs and rejects, from one security group.",
+    reads: [],
+    refuses: (_, { declared }) =>
+      declared.some(({ type }) => type === "aws:secretsmanager/secretRotation:SecretRotation")
+        ? undefined
+        : "never changes: rotate it with a SecretRotation",
   },
   {
     controls: ["SecretsManager.2", "SecretsManager.3"],

@@ -16,10 +16,9 @@ export const identityRules: readonly (Rule | Note)[] = [
       },
       {
         covers: ({ name }, _, sentence) =>
-          name.startsWith("github-deploy-") &&
-          sentence.includes(" on arn:aws:iam::*:role/*, arn:aws:iam::*:instance-profile/*:"),
+          name.startsWith("github-boundary-") && sentence.includes(" on *: "),
         reason:
-          "Who deploys makes roles, whose names end in characters of Pulumi's own; GitHub's environment protects it.",
+          "A permissions boundary allows nothing by itself: what a role may do on what, its own policy says.",
       },
     ],
   },
@@ -36,6 +35,16 @@ export const identityRules: readonly (Rule | Note)[] = [
         reason: "Who deploys may make whatever the programs make; GitHub's environment protects it.",
       },
     ],
+  },
+  {
+    controls: [],
+    asks: "roles lie in the path of their environment, or of what makes all of them",
+    of: ["aws:iam/role:Role", "aws:iam/instanceProfile:InstanceProfile"],
+    reads: ["path"],
+    refuses: ([path], { stack }) =>
+      path === `/groundwork/${stack}/` || path === "/groundwork-github/"
+        ? undefined
+        : `lies where others may rewrite it: leave its path to infra/roleConfinement.ts`,
   },
   {
     controls: [],

@@ -26,6 +26,20 @@ export const networkRules: readonly (Rule | Note)[] = [
     ),
   },
   {
+    controls: ["EC2.4"],
+    asks: "instances that were stopped are removed within 30 days",
+    of: instance,
+    status: "by hand",
+    why: "Whether to stop the bastion, and for how long, is its people's choice.",
+  },
+  {
+    controls: ["EC2.172"],
+    asks: "VPCs block the internet gateway",
+    of: vpc,
+    status: "not met",
+    why: "The bastion and NAT use it; nothing else is in the public subnets.",
+  },
+  {
     controls: ["EC2.6"],
     asks: "VPC flow logging is enabled",
     of: vpc,
@@ -60,7 +74,7 @@ export const networkRules: readonly (Rule | Note)[] = [
       {
         covers: ({ name }) => name === "ec2-proxy" || name === "network-nat",
         reason:
-          "The bastion is reached by SSH from named addresses, or calls Session Manager with no port open, where endpoints would cost $43.80 a month; a NAT instance is the way out.",
+          "The bastion is reached by SSH from named addresses, or calls Session Manager with no port open: its two endpoints in one zone, ssm and ssmmessages, cost $14.60 a month, the address $3.65. A NAT instance is the way out.",
       },
     ],
   },
@@ -156,7 +170,7 @@ export const networkRules: readonly (Rule | Note)[] = [
     asks: "managed instances are patched and keep their associations",
     of: instance,
     status: "by hand",
-    why: "Only the running machine knows; it begins with the newest image.",
+    why: "Only the running machine knows; it begins with the newest image, and takes AWS's updates each week.",
   },
   {
     controls: [],

@@ -1,7 +1,8 @@
 import { connect } from "../shared/database";
 import { type TableShape, misfits } from "../ingest/tableFit";
 import { type Migration, migrate } from "./migrate";
-import { setRolePassword } from "./role";
+import { setIngestPassword } from "./role";
+import { type RotationStep, rotate } from "./rotation";
 
 export interface SchemaResult {
   /** The names of the migrations that this call applied; empty when the database had them all. */
@@ -12,23 +13,28 @@ export interface SchemaResult {
 
 /**
  * The callback of the function that brings the schema up to date and gives the role `ingest` the password in the
- * secret `INGEST_SECRET_ARN`.
+ * secret `INGEST_SECRET_ARN`; called by Secrets Manager, it gives it the next one.
  *
  * @param shapes of the tables that files are loaded into.
- * @throws Error that says where a table and its definition differ, and what `migrate` and `setRolePassword` throw.
+ * @throws Error that says where a table and its definition differ, and what `migrate`, `setIngestPassword` and `rotate` throw.
  */
 export function schemaHandler(
   migrations: readonly Migration[],
   shapes: readonly TableShape[],
-): (event: unknown) => Promise<SchemaResult> {
-  return async () => {
+): (event: unknown) => Promise<SchemaResult | undefined> {
+  return async (event) => {
+    const ingestSecret = process.env.INGEST_SECRET_ARN;
+    if (!ingestSecret) throw new Error("INGEST_SECRET_ARN is not set in the function's environment");
+    const step = event as Partial<RotationStep> | null;
+    if (step?.Step !== undefined) {
+      await rotate(step as RotationStep, ingestSecret);
+      return undefined;
+    }
     // A migration may take as long as the function itself may, and wait for a running load to commit.
     const client = await connect({ statementTimeoutMs: 0, lockTimeoutMs: 60_000 });
     try {
       const applied = await migrate(client, migrations);
-      const ingestSecret = process.env.INGEST_SECRET_ARN;
-      if (!ingestSecret) throw new Error("INGEST_SECRET_ARN is not set in the function's environment");
-      await setRolePassword(client, "ingest", ingestSecret);
+      await setIngestPassword(client, ingestSecret);
       const problems = [];
       for (const shape of shapes) problems.push(...(await misfits(client, shape)));
       if (problems.length > 0)

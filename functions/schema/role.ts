@@ -9,38 +9,48 @@ import type { Client } from "pg";
 /** What PostgreSQL itself uses for passwords that it hashes. */
 const iterations = 4096;
 
+/** The two that sign in by turns with the rights of the role `ingest`: 003_ingest_role.sql, 009_ingest_turns.sql. */
+export const ingestLogins = ["ingest", "ingest_2"] as const;
+
+/** What a secret holds for one who signs in. */
+interface Login {
+  username: string;
+  password: string;
+}
+
 /**
- * Sees to it that a role of the database signs in with what its secret holds. An empty secret gets a new password,
+ * Sees to it that the role of `ingest` whose turn it is signs in with what the secret holds. An empty secret gets a new password,
  * made here; one that has a password keeps it, and the role is set to it again, as a database from a snapshot may
  * have another. The password itself never goes to the server: it gets the verifier that it would make of it.
  *
- * @param role its name, as the migrations create it
  * @throws Error that names the secret when it holds something else; what pg and the SDK throw.
  */
-export async function setRolePassword(
-  client: Pick<Client, "query" | "escapeIdentifier">,
-  role: string,
-  secretArn: string,
-): Promise<void> {
-  const password = await readOrMakePassword(role, secretArn);
-  // A verifier is base64, digits, $ and colons: it needs no escaping.
-  await client.query(`ALTER ROLE ${client.escapeIdentifier(role)} PASSWORD '${scramVerifier(password)}'`);
+export async function setIngestPassword(client: RoleClient, secretArn: string): Promise<void> {
+  await setPassword(client, await readOrMakeLogin(secretArn));
 }
 
-async function readOrMakePassword(role: string, secretArn: string): Promise<string> {
+type RoleClient = Pick<Client, "query" | "escapeIdentifier">;
+
+export async function setPassword(client: RoleClient, { username, password }: Login): Promise<void> {
+  // A verifier is base64, digits, $ and colons: it needs no escaping.
+  await client.query(`ALTER ROLE ${client.escapeIdentifier(username)} PASSWORD '${scramVerifier(password)}'`);
+}
+
+export function newLogin(username: string): Login {
+  return { username, password: randomBytes(32).toString("base64url") };
+}
+
+async function readOrMakeLogin(secretArn: string): Promise<Login> {
   const secrets = new SecretsManagerClient({});
   try {
     const text = await readValue(secrets, secretArn);
-    if (text !== undefined) return passwordIn(text, role, secretArn);
-    const password = randomBytes(32).toString("base64url");
+    if (text !== undefined) return loginIn(text, secretArn);
+    const login = newLogin(ingestLogins[0]);
     // First the secret, then the role: a call that ends in between leaves what the next one completes.
     await secrets.send(
-      new PutSecretValueCommand({
-        SecretId: secretArn,
-        SecretString: JSON.stringify({ username: role, password }),
-      }),
+      new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(login) }),
     );
-    return password;
+    return login;
   } finally {
     secrets.destroy();
   }
@@ -56,15 +66,17 @@ async function readValue(secrets: SecretsManagerClient, secretArn: string): Prom
   }
 }
 
-function passwordIn(text: string, role: string, secretArn: string): string {
+/** @throws Error that names the secret when it holds something else. */
+export function loginIn(text: string | undefined, secretArn: string): Login {
   try {
-    const { username, password } = JSON.parse(text) as Record<string, unknown>;
-    if (username === role && typeof password === "string" && password !== "") return password;
+    const { username, password } = JSON.parse(text ?? "") as Record<string, unknown>;
+    const login = ingestLogins.find((each) => each === username);
+    if (login && typeof password === "string" && password !== "") return { username: login, password };
   } catch {
     // Its message would quote the secret.
   }
   throw new Error(
-    `The secret ${secretArn} must be JSON with the username ${role} and a password: delete its value, and deploy again`,
+    `The secret ${secretArn} must be JSON with the username ${ingestLogins.join(" or ")} and a password: delete its value, and deploy again`,
   );
 }
 

@@ -46,6 +46,11 @@ export function connector(options: ConnectOptions = {}): () => Promise<Client> {
   };
 }
 
+/** Connects once as somebody else than the secret of the environment says. */
+export function connectAs(login: { username: string; password: string }): Promise<Client> {
+  return connectOnce({ ...login, secureContext: createSecureContext({ ca: authorities() }) }, {});
+}
+
 interface Login {
   username: string;
   password: string;

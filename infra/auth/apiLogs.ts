@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 
-interface ApiLogsArgs extends Pick<SharedConfig, "learnerLab"> {
+interface ApiLogsArgs extends Pick<SharedConfig, "learnerLab" | "region"> {
+  readonly manageApiGatewayAccount: boolean;
+  readonly restApiId: pulumi.Input<string>;
   readonly logRetentionDays: number;
 }
 
@@ -22,21 +24,70 @@ export const accessLogFormat = JSON.stringify({
   authorizerError: "$context.authorizer.error",
 });
 
-/** A log group for an API's requests, and the leave that API Gateway needs to write any log in this region. */
+/** Log groups for an API's requests and for what API Gateway does itself, and its leave to write them. */
 export class ApiLogs extends Component {
   readonly group: aws.cloudwatch.LogGroup;
   /** What has to exist before a stage may log. */
-  readonly ready: pulumi.Resource[];
+  readonly ready: pulumi.Input<pulumi.Resource[]>;
 
   constructor(name: string, args: ApiLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("auth:ApiLogs", name, opts);
     this.group = new aws.cloudwatch.LogGroup(name, { retentionInDays: args.logRetentionDays }, this.child);
-    // One setting for all APIs of an account in a region. It stays when this stack is destroyed, and with it the
-    // role that it names: other environments in the account log by the same setting.
+    // API Gateway names the group of what it does itself, and would make one that is kept for ever:
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    const execution = new aws.cloudwatch.LogGroup(
+      `${name}-execution`,
+      {
+        name: pulumi.interpolate`API-Gateway-Execution-Logs_${args.restApiId}/${pulumi.getStack()}`,
+        retentionInDays: args.logRetentionDays,
+      },
+      this.child,
+    );
+    this.ready = args.manageApiGatewayAccount
+      ? this.account(name, args).apply((account) => [execution, ...account])
+      : [execution];
+    this.registerOutputs();
+  }
+
+  /**
+   * One setting for all REST APIs of an account in a region, and the role that it names. The environment that comes
+   * first makes them; others find the role by its name and leave both alone, so that no two write over each other.
+   * They stay when that environment is destroyed, for the others, and are its own again when it comes back.
+   */
+  private account(name: string, args: ApiLogsArgs): pulumi.Output<pulumi.Resource[]> {
+    if (args.learnerLab) return pulumi.output([this.setRole(name, args)]);
+    const roleName = `groundwork-apigateway-${args.region}`;
+    const found = aws.iam.getRolesOutput({ nameRegex: `^${roleName}$` }, { parent: this }).names;
+    const owner = found.apply(([existing]): pulumi.Output<string | undefined> =>
+      existing === undefined
+        ? pulumi.output(undefined)
+        : aws.iam
+            .getRoleOutput({ name: existing }, { parent: this })
+            .tags.apply(({ Environment }) => Environment),
+    );
+    return owner.apply((environment) => {
+      if (environment === undefined) return [this.setRole(name, args, roleName)];
+      if (environment === pulumi.getStack()) return [this.setRole(name, args, roleName, roleName)];
+      void pulumi.log.info(
+        `API Gateway writes logs in ${args.region} by the role ${roleName} of the environment ${environment}`,
+        this,
+      );
+      return [];
+    });
+  }
+
+  /** @param existing the role that this environment made before, taken over where the state has lost it */
+  private setRole(
+    name: string,
+    { learnerLab }: ApiLogsArgs,
+    roleName?: string,
+    existing?: string,
+  ): aws.apigateway.Account {
     const role = new ServiceRole(
       `${name}-logs`,
       {
-        learnerLab: args.learnerLab,
+        learnerLab,
+        name: roleName,
         service: "apigateway.amazonaws.com",
         statements: [
           {
@@ -47,15 +98,13 @@ export class ApiLogs extends Component {
           },
         ],
       },
-      { ...this.child, transformations: [retain] },
+      { ...this.child, transformations: [keep(existing)] },
     );
-    const account = new aws.apigateway.Account(
+    return new aws.apigateway.Account(
       name,
       { cloudwatchRoleArn: role.arn },
       { ...this.child, retainOnDelete: true, dependsOn: role.ready },
     );
-    this.ready = [account];
-    this.registerOutputs();
   }
 }
 
@@ -69,7 +118,14 @@ const logActions = [
   "logs:FilterLogEvents",
 ];
 
-/** `retainOnDelete` for whatever a component makes: the option itself isn't handed down. */
-function retain({ props, opts }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
-  return { props, opts: { ...opts, retainOnDelete: true } };
+/** `retainOnDelete` for whatever a component makes, which the option itself isn't handed down to, and a role's import. */
+function keep(existing: string | undefined): pulumi.ResourceTransformation {
+  return ({ type, props, opts }) => ({
+    props,
+    opts: {
+      ...opts,
+      retainOnDelete: true,
+      ...(type === "aws:iam/role:Role" && existing !== undefined && { import: existing }),
+    },
+  });
 }

@@ -39,6 +39,33 @@ Unset: the environment's name and the pool's id.`,
     .max(5000)
     .default(100)
     .meta({ description: "Requests that may come at once." }),
+  mfa: z
+    .enum(["off", "optional", "on"])
+    .default("off")
+    .meta({
+      description: `Whether users sign in with a second factor, an app that shows codes.
+off: never. optional: who has set it up. on: everyone.`,
+      cost: "none.",
+    }),
+  threatProtection: z
+    .enum(["off", "audit", "enforced"])
+    .default("off")
+    .meta({
+      description: `Whether Cognito looks for stolen passwords and unusual sign-ins.
+audit: only counts them. enforced: refuses them, or asks for the second factor.`,
+      cost: "takes Cognito's tier Plus, $0.02 an active user and month from the first one on.",
+    }),
+  webAcl: z.boolean().default(false).meta({
+    description: "Whether AWS WAF stands before the API, with AWS's common rules and a limit per address.",
+    cost: "$7 a month, and $0.60 a million requests.",
+  }),
+  manageApiGatewayAccount: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: `Whether this environment makes the role by which API Gateway writes logs, where the account has none
+in this region that another environment made. false: somebody else sees to it.`,
+    }),
   logRetentionDays: z
     .int()
     .positive()

@@ -6,9 +6,12 @@ import { environmentName } from "../names";
 import type { SharedConfig } from "../projectConfig";
 import { apiDocument } from "./apiDocument";
 import { routes } from "./apiRoutes";
+import { ApiFirewall } from "./apiFirewall";
 import { ApiLogs, accessLogFormat } from "./apiLogs";
 
-interface RestApiArgs extends Pick<SharedConfig, "learnerLab"> {
+interface RestApiArgs extends Pick<SharedConfig, "learnerLab" | "region"> {
+  readonly manageApiGatewayAccount: boolean;
+  readonly webAcl: boolean;
   readonly userPoolArn: pulumi.Input<string>;
   readonly groupAuthorizer: aws.lambda.Function;
   readonly allowedOrigin: string;
@@ -45,7 +48,7 @@ export class RestApi extends Component {
       { restApi: api.id, triggers: { document: body.apply(sha256) } },
       this.child,
     );
-    const logs = new ApiLogs(name, args, this.child);
+    const logs = new ApiLogs(name, { ...args, restApiId: api.id }, this.child);
     const stage = new aws.apigateway.Stage(
       name,
       {
@@ -55,7 +58,7 @@ export class RestApi extends Component {
         accessLogSettings: { destinationArn: logs.group.arn, format: accessLogFormat },
         xrayTracingEnabled: true,
       },
-      { ...this.child, dependsOn: [...logs.ready, allowed] },
+      { ...this.child, dependsOn: pulumi.output(logs.ready).apply((ready) => [...ready, allowed]) },
     );
     new aws.apigateway.MethodSettings(
       name,
@@ -73,6 +76,7 @@ export class RestApi extends Component {
       },
       this.child,
     );
+    if (args.webAcl) new ApiFirewall(name, { stageArn: stage.arn }, this.child);
     this.url = stage.invokeUrl;
     this.registerOutputs();
   }

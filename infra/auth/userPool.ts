@@ -7,6 +7,8 @@ import { memberGroup } from "./apiRoutes";
 interface UserPoolArgs {
   /** Whether the pool, and with it every user, can't be deleted. */
   readonly deletionProtection: boolean;
+  readonly mfa: "off" | "optional" | "on";
+  readonly threatProtection: "off" | "audit" | "enforced";
 }
 
 /**
@@ -26,7 +28,9 @@ export class UserPool extends Component {
       name,
       {
         name: environmentName(name),
-        mfaConfiguration: "OFF",
+        mfaConfiguration: args.mfa.toUpperCase(),
+        ...(args.mfa !== "off" && { softwareTokenMfaConfiguration: { enabled: true } }),
+        ...threatProtection(args.threatProtection),
         adminCreateUserConfig: { allowAdminCreateUserOnly: true },
         usernameConfiguration: { caseSensitive: false },
         passwordPolicy: {
@@ -84,4 +88,17 @@ export class UserPool extends Component {
     this.clientId = client.id;
     this.registerOutputs();
   }
+}
+
+/** Of password sign-in, and of custom challenges too: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-threat-protection.html */
+function threatProtection(mode: UserPoolArgs["threatProtection"]): Partial<aws.cognito.UserPoolArgs> {
+  if (mode === "off") return {};
+  const advancedSecurityMode = mode.toUpperCase();
+  return {
+    userPoolTier: "PLUS",
+    userPoolAddOns: {
+      advancedSecurityMode,
+      advancedSecurityAdditionalFlows: { customAuthMode: advancedSecurityMode },
+    },
+  };
 }

@@ -2,13 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { lab } from "../learnerLab";
-import { keepImage, linuxInstanceArgs } from "../linuxInstance";
+import { firstBoot, keepMachine, linuxInstanceArgs } from "../linuxInstance";
 import { physicalName } from "../names";
 import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
 import type { BastionConfig } from "./bastionConfig";
 
-interface BastionArgs extends BastionConfig, Pick<SharedConfig, "learnerLab"> {
+interface BastionArgs extends BastionConfig, Pick<SharedConfig, "learnerLab" | "region"> {
   readonly vpcId: pulumi.Input<string>;
   /** The machine, in the first, is reached from, or calls Session Manager through, the internet gateway. */
   readonly publicSubnetIds: pulumi.Input<string[]>;
@@ -27,7 +27,7 @@ interface Way {
 
 /**
  * The machine that a laptop's tunnel goes through to the private database. It holds nothing, and may reach nothing
- * but the database, and with `ssm` Session Manager.
+ * but the database and its updates, and with `ssm` Session Manager.
  */
 class Bastion extends Component {
   /** Its public address, which with `ssh` stays the same when it is stopped and started. */
@@ -49,10 +49,12 @@ class Bastion extends Component {
           },
           { parent: this },
         ),
+        userData: firstBoot(),
+        userDataReplaceOnChange: true,
         ...(args.bastion === "ssh" && { keyName: this.keyName(name, args) }),
         ...(args.bastion === "ssm" && { iamInstanceProfile: this.sessionManagerProfile(name, args) }),
       },
-      { ...this.child, ...keepImage },
+      { ...this.child, ...keepMachine },
     );
     this.instanceId = instance.id;
     this.host = args.bastion === "ssh" ? this.fixedAddress(name, instance) : instance.publicIp;
@@ -94,7 +96,10 @@ class Bastion extends Component {
       this.once("bastion-into-database"),
     );
     if (args.bastion === "ssm") this.allowSessionManager(name, group);
-    if (args.bastion === "ssh") this.allowSsh(name, group, args.bastionSshCidrs);
+    if (args.bastion === "ssh") {
+      this.allowSsh(name, group, args.bastionSshCidrs);
+      this.allowUpdates(name, group, args.region);
+    }
     return group;
   }
 
@@ -113,6 +118,23 @@ class Bastion extends Component {
         this.once(`bastion-ssh-${range}`),
       );
     }
+  }
+
+  /** Amazon Linux's updates lie in S3: https://docs.aws.amazon.com/linux/al2023/ug/al2023-repos.html */
+  private allowUpdates(name: string, group: aws.ec2.SecurityGroup, region: string): void {
+    const { id } = aws.ec2.getPrefixListOutput({ name: `com.amazonaws.${region}.s3` }, { parent: this });
+    new aws.vpc.SecurityGroupEgressRule(
+      `${name}-to-updates`,
+      {
+        securityGroupId: group.id,
+        prefixListId: id,
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+        description: "HTTPS to S3, where updates are",
+      },
+      this.child,
+    );
   }
 
   /** The agent on the machine calls Session Manager, which has no fixed addresses; nobody calls the machine. */

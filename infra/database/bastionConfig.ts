@@ -15,7 +15,7 @@ export const bastionKeys = {
 ssm: through Session Manager, with AWS credentials, no open port and no key.
 ssh: through SSH, with a key, from named addresses.
 none: not at all.`,
-      cost: "$3.07 a month for the machine (t4g.nano) and $3.65 for its public address.",
+      cost: "$3.07 a month for the machine (t4g.nano) and $3.65 for its public address; stopped, $0.64 for its disk.",
     }),
   bastionInstanceType: z
     .string()

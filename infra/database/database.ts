@@ -8,6 +8,7 @@ import { DatabaseEvents } from "./databaseEvents";
 import type { DatabaseConfig } from "./databaseConfig";
 
 interface DatabaseArgs extends DatabaseConfig, Pick<SharedConfig, "learnerLab"> {
+  readonly logRetentionDays: number;
   readonly vpcId: pulumi.Input<string>;
   /** In two zones at least: RDS asks for it even of a database in one. */
   readonly subnetIds: pulumi.Input<string[]>;
@@ -47,7 +48,9 @@ export class Database extends Component {
         family: `postgres${major}`,
         // Of what makes RDS replace the instance, so that a new instance has a new group: see finalSnapshotOf.
         description: `PostgreSQL ${major} with the database ${args.databaseName}`,
-        parameters: [{ name: "rds.force_ssl", value: "1" }],
+        // RDS answers pending-reboot for a parameter that is at its family's default, which 1 is since PostgreSQL 15:
+        // written otherwise, each refresh finds a change. https://github.com/hashicorp/terraform-provider-aws/issues/39252
+        parameters: [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }],
       },
       this.child,
     );
@@ -75,7 +78,7 @@ export class Database extends Component {
         ...(args.finalSnapshot && { finalSnapshotIdentifier: finalSnapshotOf(name, parameters) }),
       },
       // AWS would refuse in the middle of a destroy or a replacement; so Pulumi refuses before it begins.
-      { ...this.child, protect: args.deletionProtection },
+      { ...this.child, protect: args.deletionProtection, dependsOn: this.exportedLogs(name, args) },
     );
     if (args.eventTopicArn !== undefined) {
       const { identifier } = this.instance;
@@ -92,6 +95,24 @@ export class Database extends Component {
     this.securityGroupId = securityGroup.id;
     this.secretArn = this.instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
     this.registerOutputs();
+  }
+
+  /**
+   * Where RDS writes the logs that it exports. Groups that it makes by itself are kept for ever, and outlive the
+   * database: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html
+   */
+  private exportedLogs(
+    name: string,
+    { logExports, logRetentionDays }: DatabaseArgs,
+  ): aws.cloudwatch.LogGroup[] {
+    return logExports.map(
+      (log) =>
+        new aws.cloudwatch.LogGroup(
+          `${name}-${log}`,
+          { name: `/aws/rds/instance/${physicalName(name)}/${log}`, retentionInDays: logRetentionDays },
+          this.child,
+        ),
+    );
   }
 
   /** What the database tells of itself. */

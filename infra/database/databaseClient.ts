@@ -19,14 +19,19 @@ export class DatabaseClient extends Component {
 
   constructor(
     name: string,
-    args: { vpcId: pulumi.Input<string>; database: Pick<DatabaseAddress, "port" | "securityGroupId"> },
+    args: {
+      vpcId: pulumi.Input<string>;
+      database: Pick<DatabaseAddress, "port" | "securityGroupId">;
+      /** What a destroy takes away only after the group. */
+      after?: readonly pulumi.Resource[];
+    },
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("database:DatabaseClient", name, opts);
     const group = new aws.ec2.SecurityGroup(
       `${name}-sg`,
       { vpcId: args.vpcId, description: `Function ${name}`, tags: { Name: `${name}-sg` } },
-      this.child,
+      { ...this.child, dependsOn: [...(args.after ?? [])] },
     );
     this.securityGroupId = group.id;
     const port = { ipProtocol: "tcp", fromPort: args.database.port, toPort: args.database.port };

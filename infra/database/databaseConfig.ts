@@ -95,7 +95,7 @@ const keys = {
     .int()
     .positive()
     .default(30)
-    .meta({ description: "Days that the schema function's log is kept." }),
+    .meta({ description: "Days that the logs of the database and of the schema function are kept." }),
   networkingStack: upstreamName("networking"),
 };
 

@@ -5,7 +5,7 @@ import { schemaHandler } from "../../functions/schema/handler";
 import { Component } from "../component";
 import { type FunctionConfig, InlineFunction } from "../inlineFunction";
 import { readTables } from "../tables";
-import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "./databaseClient";
+import { type DatabaseAddress, databaseEnvironment } from "./databaseClient";
 import { readMigrations } from "./migrations";
 
 interface SchemaMigrationArgs extends FunctionConfig {
@@ -33,7 +33,6 @@ export class SchemaMigration extends Component {
     super("database:SchemaMigration", name, opts);
     const migrations = readMigrations();
     const shapes = readTables().map(shapeOf);
-    const client = new DatabaseClient(name, { vpcId: args.vpcId, database: args.database }, this.child);
     const schema = new InlineFunction(
       name,
       {
@@ -44,12 +43,16 @@ export class SchemaMigration extends Component {
         memorySize: 256,
         // A migration may build an index on a large table.
         timeout: 900,
-        subnetIds: args.subnetIds,
-        securityGroupId: client.securityGroupId,
+        network: args,
         statements: [
           { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
           {
-            actions: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+            actions: [
+              "secretsmanager:DescribeSecret",
+              "secretsmanager:GetSecretValue",
+              "secretsmanager:PutSecretValue",
+              "secretsmanager:UpdateSecretVersionStage",
+            ],
             resources: [args.ingestSecretArn],
           },
         ],
@@ -72,10 +75,46 @@ export class SchemaMigration extends Component {
           tables: JSON.stringify(shapes),
         },
       },
-      { ...this.child, dependsOn: [...schema.ready, ...client.rules] },
+      { ...this.child, dependsOn: schema.ready },
     );
+    this.rotate(name, args.ingestSecretArn, schema.function, run);
     this.databaseName = pulumi.all([args.database.databaseName, run.result]).apply(([value]) => value);
     this.ingestSecretArn = pulumi.all([args.ingestSecretArn, run.result]).apply(([value]) => value);
     this.registerOutputs();
+  }
+  /**
+   * A new password for the role each week. It also keeps the function awake: one in a VPC that nobody calls for weeks
+   * becomes inactive, and the first call of a later `up` would fail.
+   * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+   */
+  private rotate(
+    name: string,
+    secretId: pulumi.Input<string>,
+    schema: aws.lambda.Function,
+    applied: pulumi.Resource,
+  ): void {
+    const allowed = new aws.lambda.Permission(
+      `${name}-rotation`,
+      {
+        function: schema.name,
+        action: "lambda:InvokeFunction",
+        principal: "secretsmanager.amazonaws.com",
+        // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+        sourceAccount: aws.getCallerIdentityOutput({}, { parent: this }).accountId,
+      },
+      this.child,
+    );
+    new aws.secretsmanager.SecretRotation(
+      `${name}-rotation`,
+      {
+        secretId,
+        rotationLambdaArn: schema.arn,
+        rotationRules: { automaticallyAfterDays: 7 },
+        // The password is as new as the secret.
+        rotateImmediately: false,
+      },
+      // Secrets Manager tries the password at once, which has to be there.
+      { ...this.child, dependsOn: [allowed, applied] },
+    );
   }
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { policy } from "../iam";
+import { boundaryStatement, denyOthers, deployStatements, ownPath } from "./deployPolicy";
 import type { GithubConfig } from "./githubConfig";
 
 const issuer = "token.actions.githubusercontent.com";
@@ -13,6 +14,8 @@ const issuer = "token.actions.githubusercontent.com";
 export class GithubRoles extends Component {
   /** By environment. */
   readonly deployRoles: Record<string, pulumi.Output<string>>;
+  /** By environment: what groundwork:permissionsBoundaryArn names. */
+  readonly permissionsBoundaries: Record<string, pulumi.Output<string>>;
   readonly previewRole: pulumi.Output<string>;
 
   constructor(name: string, args: GithubConfig, opts?: pulumi.ComponentResourceOptions) {
@@ -23,11 +26,18 @@ export class GithubRoles extends Component {
         `github-${purpose}`,
         {
           description,
+          path: ownPath,
           assumeRolePolicy: trust(provider, `repo:${args.repository}:${subject}`),
           maxSessionDuration: 3600,
         },
         this.child,
       );
+    const boundaries = args.environments.map(
+      (environment) => [environment, this.boundary(environment)] as const,
+    );
+    this.permissionsBoundaries = Object.fromEntries(
+      boundaries.map(([environment, { arn }]) => [environment, arn]),
+    );
     this.deployRoles = Object.fromEntries(
       args.environments.map((environment) => {
         const deploys = role(
@@ -35,7 +45,7 @@ export class GithubRoles extends Component {
           `environment:${environment}`,
           `GitHub Actions deploys ${environment}`,
         );
-        this.allowDeploy(environment, deploys);
+        this.allowDeploy(environment, deploys, this.permissionsBoundaries[environment] ?? "");
         return [environment, deploys.arn];
       }),
     );
@@ -57,18 +67,34 @@ export class GithubRoles extends Component {
     ).arn;
   }
 
+  /** The most that a role of the environment may be allowed, whoever writes its policies. */
+  private boundary(environment: string): aws.iam.Policy {
+    return new aws.iam.Policy(
+      `github-boundary-${environment}`,
+      {
+        name: environment,
+        path: ownPath,
+        description: `The most that roles of ${environment} may do`,
+        policy: policy([boundaryStatement], [denyOthers(environment)]),
+      },
+      this.child,
+    );
+  }
+
   /** Everything but IAM comes from AWS's own policy; of IAM what the programs make and hand to services. */
-  private allowDeploy(environment: string, role: aws.iam.Role): void {
+  private allowDeploy(environment: string, role: aws.iam.Role, boundary: pulumi.Input<string>): void {
     new aws.iam.RolePolicyAttachment(
       `github-deploy-${environment}`,
       { role: role.name, policyArn: "arn:aws:iam::aws:policy/PowerUserAccess" },
       this.child,
     );
-    this.allow(`deploy-${environment}`, role, deployStatements);
+    this.allow(`deploy-${environment}`, role, deployStatements(environment, boundary), [
+      denyOthers(environment),
+    ]);
   }
 
-  private allow(purpose: string, role: aws.iam.Role, statements: Parameters<typeof policy>[0]): void {
-    new aws.iam.RolePolicy(`github-${purpose}`, { role: role.id, policy: policy(statements) }, this.child);
+  private allow(purpose: string, role: aws.iam.Role, ...statements: Parameters<typeof policy>): void {
+    new aws.iam.RolePolicy(`github-${purpose}`, { role: role.id, policy: policy(...statements) }, this.child);
   }
 }
 
@@ -92,41 +118,24 @@ function trust(provider: pulumi.Output<string>, subject: string): pulumi.Output<
 /** What a plan looks up; the state itself isn't in AWS. */
 const previewStatements = [
   {
-    actions: ["ec2:DescribeAvailabilityZones"],
+    actions: ["ec2:DescribeAvailabilityZones", "ec2:DescribePrefixLists"],
     resources: ["*"],
     wildcard: "What is described can't be named",
+  },
+  {
+    // Who has made API Gateway's role for logs: infra/auth/apiLogs.ts.
+    actions: ["iam:ListRoles"],
+    resources: ["*"],
+    wildcard: "It lists the roles of the account, whichever they are",
+  },
+  {
+    actions: ["iam:GetRole"],
+    resources: ["arn:aws:iam::*:role/groundwork/*/groundwork-apigateway-*"],
+    wildcard: "In whichever environment and region it was made",
   },
   {
     actions: ["ssm:GetParameter"],
     resources: ["arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*"],
     wildcard: "In whichever region an environment is; AWS's own and public",
-  },
-];
-
-const deployStatements = [
-  {
-    actions: [
-      "iam:AddRoleToInstanceProfile",
-      "iam:CreateInstanceProfile",
-      "iam:CreateRole",
-      "iam:DeleteInstanceProfile",
-      "iam:DeleteRole",
-      "iam:DeleteRolePolicy",
-      "iam:GetInstanceProfile",
-      "iam:GetRole",
-      "iam:GetRolePolicy",
-      "iam:ListAttachedRolePolicies",
-      "iam:ListInstanceProfilesForRole",
-      "iam:ListRolePolicies",
-      "iam:PassRole",
-      "iam:PutRolePolicy",
-      "iam:RemoveRoleFromInstanceProfile",
-      "iam:TagInstanceProfile",
-      "iam:TagRole",
-      "iam:UpdateAssumeRolePolicy",
-    ],
-    // Who may deploy may so make roles, and is as powerful as what it makes; GitHub's environment protects it.
-    resources: ["arn:aws:iam::*:role/*", "arn:aws:iam::*:instance-profile/*"],
-    wildcard: "The programs name no role: each ends in characters of Pulumi's own",
   },
 ];

@@ -4,7 +4,7 @@ import { gluePrefix } from "../../functions/ingest/chooseTable";
 import { ingestHandler } from "../../functions/ingest/handler";
 import type { Table } from "../../functions/ingest/table";
 import { Component } from "../component";
-import { type DatabaseAddress, DatabaseClient, databaseEnvironment } from "../database/databaseClient";
+import { type DatabaseAddress, databaseEnvironment } from "../database/databaseClient";
 import { InlineFunction } from "../inlineFunction";
 import { readTables } from "../tables";
 import { Glue } from "./glue";
@@ -44,16 +44,10 @@ export class Ingest extends Component {
       { messageRetentionSeconds: 14 * 24 * 3600, sqsManagedSseEnabled: true },
       this.child,
     );
-    const client = new DatabaseClient(name, args, this.child);
     const tables = readTables();
-    const loader = this.loader(name, { ...args, tables }, client);
+    const loader = this.loader(name, { ...args, tables });
     this.function = loader.function;
-    const { securityGroupId, rules } = client;
-    this.jobs = new IngestJobs(
-      `${name}-jobs`,
-      { ...args, ingest: this.function, securityGroupId, rules },
-      this.child,
-    ).function;
+    this.jobs = new IngestJobs(`${name}-jobs`, { ...args, ingest: this.function }, this.child).function;
     const handsOver = this.allowHops(name, loader);
     this.startOnUpload(name, [...loader.ready, ...handsOver]);
     const { function: ingest, jobs, deadLetters } = this;
@@ -71,7 +65,6 @@ export class Ingest extends Component {
   private loader(
     name: string,
     args: IngestArgs & { readonly tables: readonly Table[] },
-    client: DatabaseClient,
   ): InlineFunction<unknown, unknown> {
     return new InlineFunction<unknown, unknown>(
       name,
@@ -89,8 +82,7 @@ export class Ingest extends Component {
         memorySize: args.memorySize,
         timeout: args.timeout,
         maxConcurrency: args.maxConcurrency,
-        subnetIds: args.subnetIds,
-        securityGroupId: client.securityGroupId,
+        network: args,
         statements: [
           {
             actions: ["s3:GetObject", "s3:GetObjectVersion"],
@@ -102,7 +94,7 @@ export class Ingest extends Component {
         ],
         logRetentionDays: args.logRetentionDays,
       },
-      { parent: this, dependsOn: client.rules },
+      this.child,
     );
   }
 

@@ -9,10 +9,8 @@ import { type FunctionConfig, InlineFunction } from "../inlineFunction";
 interface IngestJobsArgs extends FunctionConfig {
   /** The function that loads. */
   readonly ingest: aws.lambda.Function;
+  readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
-  /** A group that reaches the database and AWS, and the rules to wait for. */
-  readonly securityGroupId: pulumi.Input<string>;
-  readonly rules: readonly pulumi.Resource[];
   readonly database: DatabaseAddress;
   readonly sweepMinutes: number;
   readonly logRetentionDays: number;
@@ -37,15 +35,14 @@ export class IngestJobs extends Component {
         memorySize: 256,
         // To undo a large job takes about as long as to load it.
         timeout: 900,
-        subnetIds: args.subnetIds,
-        securityGroupId: args.securityGroupId,
+        network: args,
         statements: [
           { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
           { actions: ["lambda:InvokeFunction"], resources: [args.ingest.arn] },
         ],
         logRetentionDays: args.logRetentionDays,
       },
-      { parent: this, dependsOn: [...args.rules] },
+      this.child,
     );
     this.function = inline.function;
     this.sweepEvery(name, args.sweepMinutes);

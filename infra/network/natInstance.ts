@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
-import { keepImage, linuxInstanceArgs } from "../linuxInstance";
+import { firstBoot, keepMachine, linuxInstanceArgs } from "../linuxInstance";
 import { physicalName } from "../names";
 import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
@@ -42,11 +42,11 @@ export class NatInstance extends Component {
         ),
         // It passes on packets that are neither from nor to itself.
         sourceDestCheck: false,
-        userData: forwardingSetup(args.privateCidrBlocks),
+        userData: firstBoot(forwardingSetup(args.privateCidrBlocks)),
         userDataReplaceOnChange: true,
         maintenanceOptions: { autoRecovery: "default" },
       },
-      { ...this.child, ...keepImage },
+      { ...this.child, ...keepMachine },
     );
     args.routeTableIds.forEach((routeTableId, index) => {
       new aws.ec2.Route(
@@ -149,11 +149,9 @@ export class NatInstance extends Component {
   }
 }
 
-/** Runs once, at the first boot; what it sets up outlives reboots. */
-function forwardingSetup(privateCidrBlocks: readonly string[]): string {
+/** Lines of bash; what they set up outlives reboots. */
+function forwardingSetup(privateCidrBlocks: readonly string[]): string[] {
   return [
-    "#!/bin/bash",
-    "set -euo pipefail",
     "echo net.ipv4.ip_forward=1 > /etc/sysctl.d/90-nat.conf",
     "sysctl -p /etc/sysctl.d/90-nat.conf",
     // Tried until it works: no status check would ever notice a machine without it.
@@ -166,6 +164,5 @@ function forwardingSetup(privateCidrBlocks: readonly string[]): string {
     // The package's own rules end with one that rejects every forwarded packet.
     "iptables -F FORWARD",
     "service iptables save",
-    "",
-  ].join("\n");
+  ];
 }

@@ -23,5 +23,6 @@ export async function launchInstance(
   });
   services.bastion = bastion;
   services.ec2.printHostKeys(id, [`${bastion.hostKey} root@${r.name}`]);
+  services.ec2.launch(id, { isRunning: () => bastion.pid() !== undefined, start: bastion.start });
   return { id, publicIp: bastion.host };
 }

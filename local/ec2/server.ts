@@ -4,11 +4,18 @@ import type { Session } from "../session";
 import { AwsError, asAwsError, listen, readBody } from "../http";
 import { checkSignature, sha256 } from "../signature";
 
-/** As much of EC2's API as a tunnel asks for: what an instance wrote to its console when it first booted. */
+/** What runs as a machine. */
+interface Machine {
+  readonly isRunning: () => boolean;
+  readonly start: () => Promise<void>;
+}
+
+/** As much of EC2's API as a tunnel asks for: whether a machine runs, its start, and its console at its first boot. */
 export class LocalEc2 {
   /** The service's endpoint; "" until it listens. */
   url = "";
   private readonly consoles = new Map<string, string>();
+  private readonly machines = new Map<string, Machine>();
 
   /** What cloud-init prints on Amazon Linux: the public host keys between two marks. */
   printHostKeys(instanceId: string, keys: readonly string[]): void {
@@ -22,27 +29,46 @@ export class LocalEc2 {
     this.consoles.set(instanceId, `${lines.join("\r\n")}\r\n`);
   }
 
-  answer(parameters: URLSearchParams): Record<string, unknown> {
+  launch(instanceId: string, machine: Machine): void {
+    this.machines.set(instanceId, machine);
+  }
+
+  async answer(parameters: URLSearchParams): Promise<Record<string, unknown>> {
     const action = parameters.get("Action") ?? "";
-    if (action !== "GetConsoleOutput") {
-      throw new AwsError("InvalidAction", 400, `${action} is not served on this machine`);
+    const instanceId = parameters.get("InstanceId") ?? parameters.get("InstanceId.1") ?? "";
+    const requestId = randomUUID();
+    switch (action) {
+      case "GetConsoleOutput": {
+        const output = Buffer.from(known(this.consoles, instanceId)).toString("base64");
+        const timestamp = new Date().toISOString();
+        return { GetConsoleOutputResponse: { requestId, instanceId, timestamp, output } };
+      }
+      case "DescribeInstances": {
+        const instanceState = stateOf(known(this.machines, instanceId));
+        const instancesSet = { item: { instanceId, instanceState } };
+        return { DescribeInstancesResponse: { requestId, reservationSet: { item: { instancesSet } } } };
+      }
+      case "StartInstances": {
+        const machine = known(this.machines, instanceId);
+        const previousState = stateOf(machine);
+        await machine.start();
+        const item = { instanceId, currentState: stateOf(machine), previousState };
+        return { StartInstancesResponse: { requestId, instancesSet: { item } } };
+      }
+      default:
+        throw new AwsError("InvalidAction", 400, `${action} is not served on this machine`);
     }
-    const instanceId = parameters.get("InstanceId") ?? "";
-    const output = this.consoles.get(instanceId);
-    if (output === undefined) {
-      throw new AwsError("InvalidInstanceID.NotFound", 400, `The instance ID '${instanceId}' does not exist`);
-    }
-    const encoded = Buffer.from(output).toString("base64");
-    return {
-      GetConsoleOutputResponse: {
-        requestId: randomUUID(),
-        instanceId,
-        timestamp: new Date().toISOString(),
-        output: encoded,
-      },
-    };
   }
 }
+
+function known<T>(all: ReadonlyMap<string, T>, instanceId: string): T {
+  const found = all.get(instanceId);
+  if (found !== undefined) return found;
+  throw new AwsError("InvalidInstanceID.NotFound", 400, `The instance ID '${instanceId}' does not exist`);
+}
+
+const stateOf = ({ isRunning }: Machine): { code: number; name: string } =>
+  isRunning() ? { code: 16, name: "running" } : { code: 80, name: "stopped" };
 
 /** Starts an EC2 endpoint on this machine, which speaks EC2's query protocol: a form in, XML out. */
 export async function startEc2(session: Session): Promise<LocalEc2> {
@@ -60,7 +86,7 @@ export async function startEc2(session: Session): Promise<LocalEc2> {
         service: "ec2",
         payloadHash: sha256(body),
       });
-      send(200, ec2.answer(new URLSearchParams(body.toString())));
+      send(200, await ec2.answer(new URLSearchParams(body.toString())));
     } catch (error) {
       const { code, message, statusCode } = asAwsError(error);
       send(statusCode, {

@@ -26,7 +26,14 @@ const getSchema = z.object({
 const putSchema = z.object({
   SecretId: secretId,
   SecretString: z.string(),
+  ClientRequestToken: z.string().optional(),
   VersionStages: z.array(z.string()).optional(),
+});
+const moveSchema = z.object({
+  SecretId: secretId,
+  VersionStage: z.string(),
+  MoveToVersionId: z.string(),
+  RemoveFromVersionId: z.string().optional(),
 });
 const describeSchema = z.object({ SecretId: secretId });
 const createSchema = z.object({ Name: z.string().min(1), SecretString: z.string().optional() });
@@ -46,9 +53,14 @@ export class LocalSecrets {
    * @param stages what the version is labelled with; AWSPENDING leaves the current value in force
    * @returns the version's id
    */
-  put(arn: string, value: string, stages: readonly string[] = ["AWSCURRENT"]): string {
+  put(
+    arn: string,
+    value: string,
+    stages: readonly string[] = ["AWSCURRENT"],
+    id: string = randomUUID(),
+  ): string {
     const secret = this.secrets.get(arn) ?? this.add(arn);
-    const version = { id: randomUUID(), value, created: new Date(), stages: [] };
+    const version = { id, value, created: new Date(), stages: [] };
     secret.versions.push(version);
     for (const stage of stages) moveStage(secret, stage, version);
     return version.id;
@@ -68,6 +80,7 @@ export class LocalSecrets {
         return this.getSecretValue(input);
       }),
       PutSecretValue: operation(putSchema, (input) => this.putSecretValue(input)),
+      UpdateSecretVersionStage: operation(moveSchema, (input) => this.moveStage(input)),
       DescribeSecret: operation(describeSchema, (input) => this.describe(this.find(input.SecretId))),
       CreateSecret: operation(createSchema, (input) => this.create(input)),
     };
@@ -115,9 +128,28 @@ export class LocalSecrets {
     };
   }
 
-  private putSecretValue({ SecretId, SecretString, VersionStages }: z.infer<typeof putSchema>) {
+  private moveStage({ SecretId, VersionStage, ...move }: z.infer<typeof moveSchema>) {
     const secret = this.find(SecretId);
-    const id = this.put(secret.arn, SecretString, VersionStages);
+    const versionOf = (id?: string) => secret.versions.find((version) => version.id === id);
+    const [to, from] = [versionOf(move.MoveToVersionId), versionOf(move.RemoveFromVersionId)];
+    if (!to) throw notFound("Secrets Manager can't find the specified secret version.");
+    const holder = secret.versions.find(({ stages }) => stages.includes(VersionStage));
+    if (holder && holder !== from) {
+      const message = `The parameter RemoveFromVersionId can't be empty. Staging label ${VersionStage} is currently attached to version ${holder.id}.`;
+      throw new AwsError("InvalidParameterException", 400, message);
+    }
+    moveStage(secret, VersionStage, to);
+    return { ARN: secret.arn, Name: secret.name };
+  }
+
+  private putSecretValue({
+    SecretId,
+    SecretString,
+    VersionStages,
+    ClientRequestToken,
+  }: z.infer<typeof putSchema>) {
+    const secret = this.find(SecretId);
+    const id = this.put(secret.arn, SecretString, VersionStages, ClientRequestToken);
     return identity(
       secret,
       secret.versions.find((version) => version.id === id),

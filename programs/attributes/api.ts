@@ -32,6 +32,13 @@ export const api: AttributeTable = {
       invokeUrl: `https://${restApi}.execute-api.${r.scope.region}.amazonaws.com/${stageName}`,
     };
   },
+  "aws:wafv2/webAcl:WebAcl": (r) => {
+    const id = digest(r).slice(0, 36);
+    return { id, arn: arn(r, "wafv2", `regional/webacl/${input(r, "name")}/${id}`), capacity: 702 };
+  },
+  "aws:wafv2/webAclAssociation:WebAclAssociation": (r) => ({
+    id: `${input(r, "webAclArn")},${input(r, "resourceArn")}`,
+  }),
   "aws:apigateway/methodSettings:MethodSettings": (r: ResourceRequest) => ({
     id: `${input(r, "restApi")}-${input(r, "stageName")}-${input(r, "methodPath")}`,
   }),

@@ -60,6 +60,10 @@ export const data: AttributeTable = {
     const secretArn = arn(r, "secretsmanager", `secret:${name}-${digest(r).slice(-6)}`);
     return { id: secretArn, arn: secretArn, name };
   },
+  "aws:secretsmanager/secretRotation:SecretRotation": (r) => {
+    input(r, "rotationLambdaArn");
+    return { id: input(r, "secretId"), rotationEnabled: true };
+  },
   "aws:sqs/queue:Queue": (r) => {
     const url = `https://sqs.${r.scope.region}.amazonaws.com/${r.scope.account}/${named(r)}`;
     return { id: url, url, name: named(r), arn: arn(r, "sqs", named(r)) };

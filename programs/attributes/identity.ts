@@ -1,17 +1,21 @@
-import { type AttributeTable, digest, input, named } from "./table";
+import { type AttributeTable, digest, input, named, pathOf } from "./table";
 
 /** IAM and Cognito. */
 export const identity: AttributeTable = {
   "aws:iam/role:Role": (r) => ({
     id: named(r),
     name: named(r),
-    arn: `arn:aws:iam::${r.scope.account}:role/${named(r)}`,
+    arn: `arn:aws:iam::${r.scope.account}:role${pathOf(r)}${named(r)}`,
     uniqueId: `AROA${digest(r).slice(0, 17).toUpperCase()}`,
   }),
   "aws:iam/rolePolicy:RolePolicy": (r) => ({ id: `${input(r, "role")}:${named(r)}`, name: named(r) }),
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (r) => ({
     id: `${input(r, "role")}/${input(r, "policyArn")}`,
   }),
+  "aws:iam/policy:Policy": (r) => {
+    const arn = `arn:aws:iam::${r.scope.account}:policy${pathOf(r)}${named(r)}`;
+    return { id: arn, arn, name: named(r) };
+  },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (r) => {
     const arn = `arn:aws:iam::${r.scope.account}:oidc-provider/${input(r, "url").replace("https://", "")}`;
     return { id: arn, arn };

@@ -36,13 +36,18 @@ export function answerOf(
       return { id: scope.region, names: zonesOf(scope), zoneIds: [] };
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { id: scope.account, accountId: scope.account };
+    case "aws:ec2/getPrefixList:getPrefixList":
+      return { id: "pl-63a5400a", name: inputs.name, cidrBlocks: [] };
     case "aws:ssm/getParameter:getParameter":
       return { id: inputs.name, name: inputs.name, insecureValue: "ami-0123456789abcdef0" };
+    case "aws:iam/getRoles:getRoles":
+      return { id: scope.region, names: [], arns: [] };
     case "aws:iam/getRole:getRole":
       return {
         id: inputs.name,
         name: inputs.name,
         arn: `arn:aws:iam::${scope.account}:role/${String(inputs.name)}`,
+        tags: {},
       };
     default:
       throw new GroundworkError(

@@ -1,4 +1,4 @@
-import { type AttributeTable, arn, digest, hexId, input, named } from "./table";
+import { type AttributeTable, arn, digest, hexId, input, named, pathOf } from "./table";
 
 /** EC2 instances, what belongs to them, and schedules. */
 export const machines: AttributeTable = {
@@ -28,7 +28,7 @@ export const machines: AttributeTable = {
   "aws:iam/instanceProfile:InstanceProfile": (r) => ({
     id: named(r),
     name: named(r),
-    arn: `arn:aws:iam::${r.scope.account}:instance-profile/${named(r)}`,
+    arn: `arn:aws:iam::${r.scope.account}:instance-profile${pathOf(r)}${named(r)}`,
   }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (r) => ({
     id: named(r),

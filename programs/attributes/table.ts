@@ -51,6 +51,11 @@ export function arn(resource: ResourceRequest, service: string, path: string): s
   return `arn:aws:${service}:${region}:${account}:${path}`;
 }
 
+/** Of what IAM names: `/` unless it was given another one. */
+export function pathOf({ inputs }: ResourceRequest): string {
+  return (inputs.path as string | undefined) ?? "/";
+}
+
 export function digest(resource: ResourceRequest): string {
   const { stack, region } = resource.scope;
   return createHash("sha256").update([stack, region, resource.type, resource.name].join("|")).digest("hex");

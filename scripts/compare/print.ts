@@ -1,6 +1,6 @@
 import { markdownTable } from "../shared/columns";
 import { formatBytes, formatCount } from "../shared/terminal";
-import { prices } from "../cost/prices";
+import { priceRegion, sources } from "../cost/prices";
 import { type Figures, references } from "../../trials/compare/figures";
 
 interface Facts {
@@ -16,7 +16,8 @@ interface Facts {
 export function print(figures: readonly Figures[], { json, ...facts }: Facts): void {
   const out = json ? process.stderr : process.stdout;
   out.write(tableOf(figures));
-  const { region, date } = prices;
+  const region = priceRegion;
+  const date = sources.find(({ of }) => of.includes("glueDpuHour"))?.date;
   out.write(
     `\nMedians of ${facts.runs}, the file is ${formatBytes(facts.bytes)}. Dollars: list prices of ${region}, ${date}, ` +
       `had it taken as long on AWS; Glue bills a minute at least.\nDrawn in ${facts.picture}\n`,

@@ -46,12 +46,17 @@ const freeWhenIdle = [
   "aws:s3/",
   "aws:scheduler/",
   "aws:sns/",
+  "aws:secretsmanager/secretRotation",
   "aws:sqs/",
   "aws:vpc/",
+  "aws:wafv2/webAclAssociation",
 ];
 
 /** What the load of a million rows takes, by docs/ingest.md: 25.9 MB and 1.33 s of a core for 478,817 rows. */
 const million = { fileGb: 0.0541, coreSeconds: 2.8, tableGb: 0.11 };
+
+/** Rows, Rejects, FailedJobs, Lag, and what a hop waited for: functions/ingest/handler.ts. */
+const loaderMetrics = 9;
 
 /** A whole core, in MB of a function's memory. */
 const coreMemory = 1769;
@@ -101,6 +106,28 @@ function idleLines({ type, name, inputs }: Resource): CostLine[] | undefined {
       return [{ item: `secret ${name}`, monthly: prices.secretMonth }];
     case "aws:cloudwatch/metricAlarm:MetricAlarm":
       return [{ item: `alarm ${name}`, monthly: prices.alarmMonth }];
+    case "aws:apigateway/stage:Stage":
+      return inputs.xrayTracingEnabled === true
+        ? [
+            {
+              item: `API ${name}`,
+              monthly: 0,
+              note: `$${prices.requestMillion} a million requests, and $${prices.traceMillion} a million traces: X-Ray keeps one a second and 5% beyond`,
+            },
+          ]
+        : [];
+    case "aws:wafv2/webAcl:WebAcl":
+      return [
+        {
+          item: `web ACL ${name}`,
+          monthly:
+            prices.webAclMonth +
+            prices.webAclRuleMonth * ((inputs.rules as unknown[] | undefined)?.length ?? 0),
+          note: `and $${prices.webAclMillion} a million requests`,
+        },
+      ];
+    case "aws:lambda/function:Function":
+      return metricLines(name);
     case "aws:cloudwatch/dashboard:Dashboard":
       return [
         {
@@ -112,6 +139,22 @@ function idleLines({ type, name, inputs }: Resource): CostLine[] | undefined {
     default:
       return freeWhenIdle.some((beginning) => type.startsWith(beginning)) ? [] : undefined;
   }
+}
+
+/** What a function writes of its own: the sweeper always, the loader in the hours in which it loads. */
+function metricLines(name: string): CostLine[] {
+  if (name === "ingest-jobs") {
+    return [{ item: `metric of ${name}`, monthly: prices.metricMonth, note: "StalledJobs, at each sweep" }];
+  }
+  if (name !== "ingest") return [];
+  const most = prices.metricMonth * loaderMetrics;
+  return [
+    {
+      item: `metrics of ${name}`,
+      monthly: 0,
+      note: `up to $${most.toFixed(2)} in a month with loads in every hour`,
+    },
+  ];
 }
 
 function natLines(inputs: Resource["inputs"]): CostLine[] {
@@ -150,6 +193,9 @@ function databaseLines(name: string, inputs: Resource["inputs"]): CostLine[] | u
     {
       item: `database ${name}, ${kind}${copies === 2 ? " and its standby" : ""}`,
       monthly: hoursOfMonth * hour * copies,
+      ...(/^db\.t\d/.test(kind) && {
+        note: `and $${prices.databaseBurst} a vCPU and hour above its baseline`,
+      }),
     },
     { item: `storage of ${name}, ${size} GiB`, monthly: prices.databaseStorage * size * copies },
     ...(inputs.manageMasterUserPassword === true
@@ -167,9 +213,15 @@ function machineLines(name: string, inputs: Resource["inputs"]): CostLine[] | un
   if (hour === undefined) return undefined;
   // Only a machine that passes on what isn't its own is a NAT.
   const isWayOut = inputs.sourceDestCheck === false;
+  const burst = prices.machineBurst[kind.split(".")[0] ?? ""];
   const what = isWayOut ? "NAT instance" : "machine";
   return [
-    { item: `${what} ${name}, ${kind}`, monthly: hoursOfMonth * hour, isWayOut },
+    {
+      item: `${what} ${name}, ${kind}`,
+      monthly: hoursOfMonth * hour,
+      isWayOut,
+      ...(burst !== undefined && { note: `and $${burst} a vCPU and hour above its baseline` }),
+    },
     { item: `public address of ${name}`, monthly: hoursOfMonth * prices.publicAddressHour, isWayOut },
     { item: `disk of ${name}, ${rootDisk} GiB`, monthly: prices.disk * rootDisk, isWayOut },
   ];

@@ -3,7 +3,7 @@ import { readStackConfig } from "../../programs/programs";
 import { checkEnvironment } from "../stacks/preflight";
 import { columns } from "../shared/columns";
 import { paint, runCommand } from "../shared/terminal";
-import { prices } from "./prices";
+import { oldestPrice, outdated, priceRegion } from "./prices";
 import { type CostLine, type Estimate, estimate } from "./estimate";
 
 interface CostOptions {
@@ -14,7 +14,7 @@ interface CostOptions {
 const command = new Command("npm run cost --")
   .description(
     "What an environment costs a month while nothing happens, and a million rows, from the resources that its\n" +
-      `programs ask for and AWS's list prices of ${prices.region} (${prices.date}, scripts/cost/prices.ts). Needs no account.`,
+      `programs ask for and AWS's list prices of ${priceRegion} (scripts/cost/prices.ts says of which page and month). Needs no account.`,
   )
   .option("--stack <name>", "the environment: there is one Pulumi.<name>.yaml each", "dev")
   .option("--json", "one JSON object instead of the table")
@@ -28,8 +28,8 @@ runCommand(async () => {
   const result = estimate(await dryRun(stack));
   const region = readStackConfig(stack)["aws:region"];
   if (json) {
-    const { region: pricesOf, date } = prices;
-    process.stdout.write(`${JSON.stringify({ stack, region, pricesOf, date, ...result })}\n`);
+    const date = oldestPrice;
+    process.stdout.write(`${JSON.stringify({ stack, region, pricesOf: priceRegion, date, ...result })}\n`);
   } else {
     print(stack, region, result);
   }
@@ -54,9 +54,16 @@ function print(stack: string, region: string | undefined, result: Estimate): voi
     );
   }
   out.write(
-    `\nList prices of ${prices.region}, ${prices.date}, without free tiers, taxes, traffic and logs.` +
-      `${region === undefined || region === prices.region ? "" : ` ${region} has others.`}\n`,
+    `\nList prices of ${priceRegion}, of ${oldestPrice} and later, without free tiers, taxes, traffic and logs.` +
+      `${region === undefined || region === priceRegion ? "" : ` ${region} has others.`}\n`,
   );
+  const old = outdated(new Date());
+  if (old.length > 0) {
+    const text =
+      `Older than a year: the prices of ${old.map(({ page }) => page).join(", ")}. Read them again, and put them ` +
+      "and their month into scripts/cost/prices.ts.\n";
+    out.write(paint("yellow", text, out));
+  }
 }
 
 /** The lines with their sum below; what is the way out carries a star. */

@@ -1,11 +1,8 @@
-/**
- * AWS's list prices on demand, in dollars, without free tiers. Written down by hand from the services' price pages
- * (https://aws.amazon.com/<service>/pricing/); who changes one changes the date.
- */
-export const prices = {
-  region: "us-east-1",
-  date: "2025-06",
+/** Where the prices are of. */
+export const priceRegion = "us-east-1";
 
+/** AWS's list prices on demand, in dollars, without free tiers. Written down by hand: `sources` says from where, and when. */
+export const prices = {
   /** PostgreSQL in one zone, an hour; twice that in two. */
   databaseHour: {
     "db.t3.micro": 0.018,
@@ -23,6 +20,8 @@ export const prices = {
   } as Readonly<Record<string, number>>,
   /** gp2 and gp3 alike, a GiB and month in one zone. */
   databaseStorage: 0.115,
+  /** A vCPU and hour that a burstable class works above its baseline, over a day. */
+  databaseBurst: 0.075,
   /** The log that enhanced monitoring writes, a month and database at an interval of 60 s. */
   enhancedMonitoring: 0.7,
 
@@ -36,6 +35,8 @@ export const prices = {
     "t4g.small": 0.0168,
     "t4g.medium": 0.0336,
   } as Readonly<Record<string, number>>,
+  /** As `databaseBurst`: of t4g and of t3. */
+  machineBurst: { t4g: 0.04, t3: 0.05 } as Readonly<Record<string, number>>,
   /** gp3, a GiB and month. */
   disk: 0.08,
   /** A public IPv4 address, an hour, in use or not. */
@@ -49,6 +50,14 @@ export const prices = {
 
   secretMonth: 0.4,
   alarmMonth: 0.1,
+  /** A metric that isn't AWS's own, for the hours in which it is written. */
+  metricMonth: 0.3,
+  traceMillion: 5,
+  requestMillion: 3.5,
+  /** A web ACL, each of its rules, and what it looks at. */
+  webAclMonth: 5,
+  webAclRuleMonth: 1,
+  webAclMillion: 0.6,
   /** The first three of an account are free; counted all the same. */
   dashboardMonth: 3,
 
@@ -64,3 +73,64 @@ export const prices = {
 } as const;
 
 export const hoursOfMonth = 730;
+
+interface Source {
+  readonly page: string;
+  /** Year and month in which the page was read. */
+  readonly date: string;
+  readonly of: readonly (keyof typeof prices)[];
+}
+
+/** Who changes a price changes the date of its page. */
+export const sources: readonly Source[] = [
+  {
+    page: "https://aws.amazon.com/rds/postgresql/pricing/",
+    date: "2025-06",
+    of: ["databaseHour", "databaseStorage", "databaseBurst"],
+  },
+  {
+    page: "https://aws.amazon.com/ec2/pricing/on-demand/",
+    date: "2025-06",
+    of: ["machineHour", "machineBurst"],
+  },
+  { page: "https://aws.amazon.com/ebs/pricing/", date: "2025-06", of: ["disk"] },
+  {
+    page: "https://aws.amazon.com/vpc/pricing/",
+    date: "2025-06",
+    of: ["publicAddressHour", "natGatewayHour", "natGatewayGb"],
+  },
+  {
+    page: "https://aws.amazon.com/privatelink/pricing/",
+    date: "2025-06",
+    of: ["endpointHour", "endpointGb"],
+  },
+  { page: "https://aws.amazon.com/secrets-manager/pricing/", date: "2025-06", of: ["secretMonth"] },
+  {
+    page: "https://aws.amazon.com/cloudwatch/pricing/",
+    date: "2026-02",
+    of: ["alarmMonth", "dashboardMonth", "metricMonth", "enhancedMonitoring"],
+  },
+  { page: "https://aws.amazon.com/xray/pricing/", date: "2025-06", of: ["traceMillion"] },
+  { page: "https://aws.amazon.com/api-gateway/pricing/", date: "2025-06", of: ["requestMillion"] },
+  {
+    page: "https://aws.amazon.com/waf/pricing/",
+    date: "2025-06",
+    of: ["webAclMonth", "webAclRuleMonth", "webAclMillion"],
+  },
+  {
+    page: "https://aws.amazon.com/lambda/pricing/",
+    date: "2025-06",
+    of: ["functionGbSecond", "functionRequest"],
+  },
+  { page: "https://aws.amazon.com/glue/pricing/", date: "2025-06", of: ["glueDpuHour", "glueLeastSeconds"] },
+  { page: "https://aws.amazon.com/s3/pricing/", date: "2025-06", of: ["bucketGbMonth", "bucketPut"] },
+];
+
+/** The month of the page that was read first. */
+export const oldestPrice: string = sources.map(({ date }) => date).sort()[0] ?? "";
+
+/** The pages that nobody has read for more than a year, by the month in which they were. */
+export function outdated(now: Date): Source[] {
+  const yearAgo = `${now.getUTCFullYear() - 1}-${String(now.getUTCMonth() + 1).padStart(2, "0")}`;
+  return sources.filter(({ date }) => date < yearAgo);
+}

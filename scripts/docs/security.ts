@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { format, resolveConfig } from "prettier";
 import type { Declared, Note, Rule } from "../../policy/rule";
-import { isRule, judge, rows, rulesOf } from "../../policy/rules";
+import { isRule, judge, rows, rulesOf, withoutControl } from "../../policy/rules";
 import { dryRun } from "../../programs/dryRun";
 import { type Program, programs, root } from "../../programs/programs";
 
@@ -22,6 +22,7 @@ const all = {
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me@laptop",
   "database:bastionSshCidrs": '["203.0.113.7/32"]',
   "database:eventTopicArn": topic,
+  "auth:webAcl": "true",
   "ingest:glue": "true",
   "ingest:alarmTopicArn": topic,
 };
@@ -43,7 +44,8 @@ const given = {
   "ingest:deleteFilesOnDestroy": "true",
 };
 
-const variants: readonly Variant[] = [
+/** Of each that makes another type of resource, or needs another exception. */
+export const variants: readonly Variant[] = [
   { stack: "prod", config: { ...all, ...given, "groundwork:retire": "true" } },
   { stack: "dev", config: least },
   {
@@ -114,6 +116,14 @@ function render(uses: ReadonlyMap<Rule, ReadonlySet<string>>): string {
     ...lines.map(
       ([{ controls, asks }, status, why]) =>
         `| ${controls.join(", ") || "our own"} | ${asks} | ${status} | ${why} |`,
+    ),
+    "",
+    "No control of the standard is about these types:",
+    "",
+    "| type | because |",
+    "| --- | --- |",
+    ...Object.entries(withoutControl).map(
+      ([type, why]) => `| ${type.split(":").slice(1).join(":")} | ${why} |`,
     ),
   ].join("\n");
 }

@@ -4,6 +4,13 @@ import { deployFirst } from "../../infra/deployFirst";
 export const oldestCli = "3.245";
 export const howToInstall = `Groundwork needs ${oldestCli} or later: https://www.pulumi.com/docs/install/ says how to install it`;
 
+/**
+ * What Lambda says of a function in a VPC that nobody called for weeks: the call that wakes it up fails, and so do those
+ * until it is awake. https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+ */
+export const sleepingFunction =
+  /ResourceNotReadyException|The function is currently in the following state: (Inactive|Pending)|CodeArtifactUserPendingException/;
+
 /** The stack that something failed for. */
 interface FailedStack {
   readonly project: string;
@@ -62,6 +69,23 @@ const reasons: readonly (readonly [
     /Invalid AWS Region|(?:EAI_AGAIN|ENOTFOUND).*amazonaws/i,
     ({ stack }) =>
       `aws:region in Pulumi.${stack}.yaml is not a region of AWS, such as us-east-1, or there is no network: mend it`,
+  ],
+  [
+    sleepingFunction,
+    () =>
+      "the function slept for weeks, and Lambda wakes it up for this call, which takes a minute: try again",
+  ],
+  [
+    /Log Group \(([^)]+)\)[^\n]*ResourceAlreadyExistsException/i,
+    (_, [, group = ""]) =>
+      `the log group ${group} is there already, made by AWS itself, which keeps it for ever: take what you want out ` +
+      `of it, and delete it with aws logs delete-log-group --log-group-name ${group}`,
+  ],
+  [
+    /CloudWatch Logs role ARN must be set in account settings/i,
+    ({ stack }) =>
+      "API Gateway has no role for its logs in this account and region: set auth:manageApiGatewayAccount to true in " +
+      `Pulumi.${stack}.yaml`,
   ],
   [
     /the stack is currently locked/i,

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { GroundworkError } from "../../infra/error";
 import type { Program } from "../../programs/programs";
-import { runPulumi } from "../shared/pulumi";
-import { explain } from "../shared/explain";
+import { type PulumiResult, runPulumi } from "../shared/pulumi";
+import { explain, sleepingFunction } from "../shared/explain";
 import { type Action, asksBefore, type Confirmation, cliArguments, resumeCommand } from "./plan";
 import { readUpstreams, requireUpstreams } from "./upstreams";
 
@@ -12,6 +13,8 @@ interface Run extends Confirmation {
   readonly stop: AbortSignal;
   /** Told of each project when it is done with. */
   readonly report: (done: Done) => void;
+  /** Milliseconds after which a function that wakes up is called again. Default 30000. */
+  readonly wakeDelay?: number;
 }
 
 export interface Done {
@@ -22,6 +25,17 @@ export interface Done {
   /** Why there is nothing to say of it; undefined where there is. */
   readonly leftOut?: string;
 }
+
+/** Waking up takes a minute or two. */
+const wakeTries = 6;
+
+/** Projects whose functions are in the VPC. */
+const inVpc: readonly string[] = ["ingest", "database"];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html and what the provider waits for at most. */
+const waitsForInterfaces =
+  "Its functions are in the VPC. Once they are deleted, Lambda gives up their network interfaces in 20 to 45 minutes, and\n" +
+  "their security groups wait for that: nothing hangs.\n";
 
 /** What stands for the changes of a project that has none. */
 const noChange = "no change";
@@ -41,6 +55,7 @@ export async function runStacks(run: Run): Promise<void> {
     const { project } = program;
     stop.throwIfAborted();
     process.stdout.write(`\n${project} (${stack})\n`);
+    if (action === "destroy" && inVpc.includes(project)) process.stdout.write(waitsForInterfaces);
     const [leftOut] = action === "preview" ? (await readUpstreams(program, [], run)).missing : [];
     if (leftOut !== undefined) {
       process.stdout.write(`left out: ${leftOut}\n`);
@@ -60,9 +75,16 @@ async function runOne(run: Run, { project, dir }: Program): Promise<Done> {
   const asks = asksBefore(action, run);
   const colors = process.stdout.isTTY ? ["--color", "always"] : [];
   const args = cliArguments(action, stack, run);
-  const { code, output } = asks
-    ? await runPulumi(args, { cwd: dir, stop, output: "terminal" })
-    : await runPulumi([...args, ...colors], { cwd: dir, stop, output: "shown" });
+  const carryOut = (): Promise<PulumiResult> =>
+    asks
+      ? runPulumi(args, { cwd: dir, stop, output: "terminal" })
+      : runPulumi([...args, ...colors], { cwd: dir, stop, output: "shown" });
+  let { code, output } = await carryOut();
+  for (let left = wakeTries; left > 0 && code !== 0 && sleepingFunction.test(output); left -= 1) {
+    process.stdout.write("Lambda wakes the function up, which nobody called for weeks: trying again\n");
+    await sleep(run.wakeDelay ?? 30_000, undefined, { signal: stop }).catch(() => undefined);
+    if (!stop.aborted) ({ code, output } = await carryOut());
+  }
   const resume = resumeCommand(action, stack, projects, project);
   const milliseconds = Date.now() - started;
   if (stop.aborted) {

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/runningEnvironment";
@@ -12,6 +13,7 @@ import { pinHostKey } from "./hostKey";
 import { holdLine } from "./line";
 import { checkPortFree, databaseAnswers } from "./probe";
 import { type Target, findTarget } from "./target";
+import { wakeBastion } from "./wake";
 
 interface TunnelOptions {
   stack: string;
@@ -19,6 +21,7 @@ interface TunnelOptions {
   key?: string;
   hostKey?: string;
   knownHosts: string;
+  start: boolean;
   print: boolean;
 }
 
@@ -33,6 +36,7 @@ const program = new Command("npm run tunnel --")
   .option("--key <file>", "the private SSH key (default: what ssh itself finds)")
   .option("--host-key <key>", "the bastion's public host key (default: from its EC2 console output, once)")
   .option("--known-hosts <file>", "where host keys are pinned", path.join(cache, "known_hosts"))
+  .option("--start", "start the bastion without asking, should it be stopped", false)
   .option("--print", "only print the plain command, and start nothing", false)
   .parse();
 
@@ -46,7 +50,7 @@ runCommand(async (stop) => {
   }
   await checkPortFree(options.port);
   const environment = enterAws(options.stack);
-  if (target.mode === "ssh") await knowHost(target, ssh, options.hostKey);
+  await prepare(target, ssh, options, stop);
   const session = new Session();
   try {
     await holdLine({
@@ -69,17 +73,37 @@ function sshOptions({ stack, key, knownHosts }: TunnelOptions): SshOptions {
   return { keyFile: key ?? bastion?.keyFile, sshPort: bastion?.port ?? 22, knownHostsFile: knownHosts };
 }
 
-async function knowHost(
-  { instanceId }: Target,
+/** What a line needs at its other end: a machine that runs, and with SSH its host key. */
+async function prepare(
+  { instanceId, mode }: Target,
   { knownHostsFile: file }: SshOptions,
-  given: string | undefined,
+  { hostKey, start }: TunnelOptions,
+  stop: AbortSignal,
 ): Promise<void> {
   const { EC2Client } = await import("@aws-sdk/client-ec2");
   const ec2 = new EC2Client({});
   try {
-    if (await pinHostKey({ file, instanceId }, ec2, given)) say(`pinned the host key of ${instanceId}`);
+    const mayStart = (): Promise<boolean> => (start ? Promise.resolve(true) : askToStart(instanceId, stop));
+    await wakeBastion({ instanceId, mayStart, say }, ec2);
+    if (mode === "ssh" && (await pinHostKey({ file, instanceId }, ec2, hostKey))) {
+      say(`pinned the host key of ${instanceId}`);
+    }
   } finally {
     ec2.destroy();
+  }
+}
+
+/** False where there is no terminal to ask at. */
+async function askToStart(instanceId: string, stop: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    const question = `The bastion ${instanceId} is stopped: start it? [Y/n] `;
+    return !/^n/i.test((await terminal.question(question, { signal: stop })).trim());
+  } finally {
+    terminal.close();
   }
 }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import type { Scope } from "../../programs/attributes/table";
 import { refusalToDelete } from "./protection";
+import { apiGatewayRole, readBack } from "./readBack";
 import { replacingInputs } from "./replacing";
 
 type Properties = Record<string, unknown>;
@@ -20,7 +21,7 @@ export const failingType = "GROUNDWORK_ENGINE_FAILING_TYPE";
 
 /**
  * A provider for the real Pulumi engine that makes nothing: what AWS would compute comes from the table that
- * the environment on this machine uses too, what makes AWS replace a resource from replacing.ts.
+ * the environment on this machine uses too, what makes AWS replace a resource from replacing.ts, what it reads back otherwise from readBack.ts.
  */
 export class TableProvider implements pulumi.provider.Provider {
   readonly version = "0.0.0";
@@ -49,6 +50,21 @@ export class TableProvider implements pulumi.provider.Provider {
     return Promise.resolve(make(urn, inputs, randomUUID()));
   }
 
+  /** What AWS keeps of it: as it was written, but for what readBack.ts says. */
+  read(id: string, urn: string, props: Properties = {}): Promise<pulumi.provider.ReadResult> {
+    const { __inputs: written } = props as Kept;
+    // An executor, so that what it throws rejects.
+    return new Promise((resolve) => {
+      const answered = readBack(identify(urn).type, props);
+      const read = { ...props, ...answered, __inputs: { ...written, ...comparable(answered) } };
+      if (Object.keys(answered).length === 0) return resolve({ id, props: read });
+      const inputs = Object.fromEntries(
+        Object.keys(written).map((key) => [key, read[key as keyof typeof read]]),
+      );
+      resolve({ id, props: read, inputs });
+    });
+  }
+
   update(
     _id: string,
     urn: string,
@@ -64,7 +80,7 @@ export class TableProvider implements pulumi.provider.Provider {
   }
 
   invoke(token: string, inputs: Properties): Promise<pulumi.provider.InvokeResult> {
-    return Promise.resolve({ outputs: answerOf(token, scopeOf(""), inputs) });
+    return Promise.resolve({ outputs: apiGatewayRole(token) ?? answerOf(token, scopeOf(""), inputs) });
   }
 
   /** A remote component, such as `awsx.ec2.Vpc`. */

@@ -6,6 +6,8 @@
  * package doesn't carry the fact: neither its code nor its doc comments.
  */
 const replacing: Readonly<Record<string, readonly string[]>> = {
+  // apigateway/account.go: none
+  "aws:apigateway/account:Account": [],
   // apigateway/deployment.go
   "aws:apigateway/deployment:Deployment": ["restApi", "triggers", "variables"],
   // apigateway/method_settings.go
@@ -14,6 +16,21 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:apigateway/restApi:RestApi": [],
   // apigateway/stage.go
   "aws:apigateway/stage:Stage": ["restApi", "stageName"],
+  // ec2/ec2_instance.go; userData because ours sets userDataReplaceOnChange
+  "aws:ec2/instance:Instance": [
+    "ami",
+    "associatePublicIpAddress",
+    "availabilityZone",
+    "keyName",
+    "subnetId",
+    "userData",
+  ],
+  // ec2/vpc_flow_log.go
+  "aws:ec2/flowLog:FlowLog": ["eniId", "iamRoleArn", "logDestination", "subnetId", "trafficType", "vpcId"],
+  // ec2/vpc_route.go
+  "aws:ec2/route:Route": ["destinationCidrBlock", "routeTableId"],
+  // ec2/ec2_eip.go
+  "aws:ec2/eip:Eip": ["address", "domain"],
   // cloudwatch/metric_alarm.go
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["name"],
   // logs/group.go
@@ -22,6 +39,11 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:cognito/userPool:UserPool": ["aliasAttributes", "name", "usernameAttributes", "usernameConfiguration"],
   // glue/job.go
   "aws:glue/job:Job": ["name"],
+  // glue/crawler.go
+  "aws:glue/crawler:Crawler": ["name"],
+  // iam/instance_profile.go, iam/role.go
+  "aws:iam/instanceProfile:InstanceProfile": ["name", "namePrefix", "path"],
+  "aws:iam/role:Role": ["name", "namePrefix", "path"],
   // iam/role_policy.go
   "aws:iam/rolePolicy:RolePolicy": ["name", "namePrefix", "role"],
   // lambda/function.go
@@ -49,6 +71,8 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled"],
   // s3/object.go
   "aws:s3/bucketObjectv2:BucketObjectv2": ["bucket", "key"],
+  // scheduler/schedule.go
+  "aws:scheduler/schedule:Schedule": ["groupName", "name", "namePrefix"],
   // secretsmanager/secret.go
   "aws:secretsmanager/secret:Secret": ["name", "namePrefix"],
 };

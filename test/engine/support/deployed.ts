@@ -5,6 +5,16 @@ import { Engine } from "./engine";
 /** The environments that stand side by side in one backend. */
 export const stacks = ["dev", "prod"] as const;
 
+/** All that dev leaves out. */
+export const everything = {
+  "networking:nat": "instance",
+  "database:bastion": "ssh",
+  "database:bastionPublicKey": "ssh-ed25519 AAAA",
+  "database:bastionSshCidrs": ["203.0.113.7/32"],
+  "database:eventTopicArn": "arn:aws:sns:us-east-1:123456789012:operators",
+  "ingest:glue": true,
+};
+
 let deployed: Promise<Engine> | undefined;
 const opened: Engine[] = [];
 

@@ -14,6 +14,8 @@ export interface Resource {
   readonly type: string;
   readonly custom: boolean;
   readonly protect?: boolean;
+  /** URNs of what a destroy takes away after it. */
+  readonly dependencies?: readonly string[];
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;

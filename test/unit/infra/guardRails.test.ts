@@ -95,7 +95,7 @@ describe("a program behind guard rails", () => {
     const bare = `new aws.sqs.Queue("bare", { sqsManagedSseEnabled: true }); new aws.iam.User("me", { tags });`;
     const failed = await failureOf(run(bare));
     expect(failed).to.include("aws:sqs/queue:Queue bare lacks the tags Project, Environment, Stack");
-    expect(failed).to.include("aws:iam/user:User me is of a type that no rule is about");
+    expect(failed).to.include("aws:iam/user:User me is of a type that nobody has judged");
   });
 
   const broken: { project: string; key: string; value: string; says: string }[] = [

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import {
   type Inputs,
+  acl,
   alarm,
   block,
   bucketPolicy,
@@ -100,6 +101,7 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
   [
     userPool,
     [
+      [{ mfaConfiguration: "OFF" }, "auth:mfa"],
       [{ deletionProtection: "INACTIVE" }, "auth:deletionProtection"],
       [{ passwordPolicy: undefined }, "weak passwords"],
       ...[
@@ -205,8 +207,17 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
   ],
   [secret, [[{ recoveryWindowInDays: 6 }, "recoveryWindowInDays"]]],
   [
+    acl,
+    [
+      [{ rules: [] }, "refuses nothing"],
+      [{ rules: [{ visibilityConfig: {} }] }, "visibilityConfig.cloudwatchMetricsEnabled"],
+    ],
+  ],
+  [
     role,
     [
+      [{ path: "/" }, "where others may rewrite it"],
+      [{ path: "/groundwork/dev/" }, "where others may rewrite it"],
       [{ managedPolicyArns: [] }, "policies of its own"],
       [{ inlinePolicies: [] }, "policies of its own"],
     ],

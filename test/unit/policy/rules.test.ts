@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import type { Declared } from "../../../policy/rule";
+import { isRule, rows, withoutControl } from "../../../policy/rules";
+import { dryRun } from "../../../programs/dryRun";
+import { variants } from "../../../scripts/docs/security";
 import { type Inputs, instance, machine, refusals, secret, subscription, tags, userPool } from "./samples";
 
 describe("the guard rails", () => {
@@ -8,9 +11,39 @@ describe("the guard rails", () => {
       "SecurityGroupIngressRule",
     );
     for (const type of ["aws:s3/bucketV2:BucketV2", "aws:iam/user:User", "aws-native:s3:Bucket"]) {
-      expect(refusals(type, {}).join()).to.include("of a type that no rule is about");
+      expect(refusals(type, {}).join()).to.include("of a type that nobody has judged");
     }
     expect(refusals("groundwork:network:Network", {})).to.deep.equal([]);
+  });
+
+  it("refuse a secret that nobody rotates", () => {
+    expect(refusals(secret[0], secret[1], { beside: [] }).join()).to.include("never changes");
+  });
+
+  it("judge each type that any choice of config makes by a control, or say why none applies", async () => {
+    const judged = new Set([
+      ...Object.keys(withoutControl),
+      ...rows.filter(({ controls }) => controls.length > 0).flatMap(({ of }) => of),
+    ]);
+    const made = new Set<string>();
+    for (const variant of variants)
+      for (const { type } of await dryRun(variant.stack, variant)) made.add(type);
+    expect([...made].filter((type) => !judged.has(type))).to.be.empty;
+    expect([...made]).to.include.members([
+      "aws:wafv2/webAcl:WebAcl",
+      "aws:glue/job:Job",
+      "aws:iam/policy:Policy",
+    ]);
+    // And no reason is kept for what nothing makes, but for the kind that a rule refuses.
+    const stale = Object.keys(withoutControl).filter((type) => !made.has(type));
+    expect(stale).to.deep.equal(["aws:ec2/securityGroupRule:SecurityGroupRule"]);
+  });
+
+  it("name no control as met and unmet both, and none that the standard hasn't", () => {
+    const notes = rows.filter((row) => !isRule(row)).flatMap(({ controls }) => controls);
+    const rules = rows.filter(isRule).flatMap(({ controls }) => controls);
+    expect(notes.filter((control) => rules.includes(control))).to.be.empty;
+    expect([...notes, ...rules].filter((control) => control.startsWith("CloudWatch."))).to.be.empty;
   });
 
   it("refuse a bucket that lacks one of its guards, or has that of another", () => {

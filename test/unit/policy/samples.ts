@@ -11,9 +11,12 @@ interface Place {
   readonly beside?: readonly Declared[];
 }
 
+/** Of whatever secret. */
+const rotation = { type: "aws:secretsmanager/secretRotation:SecretRotation", name: "one", inputs: {} };
+
 /** What the rules say of a resource that no exception excuses. */
 export function refusals(type: string, inputs: Inputs, place: Place = {}): string[] {
-  const { stack = "prod", retires = false, name = "one", beside = [] } = place;
+  const { stack = "prod", retires = false, name = "one", beside = [rotation] } = place;
   const resource = { type, name, inputs };
   const subject = { name, stack, retires, declared: [resource, ...beside] };
   return rulesOf(resource).flatMap((rule) => {
@@ -61,6 +64,7 @@ export const userPool: [string, Inputs] = [
   {
     tags,
     deletionProtection: "ACTIVE",
+    mfaConfiguration: "OPTIONAL",
     passwordPolicy: {
       minimumLength: 8,
       temporaryPasswordValidityDays: 7,
@@ -105,7 +109,7 @@ export const secret: [string, Inputs] = [
 export const group: [string, Inputs] = ["aws:ec2/securityGroup:SecurityGroup", { tags }];
 export const role: [string, Inputs] = [
   "aws:iam/role:Role",
-  { tags, assumeRolePolicy: trust("lambda.amazonaws.com") },
+  { tags, path: "/groundwork/prod/", assumeRolePolicy: trust("lambda.amazonaws.com") },
 ];
 export const parameters: [string, Inputs] = [
   "aws:rds/parameterGroup:ParameterGroup",
@@ -144,6 +148,11 @@ export const bucketPolicy: [string, Inputs] = [
 export function documentOf(...statements: readonly unknown[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
+
+export const acl: [string, Inputs] = [
+  "aws:wafv2/webAcl:WebAcl",
+  { tags, rules: [{ visibilityConfig: { cloudwatchMetricsEnabled: true } }] },
+];
 
 function trust(service: string, Condition?: unknown): string {
   return documentOf({

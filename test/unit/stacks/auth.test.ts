@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { failureOf, record } from "../../support/stacks";
+import { type Recording, failureOf, record } from "../../support/stacks";
 
 describe("the auth stack", () => {
   it("makes the tutorial's pool: no MFA, no self-registration, two attributes of its own", async () => {
@@ -133,5 +133,72 @@ describe("the auth stack", () => {
     expect(outputs.issuer).to.equal(
       `https://cognito-idp.us-east-1.amazonaws.com/${String(outputs.userPoolId)}`,
     );
+  });
+});
+
+describe("API Gateway's role for its logs", () => {
+  const role = "groundwork-apigateway-us-east-1";
+  const found = (Environment: string) => ({
+    "aws:iam/getRoles:getRoles": { id: "us-east-1", names: [role], arns: [] },
+    "aws:iam/getRole:getRole": { id: role, name: role, arn: "", tags: { Environment } },
+  });
+  const madeBy = ({ all }: Recording) => [
+    ...all("aws:iam/role:Role").filter(({ name }) => name === "apigateway-logs"),
+    ...all("aws:apigateway/account:Account"),
+  ];
+
+  it("is made where the account has none in this region, and again found by who made it", async () => {
+    for (const answers of [{}, found("dev")]) {
+      const made = madeBy(await record("auth", { answers }));
+      expect(made).to.have.length(2);
+      expect(made[0]?.inputs.name).to.equal(role);
+    }
+  });
+
+  it("is left to the environment that made it, with its setting, and to whom config says", async () => {
+    expect(madeBy(await record("auth", { answers: found("prod") }))).to.be.empty;
+    expect(madeBy(await record("auth", { config: { "auth:manageApiGatewayAccount": "false" } }))).to.be.empty;
+  });
+
+  it("writes into groups that are there before, and expire", async () => {
+    const { all, only } = await record("auth");
+    const { restApi } = only("aws:apigateway/stage:Stage");
+    const groups = all("aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs);
+    expect(groups.map(({ name }) => name)).to.include(`API-Gateway-Execution-Logs_${String(restApi)}/dev`);
+    for (const { retentionInDays } of groups) expect(retentionInDays).to.equal(30);
+  });
+});
+
+describe("sign-in", () => {
+  const pool = async (config?: Record<string, string>, stack = "dev") =>
+    (await record("auth", { stack, ...(config && { config }) })).only("aws:cognito/userPool:UserPool");
+
+  it("asks for a second factor where config says so, and in prod whoever has one", async () => {
+    expect(await pool())
+      .to.include({ mfaConfiguration: "OFF" })
+      .and.not.have.property("softwareTokenMfaConfiguration");
+    expect(await pool({ "auth:mfa": "on" })).to.deep.include({
+      mfaConfiguration: "ON",
+      softwareTokenMfaConfiguration: { enabled: true },
+    });
+    expect(await pool(undefined, "prod")).to.include({ mfaConfiguration: "OPTIONAL" });
+  });
+
+  it("has threat protection, with the tier that it takes, where config says so", async () => {
+    expect(await pool()).to.not.have.any.keys("userPoolTier", "userPoolAddOns");
+    expect(await pool({ "auth:threatProtection": "enforced" })).to.deep.include({
+      userPoolTier: "PLUS",
+      userPoolAddOns: {
+        advancedSecurityMode: "ENFORCED",
+        advancedSecurityAdditionalFlows: { customAuthMode: "ENFORCED" },
+      },
+    });
+  });
+
+  it("has a web ACL before the API where config says so", async () => {
+    const { all, only } = await record("auth", { config: { "auth:webAcl": "true" } });
+    expect(only("aws:wafv2/webAclAssociation:WebAclAssociation").resourceArn).to.include("/stages/dev");
+    expect(all("aws:wafv2/webAcl:WebAcl")).to.have.length(1);
+    expect((await record("auth")).all("aws:wafv2/webAcl:WebAcl")).to.be.empty;
   });
 });

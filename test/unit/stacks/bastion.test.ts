@@ -31,7 +31,7 @@ describe("the bastion", () => {
     expect(resources.some(({ name }) => name === "ec2-proxy-sg")).to.equal(true);
   });
 
-  it("with ssh takes connections from the named addresses alone, and reaches the database alone", async () => {
+  it("with ssh takes connections from the named addresses alone, and reaches the database and updates alone", async () => {
     const { all, only, outputs } = await record("database", { config: ssh });
     const [group] = only(instance).vpcSecurityGroupIds as string[];
     const own = (type: string) => all(type).filter(({ inputs }) => inputs.securityGroupId === group);
@@ -41,7 +41,11 @@ describe("the bastion", () => {
         ["198.51.100.0/24", 22, 22],
       ],
     );
-    expect(own(egress)).to.have.length(1);
+    expect(own(egress).map(({ name }) => name)).to.deep.equal([
+      "ec2-proxy-to-database",
+      "ec2-proxy-to-updates",
+    ]);
+    expect(own(egress)[1]?.inputs).to.include({ prefixListId: "pl-63a5400a", fromPort: 443, toPort: 443 });
     expect(own(egress)[0]?.inputs).to.include({
       referencedSecurityGroupId: outputs.securityGroupId,
       fromPort: 5432,

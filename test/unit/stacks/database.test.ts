@@ -28,7 +28,7 @@ describe("the database stack", () => {
     const { only } = await record("database", { config: { "database:engineVersion": "17.5" } });
     expect(only("aws:rds/parameterGroup:ParameterGroup")).to.deep.include({
       family: "postgres17",
-      parameters: [{ name: "rds.force_ssl", value: "1" }],
+      parameters: [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }],
     });
     expect(only(instance).parameterGroupName).to.be.a("string").that.is.not.empty;
   });
@@ -80,7 +80,12 @@ describe("the database stack", () => {
       { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: [outputs.secretArn] },
       {
         Effect: "Allow",
-        Action: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+        Action: [
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecretVersionStage",
+        ],
         Resource: [outputs.ingestSecretArn],
       },
     ]);
@@ -99,6 +104,37 @@ describe("the database stack", () => {
     const text = JSON.stringify(resources);
     expect(text).to.include(String(outputs.ingestSecretArn));
     expect(text).to.not.include(String(outputs.secretArn));
+  });
+
+  it("rotates the ingest role's secret more often than Lambda lets an unused function sleep", async () => {
+    const { only } = await record("database");
+    const rotation = only("aws:secretsmanager/secretRotation:SecretRotation");
+    expect(rotation.secretId).to.match(/:secret:dev-ingest-/);
+    expect(rotation).to.deep.include({
+      rotationRules: { automaticallyAfterDays: 7 },
+      rotateImmediately: false,
+    });
+    expect(only("aws:lambda/permission:Permission", "schema-rotation")).to.include({
+      principal: "secretsmanager.amazonaws.com",
+      sourceAccount: "123456789012",
+    });
+  });
+
+  it("makes the groups of its exported logs before RDS does, which would keep them for ever", async () => {
+    const groups = async (logExports: string): Promise<unknown[]> =>
+      (
+        await record("database", {
+          config: { "database:logExports": logExports, "database:logRetentionDays": "14" },
+        })
+      )
+        .all("aws:cloudwatch/logGroup:LogGroup")
+        .filter(({ name }) => name !== "schema")
+        .map(({ inputs }) => [inputs.name, inputs.retentionInDays]);
+    expect(await groups('["postgresql","upgrade"]')).to.deep.equal([
+      ["/aws/rds/instance/demo-db/postgresql", 14],
+      ["/aws/rds/instance/demo-db/upgrade", 14],
+    ]);
+    expect(await groups("[]")).to.be.empty;
   });
 
   it("takes every choice of config over to the instance", async () => {
@@ -131,7 +167,7 @@ describe("the database stack", () => {
       monitoringInterval: 15,
       enabledCloudwatchLogsExports: ["postgresql"],
     });
-    expect(only(instance).monitoringRoleArn).to.match(/:role\/demo-db-monitoring/);
+    expect(only(instance).monitoringRoleArn).to.match(/:role\/groundwork\/dev\/demo-db-monitoring/);
   });
 
   it("makes no monitoring role, and no ceiling, where config wants none", async () => {

@@ -98,12 +98,19 @@ describe("the ingest stack", () => {
 
   it("reaches the database by a rule from its own security group, and HTTPS", async () => {
     const { all, only } = await record("ingest");
-    expect(only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")).to.include({
-      fromPort: 5432,
-      toPort: 5432,
-    });
-    const egress = all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
-    expect(egress.map(({ inputs }) => inputs.fromPort)).to.have.members([5432, 443]);
+    for (const name of ["ingest", "ingest-jobs"]) {
+      const { securityGroupIds } = only(lambda, name).vpcConfig as { securityGroupIds: string[] };
+      const into = only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", `${name}-into-database`);
+      expect(into).to.include({
+        fromPort: 5432,
+        toPort: 5432,
+        referencedSecurityGroupId: securityGroupIds[0],
+      });
+      const egress = all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").filter(
+        ({ inputs }) => inputs.securityGroupId === securityGroupIds[0],
+      );
+      expect(egress.map(({ inputs }) => inputs.fromPort)).to.have.members([5432, 443]);
+    }
   });
 
   it("keeps the log for as long as config says", async () => {

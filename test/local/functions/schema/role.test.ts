@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
@@ -5,7 +6,8 @@ import { Client } from "pg";
 import { connect } from "../../../../functions/shared/database";
 import { migrate } from "../../../../functions/schema/migrate";
 import { readMigrations } from "../../../../infra/database/migrations";
-import { setRolePassword } from "../../../../functions/schema/role";
+import { setIngestPassword } from "../../../../functions/schema/role";
+import { rotate } from "../../../../functions/schema/rotation";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
@@ -49,7 +51,7 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("signs in with what the schema function put into its empty secret", async () => {
-    await setRolePassword(master, "ingest", secretArn);
+    await setIngestPassword(master, secretArn);
     const { username, password } = secret();
     expect(username).to.equal("ingest");
     expect(password).to.have.length.of.at.least(40);
@@ -57,17 +59,17 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("keeps its password from one deployment to the next, and gets it back where the database has another", async () => {
-    await setRolePassword(master, "ingest", secretArn);
+    await setIngestPassword(master, secretArn);
     const before = secret().password;
     await master.query("ALTER ROLE ingest PASSWORD 'of an old snapshot'");
-    await setRolePassword(master, "ingest", secretArn);
+    await setIngestPassword(master, secretArn);
     expect(secret().password).to.equal(before);
     await (await signIn("ingest", before)).end();
   });
 
   it("says which secret is malformed, and not what is in it", async () => {
     secrets.put(secretArn, "pass-phrase");
-    const message = await failureOf(setRolePassword(master, "ingest", secretArn));
+    const message = await failureOf(setIngestPassword(master, secretArn));
     secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
     expect(message).to.include(secretArn).and.to.not.include("pass-phrase");
   });
@@ -89,7 +91,7 @@ describe("the role that the ingest function signs in as", () => {
   ];
   for (const sql of forbidden) {
     it(`may not ${sql}`, async () => {
-      await setRolePassword(master, "ingest", secretArn);
+      await setIngestPassword(master, secretArn);
       const client = await signIn("ingest", secret().password);
       const message = await failureOf(client.query(sql));
       await client.end();
@@ -97,15 +99,44 @@ describe("the role that the ingest function signs in as", () => {
     });
   }
 
+  it("changes its password while who has the last one still gets in, and may do by turns what it may", async () => {
+    secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "master" }));
+    Object.assign(process.env, database(server), { DATABASE_SECRET_ARN: masterArn });
+    await setIngestPassword(master, secretArn);
+    for (const [from, to] of [
+      ["ingest", "ingest_2"],
+      ["ingest_2", "ingest"],
+      ["ingest", "ingest_2"],
+    ]) {
+      const last = secret();
+      expect(last.username).to.equal(from);
+      await rotateSecret();
+      expect(secret().username).to.equal(to);
+      expect(secret().password).to.not.equal(last.password);
+      for (const { username, password } of [last, secret()]) {
+        const client = await signIn(username, password);
+        expect((await client.query("SELECT current_user")).rows).to.deep.equal([{ current_user: "ingest" }]);
+        await client.query("BEGIN; INSERT INTO records (mcc) VALUES (1); ROLLBACK");
+        expect(await failureOf(client.query("DELETE FROM records"))).to.match(/permission denied/);
+        await client.end();
+      }
+    }
+    // What a deployment does: it keeps whose turn it is.
+    const kept = secret();
+    await setIngestPassword(master, secretArn);
+    expect(secret()).to.deep.equal(kept);
+  });
+
+  it("is rotated in steps, each of which may come twice, and in its own secret alone", async () => {
+    const token = await rotateSecret(2);
+    expect(JSON.parse(secrets.get(secretArn) ?? "{}") as object).to.have.property("username");
+    const other = { Step: "createSecret", SecretId: masterArn, ClientRequestToken: token };
+    expect(await failureOf(rotate(other, secretArn))).to.include(masterArn);
+  });
+
   it("and the master user get in while their passwords are rotated: a refused one is read again", async () => {
     secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "master" }));
-    Object.assign(process.env, {
-      DATABASE_HOST: server.host,
-      DATABASE_PORT: String(server.port),
-      DATABASE_NAME: server.database,
-      DATABASE_SECRET_ARN: masterArn,
-      DATABASE_CA: server.caFile,
-    });
+    Object.assign(process.env, database(server), { DATABASE_SECRET_ARN: masterArn });
     await (await connect()).end();
     // In the database already, in the secret not yet.
     await master.query("ALTER ROLE postgres PASSWORD 'rotated'");
@@ -116,6 +147,17 @@ describe("the role that the ingest function signs in as", () => {
     expect((await client.query("SELECT current_user")).rows).to.deep.equal([{ current_user: "postgres" }]);
     await client.end();
   });
+
+  /** As Secrets Manager does it, each step so many times. */
+  async function rotateSecret(times = 1): Promise<string> {
+    const ClientRequestToken = randomUUID();
+    for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"]) {
+      for (let time = 0; time < times; time += 1) {
+        await rotate({ Step, SecretId: secretArn, ClientRequestToken }, secretArn);
+      }
+    }
+    return ClientRequestToken;
+  }
 
   /** Resolves once the server has turned the master user away. */
   async function refusal(): Promise<void> {
@@ -135,3 +177,12 @@ describe("the role that the ingest function signs in as", () => {
     return JSON.parse(secrets.get(secretArn) ?? "{}") as { username: string; password: string };
   }
 });
+
+function database({ host, port, database: name, caFile }: LocalPostgres): Record<string, string> {
+  return {
+    DATABASE_HOST: host,
+    DATABASE_PORT: String(port),
+    DATABASE_NAME: name,
+    DATABASE_CA: caFile,
+  };
+}

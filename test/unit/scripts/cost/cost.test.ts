@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { estimate } from "../../../../scripts/cost/estimate";
-import { prices } from "../../../../scripts/cost/prices";
+import { outdated, prices, sources } from "../../../../scripts/cost/prices";
 import { record, recordAll } from "../../../support/stacks";
 
 type Resource = Parameters<typeof estimate>[0][number];
@@ -77,7 +77,34 @@ describe("the cost of an environment", () => {
     expect(perMillionRowsTotal).to.be.within(0.001, 0.1);
   });
 
-  it("carries the date of its prices", () => {
-    expect(prices.date).to.match(/^\d{4}-\d{2}$/);
+  it("says of every price from which page it is, and of which month", () => {
+    expect(sources.flatMap(({ of }) => of)).to.have.members(Object.keys(prices));
+    for (const { page, date } of sources) {
+      expect(page).to.match(/^https:\/\/aws\.amazon\.com\/.*pricing\//);
+      expect(date).to.match(/^\d{4}-\d{2}$/);
+    }
+  });
+
+  it("knows which of them are older than a year", () => {
+    expect(outdated(new Date("2026-06-30"))).to.be.empty;
+    expect(
+      outdated(new Date("2026-07-01"))
+        .map(({ of }) => of)
+        .flat(),
+    )
+      .to.include("disk")
+      .and.not.include("metricMonth");
+  });
+
+  it("counts metrics of one's own and web ACLs, and says what bursts, traces and loads cost on top", async () => {
+    const recordings = await recordAll("dev", { "auth:webAcl": "true" });
+    const { idle } = estimate([...recordings.values()].flatMap(({ resources }) => resources));
+    const line = (item: string) => idle.find((each) => each.item.startsWith(item));
+    expect(line("metric of ingest-jobs")?.monthly).to.equal(0.3);
+    expect(line("web ACL")?.monthly).to.equal(7);
+    expect(line("metrics of ingest")?.note).to.include("loads in every hour");
+    expect(line("API")?.note).to.include("$5 a million traces");
+    expect(line("database demo-db")?.note).to.include("$0.075 a vCPU and hour");
+    expect(line("machine ec2-proxy")?.note).to.include("$0.04 a vCPU and hour");
   });
 });

@@ -21,6 +21,15 @@ describe("a failure of the CLI", () => {
     ["error: No valid credential sources found", "there are no AWS credentials"],
     ["AWS account ID not allowed: 111111111111", "aws:allowedAccountIds in Pulumi.dev.yaml"],
     ["error: Invalid AWS Region: us-moon-1", "aws:region in Pulumi.dev.yaml"],
+    ["ResourceNotReadyException: The function is inactive", "try again"],
+    [
+      "creating CloudWatch Logs Log Group (/aws/rds/instance/demo-db/upgrade): operation error CloudWatch Logs: CreateLogGroup, ResourceAlreadyExistsException: The specified log group already exists",
+      "aws logs delete-log-group --log-group-name /aws/rds/instance/demo-db/upgrade",
+    ],
+    [
+      "BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging",
+      "auth:manageApiGatewayAccount",
+    ],
     ["error: the stack is currently locked by 1 lock(s)", "pulumi -C stacks/database cancel -s dev"],
   ];
   for (const [said, says] of cases) {
