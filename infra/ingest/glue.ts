@@ -82,7 +82,7 @@ export class Glue extends Component {
       ipProtocol: "tcp",
       fromPort: 0,
       toPort: 65_535,
-      description: "Glue's workers among themselves",
+      description: "Workers of Glue among themselves",
     };
     const rules = [
       ...client.rules,

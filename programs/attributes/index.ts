@@ -1,4 +1,5 @@
 import { GroundworkError } from "../../infra/error";
+import { awsProblems } from "../../policy/awsInputs";
 import { api } from "./api";
 import { compute } from "./compute";
 import { data } from "./data";
@@ -13,7 +14,8 @@ const table: AttributeTable = { ...network, ...data, ...compute, ...identity, ..
 /**
  * What AWS would compute for a resource: ids, ARNs, endpoints.
  *
- * @throws GroundworkError for a type that has no entry: nothing here answers for what it doesn't know.
+ * @throws GroundworkError for a type that has no entry: nothing here answers for what it doesn't know. And for inputs
+ *   that AWS would refuse.
  */
 export function attributesOf(resource: ResourceRequest): Attributes {
   const entry = table[resource.type];
@@ -22,7 +24,17 @@ export function attributesOf(resource: ResourceRequest): Attributes {
       `Resource type ${resource.type} (${resource.name}) is unknown here: add what AWS computes for it to a table in programs/attributes/`,
     );
   }
-  return entry(resource);
+  const attributes = entry(resource);
+  // Names that Pulumi gives are among the attributes.
+  const problems = awsProblems(resource.type, { ...attributes, ...resource.inputs });
+  if (problems.length > 0) {
+    const { type, name } = resource;
+    throw GroundworkError.all(
+      "AWS would refuse it",
+      problems.map((problem) => `${type} ${name} ${problem}`),
+    );
+  }
+  return attributes;
 }
 
 /** What a provider function answers. */
