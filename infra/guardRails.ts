@@ -21,13 +21,13 @@ type Held = Pick<Rule, "reads" | "refuses" | "except">;
 export function holdGuardRails(retires: boolean): void {
   const declared: Declared[] = [];
   const refusal = new Refusal(retires);
-  const isRead = nextTurn();
-  // What is known at once has been judged by then.
-  const mayBegin = isRead.then(() => refusal.check());
   // A transformation, because language hosts before Pulumi 3.107 know no transforms.
   pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
     const resource: Declared = { type, name, inputs: props };
     declared.push(resource);
+    const isRead = nextTurn();
+    // What is known at once has been judged by then.
+    const mayBegin = isRead.then(() => refusal.check());
     const hold = (rule: Held): pulumi.Output<pulumi.Resource[]> =>
       pulumi
         .all([isRead, ...rule.reads.map((input) => pulumi.output(resource.inputs[input]))])

@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { takesEbsOptimized } from "../policy/awsLimits";
 import type * as pulumi from "@pulumi/pulumi";
 
 interface LinuxInstanceArgs {
@@ -21,7 +22,7 @@ export function linuxInstanceArgs(args: LinuxInstanceArgs, opts: pulumi.InvokeOp
     associatePublicIpAddress: true,
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     rootBlockDevice: { volumeType: "gp3", encrypted: true },
-    ebsOptimized: true,
+    ...(takesEbsOptimized(args.instanceType) && { ebsOptimized: true }),
     tags: { Name: args.name },
   };
 }
@@ -30,8 +31,8 @@ export function linuxInstanceArgs(args: LinuxInstanceArgs, opts: pulumi.InvokeOp
 export const keepImage: pulumi.CustomResourceOptions = { ignoreChanges: ["ami"] };
 
 function newestAmazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.Output<string> {
-  // AWS's own processors have a g behind the generation: t4g, m7gd.
-  const architecture = /^[a-z]+\d+g/.test(instanceType) ? "arm64" : "x86_64";
+  // AWS's own processors have a g behind the generation, but for the first ones: t4g, m7gd, a1.
+  const architecture = /^([a-z]+\d+g|a1\.)/.test(instanceType) ? "arm64" : "x86_64";
   const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
   return aws.ssm.getParameterOutput({ name }, opts).insecureValue;
 }

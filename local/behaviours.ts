@@ -91,11 +91,17 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   // An instance here is reached where everything is.
   "aws:ec2/eip:Eip": () => Promise.resolve({ publicIp: "127.0.0.1" }),
 
+  "aws:iam/rolePolicy:RolePolicy"(r, _attributes, { s3 }) {
+    s3.callers.allow(input(r, "role"), input(r, "policy"));
+    return done;
+  },
+
   async "aws:lambda/function:Function"(r, attributes, services) {
     await services.lambda.createFunction({
       name: String(attributes.name),
       arn: String(attributes.arn),
       handler: input(r, "handler"),
+      accessKeyId: input(r, "role").split("/").at(-1) ?? "",
       memorySize: r.inputs.memorySize as number,
       timeout: r.inputs.timeout as number,
       ...(r.inputs.reservedConcurrentExecutions !== undefined && {
@@ -157,7 +163,9 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 
   async "aws:s3/bucketObjectv2:BucketObjectv2"(r, _attributes, { s3 }) {
-    await putObject(s3.url, input(r, "bucket"), input(r, "key"), input(r, "content"));
+    const { source } = r.inputs as { source?: pulumi.asset.FileAsset };
+    const content = source ? readFileSync(await source.path) : input(r, "content");
+    await putObject(s3.url, input(r, "bucket"), input(r, "key"), content);
     return {};
   },
 

@@ -50,7 +50,12 @@ export function scriptRunner(session: Session, region: string, reached: () => Re
   };
 }
 
-export async function putObject(url: string, bucket: string, key: string, content: string): Promise<void> {
+export async function putObject(
+  url: string,
+  bucket: string,
+  key: string,
+  content: string | Buffer,
+): Promise<void> {
   const client = clientOf(url);
   try {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));

@@ -53,7 +53,7 @@ export function functionEnvironment(
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime ?? "nodejs22.x"}`,
-    AWS_ACCESS_KEY_ID: "local",
+    AWS_ACCESS_KEY_ID: spec.accessKeyId ?? "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_SESSION_TOKEN: "local",
     AWS_LAMBDA_FUNCTION_NAME: spec.name,

@@ -15,6 +15,8 @@ export interface FunctionSpec {
   /** Seconds. */
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** What its process signs with: "local" unless told. */
+  readonly accessKeyId?: string;
   /** The archive: path to content. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** How many invocations may run at once; without it the account's limit. */

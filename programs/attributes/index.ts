@@ -45,7 +45,9 @@ export function answerOf(
 ): Record<string, unknown> {
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
-      return { id: scope.region, names: zonesOf(scope), zoneIds: [] };
+      return { id: scope.region, names: zonesOf(scope, inputs), zoneIds: [] };
+    case "aws:ec2/getVpcEndpointService:getVpcEndpointService":
+      return { ...inputs, availabilityZones: endpointZonesOf(scope) };
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { id: scope.account, accountId: scope.account };
     case "aws:ssm/getParameter:getParameter":
@@ -63,6 +65,17 @@ export function answerOf(
   }
 }
 
-function zonesOf(scope: Scope): string[] {
-  return ["a", "b", "c"].map((zone) => `${scope.region}${zone}`);
+/** An account that has opted in to a Local Zone, whose name comes before those of the ordinary zones. */
+function zonesOf(scope: Scope, { filters = [] }: Readonly<Record<string, unknown>>): string[] {
+  const asked = (filters as { name: string; values: string[] }[]).find(({ name }) => name === "zone-type");
+  const kinds = { "local-zone": ["-xxx-1a"], "availability-zone": ["a", "b", "c", "d", "e"] };
+  return Object.entries(kinds).flatMap(([kind, zones]) =>
+    !asked || asked.values.includes(kind) ? zones.map((zone) => `${scope.region}${zone}`) : [],
+  );
+}
+
+/** In most regions all; us-east-1 has a zone without. */
+function endpointZonesOf(scope: Scope): string[] {
+  const ordinary = zonesOf(scope, { filters: [{ name: "zone-type", values: ["availability-zone"] }] });
+  return scope.region === "us-east-1" ? ordinary.filter((zone) => !zone.endsWith("e")) : ordinary;
 }

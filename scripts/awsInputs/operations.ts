@@ -242,7 +242,6 @@ export const calls: Readonly<Record<string, Call>> = {
     "availabilityZoneNames[]": "ec2.CreateSubnet/AvailabilityZone",
     enableDnsHostnames: "ec2.ModifyVpcAttribute/EnableDnsHostnames.Value",
     natGateways: null,
-    numberOfAvailabilityZones: null,
     subnetSpecs: null,
     "subnetSpecs[].cidrBlocks[]": "ec2.CreateSubnet/CidrBlock",
     subnetStrategy: null,

@@ -10,7 +10,7 @@ export interface Variant {
   readonly projects: readonly Program[];
 }
 
-const topic = "arn:aws:sns:us-east-1:123456789012:told";
+const topic = "arn:aws:sns:eu-central-1:123456789012:told";
 const ssh = {
   "database:bastion": "ssh",
   "database:bastionSshCidrs": '["203.0.113.7/32"]',
@@ -29,11 +29,12 @@ export const variants: readonly Variant[] = [
   variant("prod in another region, with all that config can add", "prod", {
     "aws:region": "eu-central-1",
     "database:eventTopicArn": topic,
+    "database:allowMajorVersionUpgrade": "true",
+    "database:applyImmediately": "true",
     "ingest:alarmTopicArn": topic,
     "ingest:maxConcurrency": "20",
     "ingest:sweepMinutes": "60",
     "ingest:glue": "true",
-    "ingest:glueModules": "s3://a",
     "auth:hostedUiDomain": "my-company",
     "networking:zones": '["eu-central-1a","eu-central-1b"]',
   }),
@@ -53,13 +54,8 @@ export const variants: readonly Variant[] = [
     { ...ssh, "database:bastionKeyName": "vockey" },
     withDatabase,
   ),
-  variant("glue", "dev", { "ingest:glue": "true", "ingest:glueModules": "s3://a" }, withIngest),
-  variant(
-    "glue in a lab",
-    "learnerlab",
-    { "ingest:glue": "true", "ingest:glueModules": "s3://a" },
-    withIngest,
-  ),
+  variant("glue", "dev", { "ingest:glue": "true" }, withIngest),
+  variant("glue in a lab", "learnerlab", { "ingest:glue": "true" }, withIngest),
   {
     name: "github",
     stack: "dev",

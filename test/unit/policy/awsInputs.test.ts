@@ -1,9 +1,12 @@
 import { expect } from "chai";
 import { awsInputs, awsProblems } from "../../../policy/awsInputs";
 import { attributesOf } from "../../../programs/attributes";
+import { standInForGlueWheels } from "../../support/glueWheels";
 import { coverageGaps, usedInputs } from "../../../scripts/awsInputs/table";
 
 describe("what AWS itself takes", () => {
+  standInForGlueWheels();
+
   it("is known of every input of every resource of every variant, which all keep it", async function () {
     this.timeout(300_000);
     // Each variant is run behind the guard rails, and its resources with the names that Pulumi gives them.

@@ -149,6 +149,31 @@ describe("the ingest stack", () => {
     );
   });
 
+  it("keeps the calls of both functions that Lambda gave up on, and lets each role send them", async () => {
+    const { all, only, outputs } = await record("ingest");
+    const queue = "aws:sqs/queue:Queue";
+    expect(only(queue)).to.be.an("object");
+    const configs = all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    expect(configs.map(({ inputs }) => inputs.functionName)).to.have.members([
+      outputs.functionName,
+      outputs.jobsFunctionName,
+    ]);
+    for (const role of ["ingest", "ingest-jobs"]) {
+      expect(String(only("aws:iam/rolePolicy:RolePolicy", role).policy)).to.include("sqs:SendMessage");
+    }
+  });
+
+  it("may list its bucket, without which S3 says of a missing file that it may not be read", async () => {
+    const { only, outputs } = await record("ingest");
+    const { Statement } = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy", "ingest").policy)) as {
+      Statement: { Action: string[]; Resource: string[] }[];
+    };
+    const lists = Statement.filter(({ Action }) => Action.includes("s3:ListBucket"));
+    expect(lists.flatMap(({ Resource }) => Resource)).to.deep.equal([
+      `arn:aws:s3:::${String(outputs.bucketName)}`,
+    ]);
+  });
+
   it("has an alarm for all that needs a person, and tells the topic that config names", async () => {
     const topic = "arn:aws:sns:us-east-1:123456789012:alarms";
     const { all } = await record("ingest", { config: { "ingest:alarmTopicArn": topic } });
