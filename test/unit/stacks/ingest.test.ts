@@ -74,6 +74,7 @@ describe("the ingest stack", () => {
       "ec2:UnassignPrivateIpAddresses",
       "s3:GetObject",
       "s3:GetObjectVersion",
+      "s3:ListBucket",
       "secretsmanager:GetSecretValue",
       "sqs:SendMessage",
       "lambda:InvokeFunction",
@@ -89,7 +90,7 @@ describe("the ingest stack", () => {
       functionName: outputs.functionName,
       recursiveLoop: "Allow",
     });
-    const onFailure = only("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    const onFailure = only("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "ingest");
     expect(onFailure)
       .to.have.nested.property("destinationConfig.onFailure.destination")
       .that.matches(/:sqs:/);
@@ -142,6 +143,7 @@ describe("the ingest stack", () => {
       "logs:PutLogEvents",
       "secretsmanager:GetSecretValue",
       "lambda:InvokeFunction",
+      "sqs:SendMessage",
     ]);
     expect(only(lambda, "ingest-jobs")).to.have.nested.property(
       "environment.variables.INGEST_FUNCTION_NAME",
@@ -151,8 +153,6 @@ describe("the ingest stack", () => {
 
   it("keeps the calls of both functions that Lambda gave up on, and lets each role send them", async () => {
     const { all, only, outputs } = await record("ingest");
-    const queue = "aws:sqs/queue:Queue";
-    expect(only(queue)).to.be.an("object");
     const configs = all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
     expect(configs.map(({ inputs }) => inputs.functionName)).to.have.members([
       outputs.functionName,
