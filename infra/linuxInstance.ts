@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
-import { takesEbsOptimized } from "../policy/awsLimits";
 import type * as pulumi from "@pulumi/pulumi";
+import { takesEbsOptimized } from "../policy/awsLimits";
 
 interface LinuxInstanceArgs {
   readonly name: string;

@@ -50,9 +50,13 @@ function fetchInto(folder: string): void {
     if (!existsSync(folder)) renameSync(half, folder);
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: Buffer | string };
-    const said = String(stderr).trim().split("\n").at(-1);
+    const [said = message] = String(stderr)
+      .trim()
+      .split("\n")
+      .slice(-1)
+      .filter((line) => line !== "");
     throw new GroundworkError(
-      `ingest:glue needs the wheels of functions/glue/wheels.txt, which python3 -m pip could not get: ${said || message}`,
+      `ingest:glue needs the wheels of functions/glue/wheels.txt, which python3 -m pip could not get: ${said}`,
     );
   } finally {
     rmSync(half, { recursive: true, force: true });
