@@ -6,7 +6,7 @@ const mayImport = {
   infra: ["policy", "tables", "functions"],
   stacks: ["infra"],
   github: ["infra"],
-  programs: ["infra", "tables", "functions"],
+  programs: ["policy", "infra", "tables", "functions"],
   local: ["programs", "infra", "tables", "functions"],
   trials: ["local", "programs", "infra", "tables", "functions"],
   scripts: ["trials", "local", "programs", "policy", "infra", "tables", "functions"],

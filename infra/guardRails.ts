@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { awsRulesOf } from "../policy/awsInputs";
 import type { Declared, Rule } from "../policy/rule";
 import { judge, rulesOf } from "../policy/rules";
 import { GroundworkError } from "./error";
 
+type Held = Pick<Rule, "reads" | "refuses" | "except">;
+
 /**
- * Holds every resource of this program against the rules of policy/, on whichever road it is run. One that breaks a rule
+ * Holds every resource of this program against the rules of policy/ and what AWS itself takes, on whichever road it is run. One that breaks a rule
  * is never registered, and neither is any other one when that is known as soon as the program is read.
  *
  * A rule waits for the values that it decides by. What a first preview doesn't know, such as a policy that names
@@ -18,18 +21,18 @@ import { GroundworkError } from "./error";
 export function holdGuardRails(retires: boolean): void {
   const declared: Declared[] = [];
   const refusal = new Refusal(retires);
-  const isRead = nextTurn();
-  // What is known at once has been judged by then.
-  const mayBegin = isRead.then(() => refusal.check());
   // A transformation, because language hosts before Pulumi 3.107 know no transforms.
   pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
     const resource: Declared = { type, name, inputs: props };
     declared.push(resource);
-    const hold = (rule: Rule): pulumi.Output<pulumi.Resource[]> =>
+    const isRead = nextTurn();
+    // What is known at once has been judged by then.
+    const mayBegin = isRead.then(() => refusal.check());
+    const hold = (rule: Held): pulumi.Output<pulumi.Resource[]> =>
       pulumi
         .all([isRead, ...rule.reads.map((input) => pulumi.output(resource.inputs[input]))])
         .apply(([, ...values]) => refusal.judge(rule, values, resource, declared));
-    const checks = rulesOf(resource).map(hold);
+    const checks = [...rulesOf(resource), ...awsRulesOf(type)].map(hold);
     if (checks.length === 0) return undefined;
     const dependsOn = [opts.dependsOn ?? [], mayBegin, ...checks] as pulumi.Input<pulumi.Resource>[];
     return { props, opts: { ...opts, dependsOn } };
@@ -49,7 +52,7 @@ class Refusal {
 
   /** Rejects with a GroundworkError where the rule is broken. */
   async judge(
-    rule: Rule,
+    rule: Held,
     values: readonly unknown[],
     { type, name }: Declared,
     declared: readonly Declared[],

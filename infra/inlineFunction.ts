@@ -137,7 +137,8 @@ function basics(
   return [
     writeLog,
     {
-      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+      // As https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html, whose
+      // logs:CreateLogGroup nobody needs: the group is made before.
       actions: [
         "ec2:CreateNetworkInterface",
         "ec2:DescribeNetworkInterfaces",

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { takesEbsOptimized } from "../policy/awsLimits";
 
 interface LinuxInstanceArgs {
   readonly name: string;
@@ -21,7 +22,7 @@ export function linuxInstanceArgs(args: LinuxInstanceArgs, opts: pulumi.InvokeOp
     associatePublicIpAddress: true,
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     rootBlockDevice: { volumeType: "gp3", encrypted: true },
-    ebsOptimized: true,
+    ...(takesEbsOptimized(args.instanceType) && { ebsOptimized: true }),
     tags: { Name: args.name },
   };
 }
@@ -71,8 +72,8 @@ export function firstBoot(setup: readonly string[] = []): string {
 }
 
 function newestAmazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.Output<string> {
-  // AWS's own processors have a g behind the generation: t4g, m7gd.
-  const architecture = /^[a-z]+\d+g/.test(instanceType) ? "arm64" : "x86_64";
+  // AWS's own processors have a g behind the generation, but for the first ones: t4g, m7gd, a1.
+  const architecture = /^([a-z]+\d+g|a1\.)/.test(instanceType) ? "arm64" : "x86_64";
   const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
   return aws.ssm.getParameterOutput({ name }, opts).insecureValue;
 }

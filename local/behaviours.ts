@@ -91,12 +91,18 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   // An instance here is reached where everything is.
   "aws:ec2/eip:Eip": () => Promise.resolve({ publicIp: "127.0.0.1" }),
 
+  "aws:iam/rolePolicy:RolePolicy"(r, _attributes, { s3 }) {
+    s3.callers.allow(input(r, "role"), input(r, "policy"));
+    return done;
+  },
+
   async "aws:lambda/function:Function"(r, attributes, services) {
     await services.lambda.createFunction({
       name: String(attributes.name),
       arn: String(attributes.arn),
       handler: input(r, "handler"),
       ...(r.inputs.loggingConfig as { logGroup?: string } | undefined),
+      role: input(r, "role").split("/").at(-1) ?? "",
       memorySize: r.inputs.memorySize as number,
       timeout: r.inputs.timeout as number,
       ...(r.inputs.reservedConcurrentExecutions !== undefined && {
@@ -158,8 +164,9 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 
   async "aws:s3/bucketObjectv2:BucketObjectv2"(r, _attributes, { s3, session }) {
-    const object = { bucket: input(r, "bucket"), key: input(r, "key"), content: input(r, "content") };
-    await putObject(s3.url, session, object);
+    const { source } = r.inputs as { source?: pulumi.asset.FileAsset };
+    const content = source ? readFileSync(await source.path) : input(r, "content");
+    await putObject(s3.url, session, { bucket: input(r, "bucket"), key: input(r, "key"), content });
     return {};
   },
 

@@ -64,8 +64,10 @@ export const computeRules: readonly (Rule | Note)[] = [
     controls: [],
     asks: "Glue connections use TLS and keep no password in the state",
     of: ["aws:glue/connection:Connection"],
-    reads: ["connectionProperties"],
-    refuses: must((properties) => {
+    reads: ["connectionProperties", "connectionType"],
+    refuses: must((properties, type) => {
+      // It only says where in the VPC a job runs, which connects by itself.
+      if (type === "NETWORK") return true;
       const { JDBC_ENFORCE_SSL, PASSWORD } = (properties ?? {}) as Record<string, unknown>;
       return JDBC_ENFORCE_SSL === "true" && PASSWORD === undefined;
     }, "isn't safe: set JDBC_ENFORCE_SSL to true, and name a SECRET_ID instead of a PASSWORD"),

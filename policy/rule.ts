@@ -17,6 +17,12 @@ export interface Rule {
   readonly except?: readonly Exception[];
 }
 
+/** What AWS itself refuses, whatever the environment. */
+export interface AwsRule extends Pick<Rule, "of" | "reads"> {
+  /** As a rule's. */
+  readonly refuses: (values: readonly unknown[]) => string | undefined;
+}
+
 /** A control that no rule can hold, or that is left unmet on purpose. */
 export interface Note extends Pick<Rule, "controls" | "asks" | "of"> {
   readonly status: "not met" | "by hand";

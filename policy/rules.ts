@@ -116,7 +116,11 @@ export interface Finding {
   readonly excuse: Exception | undefined;
 }
 
-export function judge(rule: Rule, values: readonly unknown[], subject: Subject): Finding | undefined {
+export function judge(
+  rule: Pick<Rule, "refuses" | "except">,
+  values: readonly unknown[],
+  subject: Subject,
+): Finding | undefined {
   const sentence = rule.refuses(values, subject);
   if (sentence === undefined) return undefined;
   return { sentence, excuse: rule.except?.find(({ covers }) => covers(subject, values, sentence)) };

@@ -119,7 +119,7 @@ function takesNoName(action: string, conditions: Conditions | undefined): boolea
   const keys = Object.values(conditions ?? {}).flatMap((wanted) => Object.keys(wanted));
   if (/^ec2:(Create|Delete)Tags$/.test(action)) return keys.includes("aws:TagKeys");
   if (action === "cloudwatch:PutMetricData") return keys.includes("cloudwatch:namespace");
-  return /^(ec2:Describe\w+|ec2:(Create|Delete)NetworkInterface|ec2:(Una|A)ssignPrivateIpAddresses|ssm:UpdateInstanceInformation|ssmmessages:\w+|xray:Put\w+|sts:GetCallerIdentity|iam:ListRoles)$/.test(
+  return /^(ec2:Describe\w+|ec2:(Create|Delete)NetworkInterface|ec2:(Una|A)ssignPrivateIpAddresses|ssm:UpdateInstanceInformation|ssmmessages:\w+|xray:Put\w+|logs:DescribeLogGroups|sts:GetCallerIdentity|iam:ListRoles)$/.test(
     action,
   );
 }

@@ -12,6 +12,11 @@ export function rdsAuthorities(region: string | undefined): string[] {
     : [...named, ...profiles.ca.filter((pem) => !isOf(pem, "Amazon RDS "))];
 }
 
+/** Whether the bundle has an authority of RDS in this region: without, no connection to a database there would be trusted. */
+export function hasRdsAuthority(region: string): boolean {
+  return profiles.ca.some((pem) => isOf(pem, ` ${region} `));
+}
+
 /** Whether the certificate's names, which stand in it as plain text, hold that text. */
 function isOf(pem: string, text: string): boolean {
   return Buffer.from(pem.trim().slice("-----BEGIN CERTIFICATE-----".length), "base64").includes(text);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ProjectConfig } from "../projectConfig";
+import { type ProjectConfig, logDays } from "../projectConfig";
 
 const keys = {
   deletionProtection: z
@@ -19,6 +19,8 @@ Unset: the environment's name and the pool's id.`,
   loginPorts: z
     .array(z.int().min(1024).max(65_535))
     .min(1)
+    // A client has so many callback URLs: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+    .max(100)
     .default([8976, 8977, 8978])
     .meta({ description: "The ports on which npm run cognito -- login may wait for the browser." }),
   allowedOrigin: z
@@ -66,9 +68,7 @@ audit: only counts them. enforced: refuses them, or asks for the second factor.`
       description: `Whether this environment makes the role by which API Gateway writes logs, where the account has none
 in this region that another environment made. false: somebody else sees to it.`,
     }),
-  logRetentionDays: z
-    .int()
-    .positive()
+  logRetentionDays: logDays
     .default(30)
     .meta({ description: "Days that the logs of the API and of its authorizer are kept." }),
 };

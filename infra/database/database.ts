@@ -41,7 +41,9 @@ export class Database extends Component {
       },
       this.once("private-db-sg"),
     );
-    const [major] = args.engineVersion.split(".");
+    const major = args.engineVersion;
+    // One a major version: for another Pulumi makes a new group, moves the database to it with the upgrade, and takes the
+    // old one away last, when nobody uses it any more.
     const parameters = new aws.rds.ParameterGroup(
       name,
       {
@@ -60,6 +62,7 @@ export class Database extends Component {
         identifier: physicalName(name),
         engine: "postgres",
         engineVersion: args.engineVersion,
+        ...(args.allowMajorVersionUpgrade && { allowMajorVersionUpgrade: true }),
         instanceClass: args.instanceClass,
         multiAz: args.multiAz,
         ...storage(args),
@@ -128,6 +131,8 @@ export class Database extends Component {
 
   /** What AWS's policy AmazonRDSEnhancedMonitoringRole allows, on the one log group that RDS writes it to. */
   private monitoringRole(name: string, { learnerLab }: DatabaseArgs): pulumi.Input<string> {
+    // Creating the group is checked on `log-group:RDSOSMetrics:log-stream:`, hence the star behind it, as in AWS's policy:
+    // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
     const logGroup = "arn:aws:logs:*:*:log-group:RDSOSMetrics";
     return new ServiceRole(
       `${name}-monitoring`,
@@ -137,9 +142,9 @@ export class Database extends Component {
         statements: [
           {
             actions: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
-            resources: [logGroup],
+            resources: [`${logGroup}*`],
             wildcard:
-              "In whichever region and account the database is: as AWS's own policy names this one group",
+              "In whichever region and account the database is: AWS's own policy names all that begin with RDS",
           },
           {
             actions: [

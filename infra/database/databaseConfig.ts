@@ -1,19 +1,37 @@
 import * as z from "zod";
-import { type ProjectConfig, type Values, snsTopicArn, upstreamName } from "../projectConfig";
+import { leastCeiling } from "../../policy/awsLimits";
+import {
+  type ProjectConfig,
+  type Values,
+  logDays,
+  snsTopicArn,
+  topicProblems,
+  upstreamName,
+} from "../projectConfig";
 import { bastionBreaches, bastionKeys, bastionProblems } from "./bastionConfig";
+
+const majorAlone = "must be a major version such as 18: RDS chooses the minor one, and upgrades it";
 
 /** The keys of the database itself. */
 const databaseKeys = {
   databaseName: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,62}$/, "must be lower-case letters, digits and _, starting with a letter")
+    // RDS keeps them for itself: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (DBName)
+    .regex(/^(?!(db|rdsadmin|template[01])$)/, "is a word that RDS for PostgreSQL reserves")
     .default("groundwork")
     .meta({ description: "The database inside the server. Another name replaces the server." }),
   engineVersion: z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, "must be a version such as 18 or 18.1")
+    // RDS makes minor upgrades by itself, and would refuse the way back to the one that config names.
+    .string(majorAlone)
+    .regex(/^\d+$/, majorAlone)
     .default("18")
-    .meta({ description: "PostgreSQL's version, major or major.minor." }),
+    .meta({
+      description: "PostgreSQL's major version. A higher one is an upgrade: docs/upgrade-postgresql.md.",
+    }),
+  allowMajorVersionUpgrade: z.boolean().default(false).meta({
+    description: "Whether RDS may upgrade PostgreSQL to another major version: docs/upgrade-postgresql.md.",
+  }),
   instanceClass: z
     .string()
     .regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "must be an RDS instance class such as db.t4g.micro")
@@ -91,9 +109,7 @@ export type DatabaseConfig = Values<typeof databaseKeys>;
 const keys = {
   ...databaseKeys,
   ...bastionKeys,
-  logRetentionDays: z
-    .int()
-    .positive()
+  logRetentionDays: logDays
     .default(30)
     .meta({ description: "Days that the logs of the database and of the schema function are kept." }),
   networkingStack: upstreamName("networking"),
@@ -103,7 +119,11 @@ const keys = {
 export const databaseConfig: ProjectConfig<typeof keys> = {
   project: "database",
   keys,
-  problems: (config) => [...databaseProblems(config), ...bastionProblems(config)],
+  problems: (config) => [
+    ...databaseProblems(config),
+    ...bastionProblems(config),
+    ...topicProblems("database:eventTopicArn", config.eventTopicArn, config),
+  ],
   breaches: (config) => [...databaseBreaches(config), ...bastionBreaches(config)],
 };
 
@@ -114,11 +134,25 @@ function databaseProblems(config: DatabaseConfig): string[] {
       `database:maxAllocatedStorage (${config.maxAllocatedStorage}) is less than database:allocatedStorage ` +
         `(${config.allocatedStorage}): raise it`,
     );
+  } else if (
+    config.maxAllocatedStorage > config.allocatedStorage &&
+    config.maxAllocatedStorage < leastCeiling(config.allocatedStorage)
+  ) {
+    problems.push(
+      `database:maxAllocatedStorage (${config.maxAllocatedStorage}) leaves less room to grow than the tenth that RDS ` +
+        `asks for: make it ${leastCeiling(config.allocatedStorage)} or more, or equal to database:allocatedStorage`,
+    );
   }
   if (config.backupRetentionDays > 0 && windowsMeet(config.backupWindow, config.maintenanceWindow)) {
     problems.push(
       `database:backupWindow ${config.backupWindow} meets database:maintenanceWindow ` +
         `${config.maintenanceWindow}, which RDS refuses: move one of them`,
+    );
+  }
+  if (config.allowMajorVersionUpgrade && !config.applyImmediately) {
+    problems.push(
+      "database:allowMajorVersionUpgrade needs database:applyImmediately: in its window RDS would upgrade after the " +
+        "deployment, which can't take away the old parameter group before",
     );
   }
   for (const key of ["backupWindow", "maintenanceWindow"] as const) {

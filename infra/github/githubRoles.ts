@@ -27,8 +27,9 @@ export class GithubRoles extends Component {
         {
           description,
           path: ownPath,
-          assumeRolePolicy: trust(provider, `repo:${args.repository}:${subject}`),
-          maxSessionDuration: 3600,
+          assumeRolePolicy: trust(provider, subjects(args, subject)),
+          // As long as the job that deploys may take.
+          maxSessionDuration: 5400,
         },
         this.child,
       );
@@ -98,8 +99,19 @@ export class GithubRoles extends Component {
   }
 }
 
+/**
+ * How GitHub names a kind of job of this repository: by names, and where it was made or renamed since July 2026 by
+ * names and numbers, which nobody gets who takes a name that became free.
+ * https://docs.github.com/en/actions/reference/security/oidc
+ */
+function subjects({ repository, ownerId, repositoryId }: GithubConfig, job: string): string[] {
+  const [owner, name] = repository.split("/");
+  const named = `repo:${repository}:${job}`;
+  return ownerId === undefined ? [named] : [named, `repo:${owner}@${ownerId}/${name}@${repositoryId}:${job}`];
+}
+
 /** Exactly this repository and this kind of job: a wildcard here would let others in. */
-function trust(provider: pulumi.Output<string>, subject: string): pulumi.Output<string> {
+function trust(provider: pulumi.Output<string>, subject: string[]): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
     Statement: [
@@ -118,7 +130,7 @@ function trust(provider: pulumi.Output<string>, subject: string): pulumi.Output<
 /** What a plan looks up; the state itself isn't in AWS. */
 const previewStatements = [
   {
-    actions: ["ec2:DescribeAvailabilityZones", "ec2:DescribePrefixLists"],
+    actions: ["ec2:DescribeAvailabilityZones", "ec2:DescribeVpcEndpointServices", "ec2:DescribePrefixLists"],
     resources: ["*"],
     wildcard: "What is described can't be named",
   },

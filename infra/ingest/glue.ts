@@ -6,13 +6,13 @@ import { rdsAuthorities } from "../../functions/shared/authorities";
 import type { Table } from "../../functions/ingest/table";
 import { Component } from "../component";
 import { type DatabaseAddress, DatabaseClient } from "../database/databaseClient";
-import { GroundworkError } from "../error";
 import { environmentName } from "../names";
 import type { SharedConfig } from "../projectConfig";
 import { ServiceRole } from "../serviceRole";
-import { type GlueConfig, driverProblem } from "./glueConfig";
+import type { GlueConfig } from "./glueConfig";
 import { type GlueAccess, crawlerStatements, jobStatements } from "./glueAccess";
 import { readerScript } from "./glueReader";
+import { glueWheels } from "./glueWheels";
 import { PrivateBucket } from "./privateBucket";
 
 interface GlueArgs extends GlueConfig, Pick<SharedConfig, "region" | "learnerLab"> {
@@ -23,7 +23,6 @@ interface GlueArgs extends GlueConfig, Pick<SharedConfig, "region" | "learnerLab
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
   readonly availabilityZones: pulumi.Input<string[]>;
-  readonly natMode: pulumi.Input<string>;
   readonly database: DatabaseAddress;
   readonly maxRejects: number;
   readonly noncurrentVersionDays: number;
@@ -67,14 +66,13 @@ export class Glue extends Component {
       connection: connection.name,
       database: database.name,
     };
-    this.crawlers(name, args, access);
+    this.crawler(name, args, access);
     this.jobName = this.job(name, args, { code, connection, access, client, logs, logPrefix }).name;
     this.alarm(name, args);
     this.registerOutputs();
   }
 
   private connection(name: string, args: GlueArgs, client: DatabaseClient): aws.glue.Connection {
-    const { endpoint, port, databaseName, secretArn } = args.database;
     // Glue's workers talk among themselves on any port: https://docs.aws.amazon.com/glue/latest/dg/setup-vpc-for-glue-access.html
     const own = {
       securityGroupId: client.securityGroupId,
@@ -82,7 +80,7 @@ export class Glue extends Component {
       ipProtocol: "tcp",
       fromPort: 0,
       toPort: 65_535,
-      description: "Glue's workers among themselves",
+      description: "Workers of Glue among themselves",
     };
     const rules = [
       ...client.rules,
@@ -93,13 +91,9 @@ export class Glue extends Component {
       name,
       {
         name: environmentName(name),
-        connectionType: "JDBC",
-        connectionProperties: {
-          JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:postgresql://${endpoint}:${port}/${databaseName}`,
-          JDBC_ENFORCE_SSL: "true",
-          // Glue reads it when it connects: no password stands in the state.
-          SECRET_ID: secretArn,
-        },
+        // It says where in the VPC the job runs, which signs in by itself:
+        // https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
+        connectionType: "NETWORK",
         physicalConnectionRequirements: {
           availabilityZone: pulumi.output(args.availabilityZones).apply(([first]) => first ?? ""),
           subnetId: pulumi.output(args.subnetIds).apply(([first]) => first ?? ""),
@@ -110,52 +104,48 @@ export class Glue extends Component {
     );
   }
 
-  /** Started by hand: on a schedule they would cost, and tables change with a migration only. */
-  private crawlers(name: string, args: GlueArgs, access: GlueAccess): void {
+  /**
+   * Started by hand: on a schedule it would cost. There is none for the database: crawlers sign in by a JDBC driver that
+   * doesn't know SCRAM, which RDS asks for from PostgreSQL 14 on, and what another driver (JDBC_DRIVER_JAR_URI) does could
+   * not be tried without AWS. https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
+   */
+  private crawler(name: string, args: GlueArgs, access: GlueAccess): void {
     const role = new ServiceRole(
       `${name}-crawler`,
       { learnerLab: args.learnerLab, service: "glue.amazonaws.com", statements: crawlerStatements(access) },
       this.child,
     );
-    const common = { databaseName: access.database, role: role.arn };
-    const after = { ...this.child, dependsOn: role.ready };
     new aws.glue.Crawler(
       `${name}-files`,
       {
-        ...common,
+        databaseName: access.database,
+        role: role.arn,
         name: environmentName(`${name}-files`),
         tablePrefix: "files_",
         s3Targets: [{ path: pulumi.interpolate`s3://${args.bucket.id}/` }],
       },
-      after,
-    );
-    new aws.glue.Crawler(
-      `${name}-tables`,
-      {
-        ...common,
-        name: environmentName(`${name}-tables`),
-        tablePrefix: "tables_",
-        jdbcTargets: [
-          {
-            connectionName: access.connection,
-            path: pulumi.interpolate`${args.database.databaseName}/public/%`,
-          },
-        ],
-      },
-      after,
+      { ...this.child, dependsOn: role.ready },
     );
   }
 
   private job(name: string, args: GlueArgs, parts: JobParts): aws.glue.Job {
     const { code, connection, access, client, logs, logPrefix } = parts;
-    const put = (key: string, content: pulumi.Input<string>): pulumi.Output<string> => {
+    const upload = (
+      key: string,
+      what: Pick<aws.s3.BucketObjectv2Args, "content" | "source">,
+    ): pulumi.Output<string> => {
       const object = new aws.s3.BucketObjectv2(
         `${name}-${key}`,
-        { bucket: code.id, key, content },
+        { bucket: code.id, key, ...what },
         this.child,
       );
       return pulumi.interpolate`s3://${object.bucket}/${object.key}`;
     };
+    const put = (key: string, content: pulumi.Input<string>): pulumi.Output<string> =>
+      upload(key, { content });
+    const wheels = glueWheels().map((file) =>
+      upload(path.basename(file), { source: new pulumi.asset.FileAsset(file) }),
+    );
     const files = readdirSync(scripts).filter((file) => file.endsWith(".py"));
     const uris = new Map(
       files.map((file) => [file, put(file, readFileSync(path.join(scripts, file), "utf8"))]),
@@ -186,7 +176,10 @@ export class Glue extends Component {
           "--enable-metrics": "true",
           "--enable-observability-metrics": "true",
           "--custom-logGroup-prefix": logPrefix,
-          "--additional-python-modules": modulesOf(args),
+          // All from this bucket, so that the job needs no way to the internet:
+          // https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
+          "--additional-python-modules": pulumi.all(wheels).apply((all) => all.join(",")),
+          "--python-modules-installer-option": "--no-index",
           "--extra-py-files": pulumi.all(modules).apply((all) => all.join(",")),
           "--bucket": args.bucket.id,
           "--reader": put("reader.js", readerScript(args.tables)),
@@ -233,13 +226,4 @@ interface JobParts {
   readonly client: DatabaseClient;
   readonly logs: readonly aws.cloudwatch.LogGroup[];
   readonly logPrefix: string;
-}
-
-/** The packages, once it is known that Glue can get them. */
-function modulesOf({ glueModules, natMode }: GlueArgs): pulumi.Output<string> {
-  return pulumi.output(natMode).apply((nat) => {
-    const problem = driverProblem(glueModules, nat);
-    if (problem !== undefined) throw new GroundworkError(problem);
-    return glueModules;
-  });
 }

@@ -15,6 +15,12 @@ export interface GlueAccess {
   readonly database: pulumi.Input<string>;
 }
 
+/*
+ * Both are narrower than AWS's policy for Glue, which reads every bucket and calls all of Glue:
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html
+ * The job's log groups are made before it, hence no logs:CreateLogGroup.
+ */
+
 /** Reads files, its script and the secret, and writes its log; it has no need of the catalog. */
 export function jobStatements(access: GlueAccess): Statement[] {
   return [
@@ -24,6 +30,8 @@ export function jobStatements(access: GlueAccess): Statement[] {
       resources: [pulumi.interpolate`${access.files}/*`],
       wildcard: "A run may be given any file of this bucket",
     },
+    // Without it S3 would answer to a missing file that it may not be read.
+    { actions: ["s3:ListBucket"], resources: [access.files] },
     {
       actions: ["s3:GetObject"],
       resources: [pulumi.interpolate`${access.code}/*`],
@@ -43,10 +51,9 @@ export function jobStatements(access: GlueAccess): Statement[] {
   ];
 }
 
-/** Reads a sample of the files and the database's tables, and writes what it found into the one catalog database. */
+/** Reads a sample of the files, and writes what it found into the one catalog database. */
 export function crawlerStatements(access: GlueAccess): Statement[] {
   return [
-    ...connects(access),
     { actions: ["s3:ListBucket", "s3:GetBucketLocation"], resources: [access.files] },
     {
       actions: ["s3:GetObject"],

@@ -17,7 +17,6 @@ interface IngestArgs extends IngestConfig {
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
   readonly availabilityZones: pulumi.Input<string[]>;
-  readonly natMode: pulumi.Input<string>;
   readonly database: DatabaseAddress;
 }
 
@@ -47,7 +46,11 @@ export class Ingest extends Component {
     const tables = readTables();
     const loader = this.loader(name, { ...args, tables });
     this.function = loader.function;
-    this.jobs = new IngestJobs(`${name}-jobs`, { ...args, ingest: this.function }, this.child).function;
+    this.jobs = new IngestJobs(
+      `${name}-jobs`,
+      { ...args, ingest: this.function, deadLetters: this.deadLetters },
+      this.child,
+    ).function;
     const handsOver = this.allowHops(name, loader);
     this.startOnUpload(name, [...loader.ready, ...handsOver]);
     const { function: ingest, jobs, deadLetters } = this;
@@ -89,6 +92,9 @@ export class Ingest extends Component {
             resources: [pulumi.interpolate`${this.bucket.arn}/*`],
             wildcard: "Every file of this bucket alone",
           },
+          // Who may not list a bucket is told of a missing file that he may not read it:
+          // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+          { actions: ["s3:ListBucket"], resources: [this.bucket.arn] },
           { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
           { actions: ["sqs:SendMessage"], resources: [this.deadLetters.arn] },
         ],

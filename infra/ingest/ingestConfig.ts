@@ -3,7 +3,9 @@ import {
   type ProjectConfig,
   type SharedConfig,
   type Values,
+  logDays,
   snsTopicArn,
+  topicProblems,
   upstreamName,
 } from "../projectConfig";
 import { defaultMaxRejects } from "../tables";
@@ -62,9 +64,7 @@ from the account's own limit, of which AWS keeps 100 for other functions.`,
     description: "An SNS topic that is told of alarms; without one they only show in CloudWatch.",
     example: "arn:aws:sns:REGION:ACCOUNT:NAME",
   }),
-  logRetentionDays: z
-    .int()
-    .positive()
+  logRetentionDays: logDays
     .default(30)
     .meta({ description: "Days that the functions' logs are kept.", cost: "$0.50 a GB of log." }),
   noncurrentVersionDays: z
@@ -87,13 +87,15 @@ export type IngestConfig = Values<typeof keys> & SharedConfig;
 export const ingestConfig: ProjectConfig<typeof keys> = {
   project: "ingest",
   keys,
-  problems: ({ handOverReserveMs, timeout }) =>
-    handOverReserveMs < timeout * 1000
+  problems: ({ handOverReserveMs, timeout, ...config }) => [
+    ...topicProblems("ingest:alarmTopicArn", config.alarmTopicArn, config),
+    ...(handOverReserveMs < timeout * 1000
       ? []
       : [
           `ingest:handOverReserveMs (${handOverReserveMs}) leaves a hop no time to load: ` +
             `make it less than ingest:timeout, ${timeout} s`,
-        ],
+        ]),
+  ],
   breaches: ({ maxConcurrency, ...config }) => [
     ...(maxConcurrency === undefined
       ? []

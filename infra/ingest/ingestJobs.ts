@@ -9,6 +9,8 @@ import { type FunctionConfig, InlineFunction } from "../inlineFunction";
 interface IngestJobsArgs extends FunctionConfig {
   /** The function that loads. */
   readonly ingest: aws.lambda.Function;
+  /** Gets the calls that Lambda gave up on. */
+  readonly deadLetters: aws.sqs.Queue;
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
   readonly database: DatabaseAddress;
@@ -39,12 +41,22 @@ export class IngestJobs extends Component {
         statements: [
           { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
           { actions: ["lambda:InvokeFunction"], resources: [args.ingest.arn] },
+          { actions: ["sqs:SendMessage"], resources: [args.deadLetters.arn] },
         ],
         logRetentionDays: args.logRetentionDays,
       },
       this.child,
     );
     this.function = inline.function;
+    new aws.lambda.FunctionEventInvokeConfig(
+      name,
+      {
+        functionName: this.function.name,
+        destinationConfig: { onFailure: { destination: args.deadLetters.arn } },
+      },
+      // Lambda tries whether the role may send there.
+      { ...this.child, dependsOn: inline.ready },
+    );
     this.sweepEvery(name, args.sweepMinutes);
     this.registerOutputs();
   }

@@ -24,6 +24,13 @@ export class FlowLogs extends Component {
         learnerLab: args.learnerLab,
         service: "vpc-flow-logs.amazonaws.com",
         statements: [
+          // All that https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html asks for, but for
+          // logs:CreateLogGroup: the group is made before.
+          {
+            actions: ["logs:DescribeLogGroups"],
+            resources: ["*"],
+            wildcard: "It lists groups, of which none can be named",
+          },
           {
             actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             resources: [pulumi.interpolate`${logs.arn}:*`],

@@ -9,6 +9,11 @@ import type { NetworkingConfig } from "./networkConfig";
 import { type NetworkPlan, natStrategies, planNetwork } from "./networkPlan";
 import { VpcEndpoints } from "./vpcEndpoints";
 
+interface NetworkArgs extends NetworkingConfig {
+  /** By name, in the order of the subnets: zonesOf. */
+  readonly availabilityZones: string[];
+}
+
 /**
  * A VPC with public and private subnets over the zones of its plan, an endpoint for S3, endpoints for the
  * services that functions in the private subnets call, flow logs, and a default security group that lets
@@ -18,16 +23,14 @@ export class Network extends Component {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string[]>;
   readonly privateSubnetIds: pulumi.Output<string[]>;
-  readonly availabilityZones: pulumi.Output<string[]>;
 
-  constructor(name: string, config: NetworkingConfig, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("network:Network", name, opts);
-    const plan = planNetwork(config);
-    const vpc = new awsx.ec2.Vpc(name, vpcArgs(plan), this.child);
+    const plan = planNetwork(args);
+    const vpc = new awsx.ec2.Vpc(name, vpcArgs(plan, args.availabilityZones), this.child);
     this.vpcId = vpc.vpcId;
     this.publicSubnetIds = vpc.publicSubnetIds;
     this.privateSubnetIds = vpc.privateSubnetIds;
-    this.availabilityZones = this.zones(plan);
 
     // Naming no rules takes away those that AWS puts into the default group.
     new aws.ec2.DefaultSecurityGroup(`${name}-closed`, { vpcId: this.vpcId }, this.child);
@@ -66,13 +69,6 @@ export class Network extends Component {
       this.once("nat"),
     );
   }
-
-  /** Without names, awsx takes the first ones that the region has. */
-  private zones({ zoneNames, zoneCount }: NetworkPlan): pulumi.Output<string[]> {
-    if (zoneNames) return pulumi.output(zoneNames);
-    const { names } = aws.getAvailabilityZonesOutput({ state: "available" }, { parent: this });
-    return names.apply((all) => all.slice(0, zoneCount));
-  }
 }
 
 /** The elements of a list whose length the plan knows already. */
@@ -92,13 +88,11 @@ function routeTableOf(vpc: awsx.ec2.Vpc, subnetId: pulumi.Output<string>): pulum
   });
 }
 
-function vpcArgs(plan: NetworkPlan): awsx.ec2.VpcArgs {
+function vpcArgs(plan: NetworkPlan, availabilityZoneNames: string[]): awsx.ec2.VpcArgs {
   return {
     cidrBlock: plan.vpcCidrBlock,
     enableDnsHostnames: true,
-    ...(plan.zoneNames
-      ? { availabilityZoneNames: plan.zoneNames }
-      : { numberOfAvailabilityZones: plan.zoneCount }),
+    availabilityZoneNames,
     // "Exact" would refuse the space that the plan leaves free between and after the subnets.
     subnetStrategy: "Auto",
     subnetSpecs: [

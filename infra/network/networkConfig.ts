@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ProjectConfig, SharedConfig, Values } from "../projectConfig";
+import { type ProjectConfig, type SharedConfig, type Values, logDays } from "../projectConfig";
 import { contains, hostBits, overlaps, prefixLength } from "./cidr";
 
 const cidr = z.cidrv4({ error: "must be an IPv4 range such as 10.0.1.0/24" });
@@ -52,9 +52,7 @@ instance: $3.07 (t4g.nano), $3.65 for its public address and $0.74 for its disk 
     .boolean()
     .default(true)
     .meta({ description: "Whether the VPC's traffic is logged.", cost: "$0.50 a GB of log." }),
-  flowLogRetentionDays: z
-    .int()
-    .positive()
+  flowLogRetentionDays: logDays
     .default(14)
     .meta({ description: "Days that the VPC's flow logs are kept.", cost: "$0.03 a GB and month." }),
 };

@@ -55,7 +55,8 @@ export function functionEnvironment(
     AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime ?? "nodejs22.x"}`,
     AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: "local",
+    // On AWS a session is a role's: here its name tells S3 who asks.
+    AWS_SESSION_TOKEN: spec.role ?? "local",
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memorySize),

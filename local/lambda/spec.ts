@@ -17,6 +17,8 @@ export interface FunctionSpec {
   /** Seconds. */
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** The name of the role that its process has a session of. */
+  readonly role?: string;
   /** The archive: path to content. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** How many invocations may run at once; without it the account's limit. */

@@ -8,6 +8,7 @@ import type { Session } from "../session";
 import { checkSignature } from "../signature";
 import { bucketLocation, headBucket, listObjects } from "./buckets";
 import type { Call, Fault } from "./call";
+import { Callers } from "./callers";
 import { abortUpload, completeUpload, createUpload, uploadPart } from "./multipart";
 import { type CreatedBy, type NotificationFilter, notificationOf, passes } from "./notification";
 import { copyObject, deleteObject, deleteObjects, getObject, putObject } from "./objects";
@@ -38,14 +39,15 @@ interface Subscription {
 }
 
 /**
- * An S3 endpoint for path-style requests, every bucket of it versioned. What is not served is answered with
- * NotImplemented, never ignored.
+ * An S3 endpoint for path-style requests, every bucket of it versioned. To a role that may not list a bucket a missing
+ * object is 403, as on AWS. What is not served is answered with NotImplemented, never ignored.
  */
 export class LocalS3 {
   /** The endpoint; "" until it listens. */
   url = "";
   /** Asked at every request: what goes wrong with it. Undefined: nothing. */
   fault: ((request: S3Request) => Fault | undefined) | undefined;
+  readonly callers = new Callers();
   private readonly buckets = new Map<string, Bucket>();
   private readonly subscriptions: Subscription[] = [];
   private sequence = 0;
@@ -118,7 +120,14 @@ export class LocalS3 {
       findBucket: (name) => this.findBucket(name),
       publish: (object, createdBy) => this.publish(call, object, createdBy, requestId),
     };
-    await (key === "" ? this.answerBucket(call) : answerObject(call));
+    if (key === "") return this.answerBucket(call);
+    try {
+      await answerObject(call);
+    } catch (error) {
+      // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
+      const hidden = asAwsError(error).code === "NoSuchKey" && !this.callers.mayList(request, bucketName);
+      throw hidden ? new AwsError("AccessDenied", 403, "Access Denied") : error;
+    }
   }
 
   private decideFault(request: S3Request): Fault | undefined {

@@ -14,7 +14,6 @@ const ingest = new Ingest("ingest", {
   vpcId: networking.get("vpcId"),
   subnetIds: networking.get("privateSubnetIds"),
   availabilityZones: networking.get("availabilityZones"),
-  natMode: networking.get("natMode"),
   database: {
     endpoint: database.get("endpoint"),
     port: database.get("port"),

@@ -32,6 +32,15 @@ const changes: readonly Change[] = [
     expected: ["update rds.Instance demo-db (allocatedStorage, backupRetentionPeriod, multiAz)"],
   },
   {
+    what: "another major version upgrades the database in place, to a new parameter group beside the old one",
+    project: "database",
+    config: { "database:engineVersion": "19", "database:allowMajorVersionUpgrade": true },
+    expected: [
+      "replace rds.ParameterGroup demo-db (description, family)",
+      "update rds.Instance demo-db (allowMajorVersionUpgrade, engineVersion, parameterGroupName)",
+    ],
+  },
+  {
     what: "enhanced monitoring makes a role and updates the database in place",
     project: "database",
     config: { "database:monitoringInterval": 60 },

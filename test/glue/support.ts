@@ -35,7 +35,7 @@ export class GlueFixture {
     const session = new Session();
     const environment = await startEnvironment(session, {
       stack: "local",
-      config: { "ingest:glue": "true", "networking:nat": "gateway" },
+      config: { "ingest:glue": "true" },
     });
     const client = await connect(environment);
     return new GlueFixture(

@@ -5,9 +5,14 @@ import { expect } from "chai";
 import * as YAML from "yaml";
 import { root } from "../../programs/programs";
 
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
 interface Workflow {
   readonly permissions?: Record<string, string>;
-  readonly jobs: Record<string, { readonly "timeout-minutes"?: number; readonly steps: { uses?: string }[] }>;
+  readonly jobs: Record<string, { readonly "timeout-minutes"?: number; readonly steps: Step[] }>;
 }
 
 const folder = path.join(root, ".github/workflows");
@@ -25,6 +30,16 @@ describe("the workflows", () => {
       const used = jobs.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
       expect(used).to.not.be.empty;
       for (const action of used) expect(action).to.match(/^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/);
+    });
+
+    it(`${file} has AWS's session for as long as the job that uses it may run`, () => {
+      for (const { steps, ...job } of jobs) {
+        const session = steps.find(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@"));
+        if (!session) continue;
+        expect(Number(session.with?.["role-duration-seconds"] ?? 3600)).to.be.at.least(
+          Number(job["timeout-minutes"]) * 60,
+        );
+      }
     });
 
     it(`${file} says what it may do, and for how long it may run`, () => {

@@ -19,6 +19,19 @@ describe("the config that all projects share", () => {
         );
     });
 
+    it(`keeps ${project} where it can work: in AWS's own partition, where RDS has an authority that functions know`, async () => {
+      for (const [region, says] of [
+        ["cn-north-1", "is in a partition of its own"],
+        ["us-gov-west-1", "is in a partition of its own"],
+        ["eusc-de-east-1", "is in a partition of its own"],
+        ["il-central-1", "the functions have no authority to trust its databases by"],
+        ["ap-southeast-7", "the functions have no authority to trust its databases by"],
+      ] as const) {
+        const said = await failureOf(record(project, { config: { "aws:region": region }, upstream: {} }));
+        expect(said).to.include(`aws:region ${region}`).and.to.include(says);
+      }
+    });
+
     it(`keeps ${project} in the lab's regions, where it is a Learner Lab`, async () => {
       const config = { "groundwork:learnerLab": "true", "aws:region": "eu-west-1" };
       expect(await failureOf(record(project, { config, upstream: {} }))).to.include(

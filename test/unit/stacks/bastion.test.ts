@@ -31,6 +31,12 @@ describe("the bastion", () => {
     expect(resources.some(({ name }) => name === "ec2-proxy-sg")).to.equal(true);
   });
 
+  it("isn't asked to be optimized for EBS where its type can't be", async () => {
+    const { only } = await record("database", { config: { "database:bastionInstanceType": "t2.micro" } });
+    expect(only(instance)).to.not.have.property("ebsOptimized");
+    expect((await record("database")).only(instance).ebsOptimized).to.equal(true);
+  });
+
   it("with ssh takes connections from the named addresses alone, and reaches the database and updates alone", async () => {
     const { all, only, outputs } = await record("database", { config: ssh });
     const [group] = only(instance).vpcSecurityGroupIds as string[];

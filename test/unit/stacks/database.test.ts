@@ -25,12 +25,25 @@ describe("the database stack", () => {
   });
 
   it("forces TLS by a parameter group of the engine's major version", async () => {
-    const { only } = await record("database", { config: { "database:engineVersion": "17.5" } });
+    const { only } = await record("database", { config: { "database:engineVersion": "17" } });
     expect(only("aws:rds/parameterGroup:ParameterGroup")).to.deep.include({
       family: "postgres17",
       parameters: [{ name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" }],
     });
     expect(only(instance).parameterGroupName).to.be.a("string").that.is.not.empty;
+  });
+
+  it("lets RDS make and fill the log group of its monitoring, as CloudWatch Logs checks it", async () => {
+    const { only } = await record("database", { config: { "database:monitoringInterval": "60" } });
+    const { Statement } = JSON.parse(
+      String(only("aws:iam/rolePolicy:RolePolicy", "demo-db-monitoring").policy),
+    ) as {
+      Statement: { Action: string[]; Resource: string[] }[];
+    };
+    const asked = "arn:aws:logs:us-east-1:123456789012:log-group:RDSOSMetrics:log-stream:";
+    const makes = Statement.filter(({ Action }) => Action.includes("logs:CreateLogGroup"));
+    const matches = (pattern: string) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(asked);
+    expect(makes.flatMap(({ Resource }) => Resource).some(matches)).to.equal(true);
   });
 
   it("lies in the private subnets of the networking stack", async () => {
@@ -286,11 +299,33 @@ describe("the database stack", () => {
     { key: "maintenanceWindow", value: "sunday", says: "sun:04:00-sun:05:00" },
     { key: "bastion", value: "vpn", says: "ssm" },
     { key: "eventTopicArn", value: "operators", says: "the ARN of an SNS topic" },
+    { key: "eventTopicArn", value: "arn:aws:sns:us-east-1:123456789012:told.fifo", says: "not a FIFO one" },
+    {
+      key: "eventTopicArn",
+      value: "arn:aws:sns:eu-west-1:123456789012:told",
+      says: "is not in aws:region us-east-1",
+    },
     { key: "engineVersion", value: "newest", says: "18" },
+    { key: "engineVersion", value: "18.1", says: "RDS chooses the minor one" },
+    {
+      key: "applyImmediately",
+      value: "false",
+      with: { "database:allowMajorVersionUpgrade": "true" },
+      says: "would upgrade after the deployment",
+    },
+    { key: "databaseName", value: "db", says: "is a word that RDS for PostgreSQL reserves" },
+    {
+      key: "maxAllocatedStorage",
+      value: "21",
+      says: "make it 22 or more, or equal to database:allocatedStorage",
+    },
+    { key: "logRetentionDays", value: "21", says: "must be what CloudWatch has: 1, 3, 5, 7, 14, 30" },
   ];
-  for (const { key, value, says } of bad) {
+  for (const { key, value, says, with: more } of bad) {
     it(`refuses ${key} ${value}`, async () => {
-      const message = await failureOf(record("database", { config: { [`database:${key}`]: value } }));
+      const message = await failureOf(
+        record("database", { config: { ...more, [`database:${key}`]: value } }),
+      );
       expect(message).to.include(`database:${key}`).and.to.include(says).and.to.include("Pulumi.dev.yaml");
     });
   }

@@ -15,6 +15,8 @@ describe("the roles of GitHub Actions", () => {
           "aws:region": "us-east-1",
           "github:repository": "owner/name",
           "github:environments": '["dev","prod"]',
+          "github:ownerId": "12",
+          "github:repositoryId": "34",
         },
         world: {
           create(resource) {
@@ -30,13 +32,15 @@ describe("the roles of GitHub Actions", () => {
   });
 
   const cases = [
-    { role: "github-deploy-dev", subject: "repo:owner/name:environment:dev" },
-    { role: "github-deploy-prod", subject: "repo:owner/name:environment:prod" },
-    { role: "github-preview", subject: "repo:owner/name:pull_request" },
+    { role: "github-deploy-dev", job: "environment:dev" },
+    { role: "github-deploy-prod", job: "environment:prod" },
+    { role: "github-preview", job: "pull_request" },
   ];
-  for (const { role, subject } of cases) {
-    it(`trust for ${role} one kind of job of one repository alone`, () => {
+  for (const { role, job } of cases) {
+    it(`trust for ${role} one kind of job of one repository alone, in both of the ways that GitHub names it`, () => {
       const found = resources.find(({ type, name }) => type === "aws:iam/role:Role" && name === role);
+      // https://docs.github.com/en/actions/reference/security/oidc
+      const subject = [`repo:owner/name:${job}`, `repo:owner@12/name@34:${job}`];
       const issuer = "token.actions.githubusercontent.com";
       expect(JSON.parse(String(found?.inputs.assumeRolePolicy))).to.have.deep.nested.property(
         "Statement[0]",
@@ -49,6 +53,11 @@ describe("the roles of GitHub Actions", () => {
       );
     });
   }
+
+  it("last as long as the job that deploys", () => {
+    const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
+    expect(roles.map(({ inputs }) => inputs.maxSessionDuration)).to.deep.equal([5400, 5400, 5400]);
+  });
 
   it("may do what their statements name", () => {
     const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");

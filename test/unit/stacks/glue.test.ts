@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { driverProblem } from "../../../infra/ingest/glueConfig";
+import { standInForGlueWheels } from "../../support/glueWheels";
 import { type Recording, failureOf, record } from "../../support/stacks";
 
-const wheels = "s3://wheels/psycopg.whl,s3://wheels/psycopg_binary.whl";
-const on = { "ingest:glue": "true", "ingest:glueModules": wheels };
+const on = { "ingest:glue": "true" };
 const job = "aws:glue/job:Job";
 
 describe("the Glue road of the ingest stack", () => {
+  standInForGlueWheels();
   let recording: Recording;
   before(async () => (recording = await record("ingest", { config: on })));
 
@@ -29,7 +29,7 @@ describe("the Glue road of the ingest stack", () => {
     expect(outputs.glueJobName).to.equal("dev-ingest-glue");
     expect(inputs.connections).to.deep.equal([only("aws:glue/connection:Connection").name]);
     const given = inputs.defaultArguments as Record<string, string>;
-    expect(given).to.include({ "--bucket": outputs.bucketName, "--additional-python-modules": wheels });
+    expect(given["--bucket"]).to.equal(outputs.bucketName);
     expect(given["--job-bookmark-option"]).to.equal("job-bookmark-disable");
     expect(given["--extra-py-files"]?.split(",").map((uri) => uri.split("/").at(-1))).to.have.members([
       "database.py",
@@ -47,14 +47,10 @@ describe("the Glue road of the ingest stack", () => {
     for (const object of objects) expect(object.bucket).to.not.equal(outputs.bucketName);
   });
 
-  it("connects over TLS with the secret's name, and no password", () => {
-    const { only } = recording;
-    // Pulumi keeps all of a connection's properties as secrets.
-    const { connectionProperties } = only("aws:glue/connection:Connection");
-    const { value } = connectionProperties as { value: Record<string, string> };
-    expect(value).to.have.all.keys("JDBC_CONNECTION_URL", "JDBC_ENFORCE_SSL", "SECRET_ID");
-    expect(value.JDBC_ENFORCE_SSL).to.equal("true");
-    expect(value.SECRET_ID).to.match(/^arn:aws:secretsmanager:/);
+  it("runs in the VPC by a connection that knows no database", () => {
+    const connection = recording.only("aws:glue/connection:Connection");
+    expect(connection.connectionType).to.equal("NETWORK");
+    expect(connection).to.not.have.property("connectionProperties");
   });
 
   it("lets its workers talk among themselves, in a group of their own, and with the database", () => {
@@ -68,10 +64,11 @@ describe("the Glue road of the ingest stack", () => {
     expect(own[0]).to.include({ ipProtocol: "tcp", fromPort: 0, toPort: 65_535 });
   });
 
-  it("catalogs the bucket and the database when someone starts the crawlers", () => {
-    const crawlers = recording.all("aws:glue/crawler:Crawler").map(({ inputs }) => inputs);
-    expect(crawlers).to.have.length(2);
-    for (const crawler of crawlers) expect(crawler).to.not.have.property("schedule");
+  it("catalogs the bucket when someone starts the crawler, which signs in nowhere", () => {
+    const crawler = recording.only("aws:glue/crawler:Crawler");
+    expect(crawler).to.not.have.any.keys("schedule", "jdbcTargets");
+    const policy = recording.only("aws:iam/rolePolicy:RolePolicy", "ingest-glue-crawler").policy;
+    expect(policy).to.not.match(/secretsmanager|ec2:|glue:GetConnection/);
   });
 
   it("may do what it must: wildcards stand only with what takes no other", () => {
@@ -104,11 +101,15 @@ describe("the Glue road of the ingest stack", () => {
     }
   });
 
-  it("is refused where it could not get its driver", async () => {
-    const message = await failureOf(record("ingest", { config: { "ingest:glue": "true" } }));
-    expect(message).to.include("networking:nat is none").and.to.include("ingest:glueModules");
-    expect(driverProblem("psycopg", "gateway")).to.equal(undefined);
-    expect(driverProblem(`${wheels},boto3`, "none")).to.be.a("string");
+  it("brings its Python packages along, in its own bucket, and asks no index, without a NAT too", () => {
+    const given = recording.only(job).defaultArguments as Record<string, string>;
+    const wheels = recording
+      .all("aws:s3/bucketObjectv2:BucketObjectv2")
+      .filter(({ inputs }) => String(inputs.key).endsWith(".whl"))
+      .map(({ inputs }) => `s3://${String(inputs.bucket)}/${String(inputs.key)}`);
+    expect(wheels).to.have.length(2);
+    expect(given["--additional-python-modules"]).to.equal(wheels.join(","));
+    expect(given["--python-modules-installer-option"]).to.equal("--no-index");
   });
 
   it("takes the role and the limits of a Learner Lab", async () => {

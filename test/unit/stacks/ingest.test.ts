@@ -74,6 +74,7 @@ describe("the ingest stack", () => {
       "ec2:UnassignPrivateIpAddresses",
       "s3:GetObject",
       "s3:GetObjectVersion",
+      "s3:ListBucket",
       "secretsmanager:GetSecretValue",
       "sqs:SendMessage",
       "lambda:InvokeFunction",
@@ -89,7 +90,7 @@ describe("the ingest stack", () => {
       functionName: outputs.functionName,
       recursiveLoop: "Allow",
     });
-    const onFailure = only("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    const onFailure = only("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "ingest");
     expect(onFailure)
       .to.have.nested.property("destinationConfig.onFailure.destination")
       .that.matches(/:sqs:/);
@@ -149,11 +150,35 @@ describe("the ingest stack", () => {
       "logs:PutLogEvents",
       "secretsmanager:GetSecretValue",
       "lambda:InvokeFunction",
+      "sqs:SendMessage",
     ]);
     expect(only(lambda, "ingest-jobs")).to.have.nested.property(
       "environment.variables.INGEST_FUNCTION_NAME",
       outputs.functionName,
     );
+  });
+
+  it("keeps the calls of both functions that Lambda gave up on, and lets each role send them", async () => {
+    const { all, only, outputs } = await record("ingest");
+    const configs = all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    expect(configs.map(({ inputs }) => inputs.functionName)).to.have.members([
+      outputs.functionName,
+      outputs.jobsFunctionName,
+    ]);
+    for (const role of ["ingest", "ingest-jobs"]) {
+      expect(String(only("aws:iam/rolePolicy:RolePolicy", role).policy)).to.include("sqs:SendMessage");
+    }
+  });
+
+  it("may list its bucket, without which S3 says of a missing file that it may not be read", async () => {
+    const { only, outputs } = await record("ingest");
+    const { Statement } = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy", "ingest").policy)) as {
+      Statement: { Action: string[]; Resource: string[] }[];
+    };
+    const lists = Statement.filter(({ Action }) => Action.includes("s3:ListBucket"));
+    expect(lists.flatMap(({ Resource }) => Resource)).to.deep.equal([
+      `arn:aws:s3:::${String(outputs.bucketName)}`,
+    ]);
   });
 
   it("has an alarm for all that needs a person, and tells the topic that config names", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { chooseZones } from "../../../infra/network/zones";
 import { failureOf, record } from "../../support/stacks";
 
 const vpc = "awsx:ec2:Vpc";
@@ -7,10 +8,10 @@ const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
 describe("the networking stack", () => {
   it("lays out the VPC to the tutorial's numbers", async () => {
     const { only } = await record("networking");
-    expect(only(vpc)).to.include({
+    expect(only(vpc)).to.deep.include({
       cidrBlock: "10.0.0.0/16",
       enableDnsHostnames: true,
-      numberOfAvailabilityZones: 2,
+      availabilityZoneNames: ["us-east-1a", "us-east-1b"],
       subnetStrategy: "Auto",
     });
     expect(only(vpc).subnetSpecs).to.deep.equal([
@@ -117,9 +118,12 @@ describe("the networking stack", () => {
     const { only } = await record("networking");
     expect(only("aws:ec2/flowLog:FlowLog")).to.include({ trafficType: "ALL" });
     const policy = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy").policy)) as {
-      Statement: { Resource: string[] }[];
+      Statement: { Action: string[]; Resource: string[] }[];
     };
-    for (const { Resource } of policy.Statement) {
+    // To list groups is all that takes no name.
+    for (const { Resource } of policy.Statement.filter(
+      ({ Action }) => Action[0] !== "logs:DescribeLogGroups",
+    )) {
       expect(Resource).to.have.length(1);
       expect(Resource[0]).to.match(/:log-group:network-flow-logs-.*:\*$/);
     }
@@ -140,6 +144,39 @@ describe("the networking stack", () => {
     });
     expect(only(vpc).availabilityZoneNames).to.deep.equal(["us-east-1c", "us-east-1d"]);
     expect(outputs.availabilityZones).to.deep.equal(["us-east-1c", "us-east-1d"]);
+  });
+
+  it("takes ordinary zones, and tells awsx which, where the account has opted in to a Local Zone", async () => {
+    const { only, outputs } = await record("networking");
+    expect(only(vpc).availabilityZoneNames).to.deep.equal(["us-east-1a", "us-east-1b"]);
+    expect(only(vpc)).to.not.have.property("numberOfAvailabilityZones");
+    expect(outputs.availabilityZones).to.deep.equal(["us-east-1a", "us-east-1b"]);
+  });
+
+  it("says why a zone that config names can't be", async () => {
+    const zones = '["us-east-1e","us-east-1f"]';
+    expect(await failureOf(record("networking", { config: { "networking:zones": zones } }))).to.equal(
+      [
+        "networking:zones:",
+        "us-east-1e has no endpoint of lambda: name another",
+        "us-east-1e has no endpoint of secretsmanager: name another",
+        "us-east-1f is no ordinary zone of this account that is available: name another",
+        "us-east-1f has no endpoint of lambda: name another",
+        "us-east-1f has no endpoint of secretsmanager: name another",
+      ].join("\n  - "),
+    );
+  });
+
+  it("passes over zones without an endpoint that it needs, and says where too few are left", () => {
+    const offered = {
+      ordinary: ["r1a", "r1b", "r1c"],
+      endpoints: { lambda: ["r1c", "r1b"], secretsmanager: ["r1b", "r1a", "r1c"] },
+    };
+    const plan = { region: "r1", zoneNames: undefined, zoneCount: 2 };
+    expect(chooseZones(plan, offered)).to.deep.equal(["r1b", "r1c"]);
+    expect(() => chooseZones({ ...plan, zoneCount: 3 }, offered)).to.throw(
+      "r1 has 2 zone(s) with endpoints of lambda and secretsmanager (r1b, r1c), and the networks need 3",
+    );
   });
 
   it("names every bad key of its config at once", async () => {

@@ -1,0 +1,25 @@
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { Command } from "commander";
+import { root } from "../../programs/programs";
+import { runCommand } from "../shared/terminal";
+
+const command = new Command("npm run aws-inputs --")
+  .description(
+    "Writes policy/awsModels.json: what AWS takes of the inputs that the programs use, from botocore's models.",
+  )
+  .argument("<wheel>", "botocore's, as `pip download --no-deps botocore` gets it")
+  .parse();
+
+runCommand(async () => {
+  const [{ Models }, { constraintsOf, tableText, usedInputs }] = await Promise.all([
+    import("./models"),
+    import("./table"),
+  ]);
+  const models = new Models(command.args[0] ?? "");
+  const types = [...(await usedInputs())].map(
+    ([type, used]) => [type, constraintsOf(models, type, used)] as const,
+  );
+  const source = `botocore ${models.version} of ${models.date}`;
+  writeFileSync(path.join(root, "policy/awsModels.json"), tableText(source, Object.fromEntries(types)));
+});
