@@ -69,6 +69,7 @@ export async function readRecords(
     relax_column_count: true,
     // A quote within an unquoted field is a character of it. What else that lets pass is found below.
     relax_quotes: true,
+    trim: cutsBlanks(table),
     raw: true,
   });
   parser.on("error", ({ message }) => (failure ??= cannotCheck(file, message)));
@@ -98,18 +99,24 @@ export async function readRecords(
   await take(records, start);
 }
 
+/** Blanks around quotes are cut with those around texts, where all columns have it so. */
+function cutsBlanks({ columns }: Table): boolean {
+  return columns.every(({ format }) => format.trim);
+}
+
 function quoting({ format }: Table): Options {
   if (format.quote === "") return { quote: false };
   return { quote: format.quote, escape: format.escape === "backslash" ? "\\" : format.quote };
 }
 
 /** Makes the function that takes a record apart, as csv-parse did, and knows what was quoted. */
-function splitter(file: string, { format }: Table, delimiter: string) {
-  const { quote, escape, comment } = format;
+function splitter(file: string, table: Table, delimiter: string) {
+  const { quote, escape, comment } = table.format;
   const [q, d] = [quote, delimiter].map((each) => each.replace(/[|\\^$.*+?()[\]{}]/g, "\\$&"));
   const inner =
     escape === "backslash" ? `[^${q}\\\\]*(?:\\\\[^][^${q}\\\\]*)*` : `[^${q}]*(?:${q}${q}[^${q}]*)*`;
-  const field = new RegExp(`(?:${q}(${inner})${q}(?=${d}|$)|([^${d}]*))(${d}|$)`, "gy");
+  const blanks = cutsBlanks(table) && delimiter !== " " ? "[ ]*" : "";
+  const field = new RegExp(`(?:${blanks}${q}(${inner})${q}${blanks}(?=${d}|$)|([^${d}]*))(${d}|$)`, "gy");
   const escaped = escape === "backslash" ? new RegExp(`\\\\(${q}|\\\\)`, "g") : new RegExp(`${q}(${q})`, "g");
   return (record: readonly string[], text: string): FileRecord => {
     let raw = /[\r\n]$/.test(text) ? text.slice(0, -1) : text;
@@ -194,6 +201,7 @@ function headerAt(text: string, at: number, delimiter: string, table: Table) {
       delimiter,
       encoding: "latin1",
       relax_quotes: true,
+      trim: cutsBlanks(table),
       raw: true,
     } as const;
     const more = { record_delimiter: ["\r\r\n", "\r\n", "\n", "\r"], relax_column_count: true, to: 1 };

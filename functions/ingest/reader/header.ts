@@ -1,5 +1,5 @@
 import type { Table } from "../table";
-import type { Layout } from "./plan";
+import { type Layout, trimsAll } from "./plan";
 
 /** What is read of a file's start to find its header. */
 export const headerBytes = 64 * 1024;
@@ -53,7 +53,7 @@ export function findHeader(bytes: Buffer, atEnd: boolean, table: Table, decoded:
     const foreign = foreignText(text, start);
     if (foreign !== undefined) return { problem: foreign };
     const columns = table.columns.map(({ name }) => name);
-    const delimiter = declared === "auto" ? mostFields(text, start, format.quote) : declared;
+    const delimiter = declared === "auto" ? mostFields(text, start, table) : declared;
     return { layout: { ...fixed, delimiter, columns, spare: 0, header: "" }, end: start };
   }
   const tried = declared === "auto" ? delimiters : [declared];
@@ -87,7 +87,7 @@ function candidatesOf(text: string, from: number, table: Table, tried: readonly 
   const most = table.format.skipLines === "auto" ? headerLines : 1;
   for (let at = from, line = 0; line < most && at < text.length; line++) {
     for (const delimiter of tried) {
-      const split = splitRecord(text, at, delimiter, table.format.quote);
+      const split = splitRecord(text, at, delimiter, table);
       if (split !== undefined) found.push({ delimiter, start: at, ...split, ...match(split.names, table) });
     }
     const next = lineAt(text, at).next;
@@ -170,15 +170,19 @@ function foreignText(text: string, start: number): string | undefined {
 }
 
 /** The fields of the record at `start`, which need not end in the text; undefined where its quotes are wrong. */
-function splitRecord(text: string, start: number, delimiter: string, quote: string) {
+function splitRecord(text: string, start: number, delimiter: string, table: Table) {
+  const { quote } = table.format;
+  const blank = trimsAll(table) && delimiter !== " " ? " " : "";
   const names: string[] = [];
   for (let at = start; ;) {
     let name: string;
-    if (quote !== "" && text.startsWith(quote, at)) {
-      let close = text.indexOf(quote, at + 1);
+    let open = at;
+    while (text[open] === blank) open++;
+    if (quote !== "" && text.startsWith(quote, open)) {
+      let close = text.indexOf(quote, open + 1);
       while (close >= 0 && text[close + 1] === quote) close = text.indexOf(quote, close + 2);
       if (close < 0) return undefined;
-      name = text.slice(at + 1, close).replaceAll(quote + quote, quote);
+      name = text.slice(open + 1, close).replaceAll(quote + quote, quote);
       at = close + 1;
       while (text[at] === " ") at++;
       if (at < text.length && text[at] !== delimiter && !/[\r\n]/.test(text[at]!)) return undefined;
@@ -213,7 +217,7 @@ function newlineOf(text: string, from: number): Layout["newline"] {
 }
 
 /** Of a file without a header: the delimiter that makes the most fields of its first line. */
-function mostFields(text: string, start: number, quote: string): string {
-  const counts = delimiters.map((each) => splitRecord(text, start, each, quote)?.names.length ?? 0);
+function mostFields(text: string, start: number, table: Table): string {
+  const counts = delimiters.map((each) => splitRecord(text, start, each, table)?.names.length ?? 0);
   return delimiters[counts.indexOf(Math.max(...counts))]!;
 }

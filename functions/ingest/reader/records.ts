@@ -56,6 +56,7 @@ export function recordReader(options: RecordOptions): RecordReader {
   const makeAnother = recordReader;
   const dialect = dialectOf(layout, format);
   const { delimiter, quote, comment, cr } = dialect;
+  const blank = delimiter === 0x20 ? 256 : 0x20;
   const header = memory.from(layout.header);
   const headerLength = header.length === 0 ? -1 : header.length;
   const skipsHeader = format.repeatedHeader === "skip";
@@ -63,7 +64,7 @@ export function recordReader(options: RecordOptions): RecordReader {
   const count = layout.columns.length;
   const least = count - layout.spare;
   const values = plan.columns.length + trailing.count + (trailing.line ? 1 : 0);
-  const { leftOut, text: isText, changed: isChanged } = flag;
+  const { leftOut, text: isText, changed: isChanged, indented } = flag;
   const { closed, unfinished, wrong } = quoting;
   const behindRecord = lineEndBytes;
   const hasTransform = plan.transform !== undefined;
@@ -76,7 +77,7 @@ export function recordReader(options: RecordOptions): RecordReader {
   const trimmed = blanks();
   const quoted = quotedFields(dialect, ends);
   const readQuoted = quoted.read;
-  const broken = brokenRecords(dialect, ends, maxRecordBytes, isRow);
+  const broken = brokenRecords(dialect, ends, maxRecordBytes, plan.indented ? blank : 256, isRow);
   const changes = changesOf(plan, rows, trimmed, note, slack);
   const odd = oddFields(plan, rows, changes, trimmed, note, slack);
   const readOdd = odd.read;
@@ -120,8 +121,8 @@ export function recordReader(options: RecordOptions): RecordReader {
     const separator = delimiter;
     const lineEnd = cr;
     const highest = separator > lineEnd ? separator : lineEnd;
-    // The second reading of a record with a backslash before a quote.
-    let lenient = false;
+    // Of a record that is read again: 1 with a backslash that may end a field, 2 with quotes behind blanks as characters.
+    let reading = 0;
     // So that no loop has to look for the end.
     const behind = src[length]!;
     src[length] = 0x0a;
@@ -151,6 +152,7 @@ export function recordReader(options: RecordOptions): RecordReader {
       let filled = 0;
       let refusal = 0;
       let doubtful = false;
+      let opened = false;
       let state: number = closed;
       let recordEnd = 0;
       for (;;) {
@@ -159,6 +161,11 @@ export function recordReader(options: RecordOptions): RecordReader {
         let text = src;
         let inQuotes = false;
         let byte = src[p]!;
+        const bits = field < count ? flags[field]! : leftOut;
+        if (byte === blank && (bits & indented) !== 0 && reading < 2) {
+          while (byte === blank) byte = src[++p]!;
+          opened ||= byte === quote;
+        }
         if (byte !== quote) {
           while (byte > highest || (byte !== separator && byte !== 0x0a && byte !== lineEnd))
             byte = src[++p]!;
@@ -186,7 +193,7 @@ export function recordReader(options: RecordOptions): RecordReader {
           }
         } else {
           inQuotes = true;
-          state = readQuoted(src, p, length, last, lenient);
+          state = readQuoted(src, p, length, last, reading === 1);
           recordEnd = quoted.end;
           lines += quoted.lines;
           doubtful ||= quoted.doubtful;
@@ -196,7 +203,6 @@ export function recordReader(options: RecordOptions): RecordReader {
         }
         const size = to - from;
         filled |= size;
-        const bits = field < count ? flags[field]! : leftOut;
         if (((bits & leftOut) | refusal) === 0) {
           let written: number;
           if (
@@ -231,16 +237,13 @@ export function recordReader(options: RecordOptions): RecordReader {
       const size = (state === unfinished ? length - behindRecord : recordEnd) - start;
       const long = size > maxRecordBytes;
       const misfits = state === closed && (field < least || field > count);
-      if (doubtful && !lenient && (state === wrong || long || misfits)) {
-        lenient = true;
-        p = start;
-        at = row;
-        continue;
-      }
-      lenient = false;
-      if (state === wrong || long) {
+      const fails = state === wrong || long;
+      reading = doubtful && reading === 0 && (fails || misfits) ? 1 : opened && fails ? 2 : 0;
+      if (fails || reading > 0 || state === unfinished) {
         at = row;
         p = start;
+        if (reading > 0) continue;
+        if (!fails) break;
         const next = broken.giveUp(src, start, length, last, long);
         if (next < 0) break;
         if (broken.passing > 0) continue;
@@ -249,11 +252,6 @@ export function recordReader(options: RecordOptions): RecordReader {
         p = next;
         line++;
         continue;
-      }
-      if (state === unfinished) {
-        at = row;
-        p = start;
-        break;
       }
 
       if (

@@ -159,7 +159,7 @@ function formatOf(
     ...(rules.shortRows === "null" ? { shortRows: "null" } : {}),
     ...(rules.longRows === "cut" ? { longRows: "cut" } : {}),
     ...(tally.counts.footerLines > 0 ? { footer: tally.counts.footerLines } : {}),
-    ...(isIndented(tally) ? { trim: true } : {}),
+    ...(dialect.blanksAroundQuotes || isIndented(tally) ? { trim: true } : {}),
   };
 }
 

@@ -105,6 +105,9 @@ function decisions(
     ...(dialect.escape === "backslash"
       ? [{ about: "escape", value: "backslash", because: "more records are whole under it" }]
       : []),
+    ...(dialect.blanksAroundQuotes
+      ? [{ about: "trim", value: "true", because: "quotes stand behind blanks" }]
+      : []),
     ...(dialect.comment !== ""
       ? [{ about: "comment", value: dialect.comment, because: "lines start with it" }]
       : []),

@@ -36,6 +36,22 @@ export const records: readonly Input[] = [
   },
   { what: "a comment before the header", file: `# exported\n${good}`, rows: both },
   {
+    what: "quotes behind blanks where texts are trimmed",
+    file: `mcc, "merchant", currency,amount,transaction_date,card_type\n5411, "Market, Corner" ,EUR, "1.50",2024-01-01, visa \n1, "a" b,"x",1,2024-01-01, "c\n1,b,"x",1,2024-01-01,c\n`,
+    table: as({ trim: true }),
+    rows: [
+      row("5411", "Market, Corner", "EUR", "3.00", "2024-01-01", "visa"),
+      row("1", '"a" b', "x", "2.00", "2024-01-01", '"c'),
+      row("1", "b", "x", "2.00", "2024-01-01", "c"),
+    ],
+  },
+  {
+    what: "quotes behind blanks where texts are not trimmed",
+    file: `${header}\n5411, "Corner",EUR,1.50,2024-01-01,visa\n5411, "a, b",EUR,1.50,2024-01-01,visa\n`,
+    rows: [row("5411", ' "Corner"', "EUR", "3.00", "2024-01-01", "visa")],
+    rejects: [[3, undefined, "fields"]],
+  },
+  {
     what: "comments anywhere",
     file: `# a\n${header}\n# "b\n${corner}\n#c\n${coffee}\n# d`,
     table: as({ comment: "#" }),

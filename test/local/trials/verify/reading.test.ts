@@ -80,6 +80,13 @@ describe("what the check of a load finds in a file", () => {
       { format: { quote: "'", escape: "backslash" } },
     ],
   ];
+  it("reads quotes behind blanks where texts are trimmed", async () => {
+    const definition = { columns: two, format: { trim: true } };
+    const found = await read('a, "b"\n1, "x, ""y""\nz" \n', definition);
+    expect(found).to.deep.equal({ rows: '(1,"x, ""y""\nz")', count: 1, rejects: [] });
+    expect(await rejection(read('a,b\n1, "x" y\n', definition))).to.match(/can't be checked/);
+  });
+
   for (const [what, content, definition] of same) {
     it(`reads a file with ${what}`, async () => {
       const { rows, rejects } = await read(content, { ...definition, columns: two });

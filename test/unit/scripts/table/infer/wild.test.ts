@@ -40,6 +40,7 @@ const same: readonly (readonly [string, string | Buffer, object])[] = [
   ["everything quoted by apostrophes", good.replaceAll(/[^,\n]+/g, "'$&'"), { quote: "'" }],
   ["blanks behind the delimiters", good.replaceAll(",", ", "), { trim: true }],
   ["blanks before quotes", good.replaceAll(/,([^,\n]+)/g, ', "$1"'), { trim: true }],
+  ["blanks before one quote", good.replace(",Coffee", ', "Coffee"'), { trim: true }],
   ["a footer", `${good}\nSource: the bank\nAll figures without warranty\n`, { footer: 2 }],
 ];
 
