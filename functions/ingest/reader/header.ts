@@ -1,4 +1,5 @@
 import type { Table } from "../table";
+import { foreignText } from "./foreign";
 import { type Layout, trimsAll } from "./plan";
 
 /** What is read of a file's start to find its header. */
@@ -50,8 +51,8 @@ export function findHeader(bytes: Buffer, atEnd: boolean, table: Table, decoded:
   // Behind a \r two more bytes tell what ends the line.
   if (partial && lineAt(text, start).next + 2 > text.length) return undefined;
   if (format.header === "none") {
-    const foreign = foreignText(text, start);
-    if (foreign !== undefined) return { problem: foreign };
+    const foreign = foreignText(text.slice(start));
+    if (foreign !== undefined) return { problem: `the file is ${foreign}` };
     const columns = table.columns.map(({ name }) => name);
     const delimiter = declared === "auto" ? mostFields(text, start, table) : declared;
     return { layout: { ...fixed, delimiter, columns, spare: 0, header: "" }, end: start };
@@ -141,33 +142,27 @@ function headerProblem(
   declared: string,
   best: Candidate | undefined,
 ): string {
-  const foreign = foreignText(text, start);
-  if (foreign !== undefined) return foreign;
+  const foreign = foreignText(text.slice(start));
+  if (foreign !== undefined) return `the file is ${foreign}`;
   const others = delimiters.filter((each) => each !== declared && declared !== "auto");
   const other = bestOf(candidatesOf(text, start, table, others));
   if (other !== undefined && (best === undefined || other.matched > best.matched) && other.matched > 1) {
-    return `the delimiter is ${JSON.stringify(other.delimiter)} and not ${JSON.stringify(declared)}`;
+    const found = JSON.stringify(other.delimiter);
+    return `the delimiter is ${found} and not ${JSON.stringify(declared)}: in tables/${table.name}.ts say format: { delimiter: ${found} }, or "auto" for both. ${ownTable}`;
   }
   if (best !== undefined)
-    return `the file's header doesn't fit the table ${table.name}: ${best.problems.join("; ")}`;
+    return `the file's header doesn't fit the table ${table.name}: ${best.problems.join("; ")}. ${fixIn(table.name)}`;
   const line = Buffer.from(text.slice(start, lineAt(text, start).end), "latin1").toString("utf8");
   const shown = line.length > 80 ? `${line.slice(0, 80)}…` : line;
   const wanted = table.columns.filter(({ required }) => required).map(({ header }) => header);
   const names = (wanted.length > 0 ? wanted : table.columns.map(({ header }) => header)).join(", ");
-  return `the file has no header of the table ${table.name}: missing: ${names}; its first line is ${JSON.stringify(shown)}`;
+  return `the file has no header of the table ${table.name}: missing: ${names}; its first line is ${JSON.stringify(shown)}. ${fixIn(table.name)}`;
 }
 
-/** What a text is that is no CSV file, in words. */
-function foreignText(text: string, start: number): string | undefined {
-  const beginning = text
-    .slice(start, start + 200)
-    .trimStart()
-    .toLowerCase();
-  if (/^<(!doctype html|html|head|body)/.test(beginning)) return "the file is an HTML page";
-  if (/^<(\?xml|[a-z]+[ >])/.test(beginning)) return "the file is XML";
-  if (/^(\{\s*"|\[\s*[{["])/.test(beginning)) return "the file is JSON";
-  return undefined;
-}
+/** What to do about a file that a table doesn't take: said with the problem, because it is read far from the code. */
+const fixIn = (name: string): string =>
+  `In tables/${name}.ts a column's header is its name in files; required, missingColumns, extraColumns and header: "none" say what may be otherwise. ${ownTable}`;
+const ownTable = "npm run table -- new FILE --name NAME makes a table for such files";
 
 /** The fields of the record at `start`, which need not end in the text; undefined where its quotes are wrong. */
 function splitRecord(text: string, start: number, delimiter: string, table: Table) {

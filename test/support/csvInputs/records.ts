@@ -146,11 +146,11 @@ export const records: readonly Input[] = [
     rows: [Object.assign([...cornerRow], { 5: null }), cornerRow],
     rejects: [[4, "amount", "empty"]],
   },
-  { what: "JSON", file: '{"mcc":5411}\n', failure: "the file is JSON" },
+  { what: "JSON", file: '{"mcc":5411}\n', failure: "the file is JSON: export it as CSV" },
   {
     what: "a page of HTML",
     file: "<html><body>AccessDenied</body></html>\n",
-    failure: "the file is an HTML page",
+    failure: "the file is an HTML page: look what the download answered",
   },
   { what: "nothing", file: "", failure: "the file is empty" },
   {

@@ -212,7 +212,7 @@ describe("a file that is no CSV", () => {
     ["bzip2", "BZh91AY", "the file is a bzip2 archive: unpack it first"],
     ["xz", Buffer.from("fd377a585a0000", "hex"), "the file is an xz archive: unpack it first"],
     ["parquet", "PAR1....", "the file is a Parquet file: export it as CSV"],
-    ["zip in gzip", gzipSync("PK\x03\x04....x"), "in the gzip, the file is a zip: unpack it first"],
+    ["zip in gzip", gzipSync("PK\x03\x04....x"), "what is packed is a zip: unpack it first"],
     [
       "a gzip cut off",
       gzipSync(good).subarray(0, 40),
