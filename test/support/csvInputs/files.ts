@@ -34,6 +34,42 @@ export const files: readonly Input[] = [
     failure: "the file is a zip: unpack it first",
   },
   {
+    what: "a gzip with zeros behind it",
+    file: Buffer.concat([gzipSync(good), Buffer.alloc(600)]),
+    rows: both,
+  },
+  {
+    what: "a gzip with something else behind it",
+    file: Buffer.concat([gzipSync(good), Buffer.from(`${corner}\n`)]),
+    failure: /^the file is packed, and damaged or cut off: /,
+  },
+  {
+    what: "a gzip cut off",
+    file: gzipSync(good).subarray(0, -9),
+    failure: /^the file is packed, and damaged/,
+  },
+  { what: "a gzip of UTF-16", file: gzipSync(Buffer.from(`\ufeff${good}`, "utf16le")), rows: both },
+  ...(
+    [
+      ["425a683931415926", "a bzip2 archive: unpack it first"],
+      ["fd377a585a0000", "an xz archive: unpack it first"],
+      ["504152311504", "a Parquet file: export it as CSV"],
+      ["4f52430a0b00", "an ORC file: export it as CSV"],
+      ["d0cf11e0a1b11ae1", "an Excel workbook (xls): save the sheet as CSV"],
+      [
+        "504b03041400060008000000210000005b436f6e74656e745f54797065735d2e786d6c",
+        "an Excel workbook (xlsx): save the sheet as CSV",
+      ],
+    ] as const
+  ).flatMap(([bytes, failure]): Input[] => [
+    { what: failure, file: Buffer.from(bytes, "hex"), failure: `the file is ${failure}` },
+    {
+      what: `${failure}, in a gzip`,
+      file: gzipSync(Buffer.from(bytes, "hex")),
+      failure: `what is packed is ${failure}`,
+    },
+  ]),
+  {
     what: "Latin-1 that is not declared",
     file: Buffer.from(`${header}\n${corner}\n5812,Café,EUR,3.20,2024-01-02,visa\n${coffee}\n`, "latin1"),
     rows: both,
@@ -171,7 +207,7 @@ export const files: readonly Input[] = [
   {
     what: "a header in another order",
     file: "merchant,mcc,currency,amount,transaction_date,card_type\nCorner Market,5411,EUR,1.50,2024-01-01,visa\n",
-    rows: [["Corner Market", "5411", "EUR", "3.00", "2024-01-01", "visa"]],
+    rows: [cornerRow],
   },
   {
     what: "a header in other letters and with blanks",

@@ -146,6 +146,33 @@ export const records: readonly Input[] = [
     rows: [Object.assign([...cornerRow], { 5: null }), cornerRow],
     rejects: [[4, "amount", "empty"]],
   },
+  { what: "a header and no record", file: `${header}\r\n`, rows: [] },
+  { what: "a header without a line end", file: `\ufeff${header}`, rows: [] },
+  {
+    what: "quotes around the header's names, behind a byte order mark",
+    file: `\ufeff"mcc","merchant","currency","amount","transaction_date","card_type"\r\n${corner}\r\n`,
+    rows: [cornerRow],
+  },
+  {
+    what: "line ends of three kinds",
+    file: `${header}\n${corner}\r\n${coffee}\r\r\n${corner}\n"5411","a\r\nb\nc",,1,2024-01-01,v`,
+    rows: [...both, cornerRow, row("5411", "a\r\nb\nc", "", "2.00", "2024-01-01", "v")],
+  },
+  {
+    what: "NUL characters",
+    file: `${header}\n5411,a\0b,EUR,1,2024-01-01,v\n${corner}\n5411,a,EUR,1\0,2024-01-01,v\n`,
+    rows: [cornerRow],
+    rejects: [
+      [2, "merchant", "nul-character"],
+      [4, "amount", "not-a-number"],
+    ],
+  },
+  {
+    what: "one column, with empty texts and blank lines",
+    file: 'name\na\n\n""\n"b, c"\n',
+    table: defineTable({ name: "names", columns: [{ name: "name", type: "text" }] }),
+    rows: [["a"], [""], ["b, c"]],
+  },
   { what: "JSON", file: '{"mcc":5411}\n', failure: "the file is JSON: export it as CSV" },
   {
     what: "a page of HTML",
