@@ -150,13 +150,16 @@ function wrongQuote(file: string, raw: string): Error {
 
 /** Makes the function that tells records from blank lines and headers. */
 function recordFilter({ format, columns }: Table, { header }: Start): (record: FileRecord) => boolean {
-  return ({ fields, quoted }) => {
-    const isBlank = fields.every((text) => text === "") && !(columns.length === 1 && quoted?.[0]);
+  return ({ fields, quoted, raw }) => {
+    // So are a line of Ctrl-Z, and one of NUL as padding.
+    const isLine = columns.length > 1 && fields.length === 1 && /^[\0- ]*$/.test(raw);
+    const isEmpty = fields.every((text) => text === "") && !(columns.length === 1 && quoted?.[0]);
+    const isBlank = isLine || isEmpty;
     if (isBlank && format.emptyRows === "skip") return false;
     return !(
       format.repeatedHeader === "skip" &&
       fields.length === header?.length &&
-      fields.every((text, i) => text === header[i])
+      fields.every((text, i) => (i === 0 ? text.replace("\u00ef\u00bb\u00bf", "") : text) === header[i])
     );
   };
 }

@@ -1,5 +1,6 @@
 /** Binary files, by their first bytes in hexadecimal digits, or those at a place. */
 const signatures: readonly (readonly [start: string, what: string, at?: number])[] = [
+  ["1f8b08", "a gzip: unpack it first"],
   ["28b52ffd", "a zstd archive: unpack it first"],
   ["425a68", "a bzip2 archive: unpack it first"],
   ["fd377a585a00", "an xz archive: unpack it first"],
@@ -16,6 +17,7 @@ const signatures: readonly (readonly [start: string, what: string, at?: number])
   ["4152524f5731", "an Arrow file: export it as CSV"],
   ["53514c69746520666f726d6174", "an SQLite database: export a table as CSV"],
   ["25504446", "a PDF: export its table as CSV"],
+  ["7b5c727466", "an RTF text: save it as CSV"],
   ["89504e47", "an image: choose a CSV file"],
   ["47494638", "an image: choose a CSV file"],
   ["ffd8ff", "an image: choose a CSV file"],

@@ -4,6 +4,7 @@ import { brokenRecords } from "./broken";
 import { changesOf } from "./changes";
 import { dialectOf } from "./dialect";
 import { lineEndBytes, lineEnds } from "./lineEnds";
+import { noRecords } from "./noRecords";
 import { type Layout, type Plan, flag } from "./plan";
 import { oddFields } from "./oddFields";
 import { type Problem, problemNote } from "./problem";
@@ -57,10 +58,8 @@ export function recordReader(options: RecordOptions): RecordReader {
   const dialect = dialectOf(layout, format);
   const { delimiter, quote, comment, cr } = dialect;
   const blank = delimiter === 0x20 ? 256 : 0x20;
-  const header = memory.from(layout.header);
-  const headerLength = header.length === 0 ? -1 : header.length;
   const skipsHeader = format.repeatedHeader === "skip";
-  const skipsEmpty = format.emptyRows === "skip";
+  const { isBlank, isHeader } = noRecords(layout, format);
   const count = layout.columns.length;
   const least = count - layout.spare;
   const values = plan.columns.length + trailing.count + (trailing.line ? 1 : 0);
@@ -68,7 +67,6 @@ export function recordReader(options: RecordOptions): RecordReader {
   const { closed, unfinished, wrong } = quoting;
   const behindRecord = lineEndBytes;
   const hasTransform = plan.transform !== undefined;
-  const hasMore = hasTransform || trailing.count > 0 || trailing.line;
   const slack = 64 + 4 * count + 16 + trailing.bytes.length;
   const { problem, note } = problemNote();
   const rows = rowsIn(nextBuffer);
@@ -102,14 +100,6 @@ export function recordReader(options: RecordOptions): RecordReader {
     trialRejects = 0;
     trial.read(trialLine, length, true);
     return trial.take().rows === 1 && trialRejects === 0;
-  }
-
-  function isHeader(src: Buffer, from: number, to: number): boolean {
-    return (
-      to - from === headerLength &&
-      src[from] === header[0] &&
-      src.compare(header, 0, headerLength, from, to) === 0
-    );
   }
 
   function read(src: Buffer, length: number, last: boolean): number {
@@ -254,18 +244,7 @@ export function recordReader(options: RecordOptions): RecordReader {
         continue;
       }
 
-      if (
-        field === count &&
-        refusal === 0 &&
-        filled !== 0 &&
-        recordEnd - start !== headerLength &&
-        !hasMore
-      ) {
-        rows.count++;
-        line += lines;
-        continue;
-      }
-      let keep = filled !== 0 || !skipsEmpty;
+      let keep = !isBlank(src, start, recordEnd, field, filled);
       let known = false;
       if (keep && isHeader(src, start, recordEnd)) {
         keep = !skipsHeader;

@@ -27,9 +27,9 @@ export async function openSource(file: string): Promise<Source> {
   const raw = await readHead(file);
   if (raw.length === 0)
     throw new GroundworkError(`${file}: the file is empty: it has no header and no records`);
-  const foreign = foreignBytes(raw);
-  if (foreign !== undefined) throw new GroundworkError(`${file}: the file is ${foreign}`);
   const compression = raw[0] === 0x1f && raw[1] === 0x8b ? "gzip" : "none";
+  const foreign = compression === "none" ? foreignBytes(raw) : undefined;
+  if (foreign !== undefined) throw new GroundworkError(`${file}: the file is ${foreign}`);
   const unpacked = () => unpack(file, compression);
   const first = await firstBytes(unpacked());
   const inner = compression === "gzip" ? foreignBytes(first) : undefined;

@@ -48,9 +48,15 @@ export const files: readonly Input[] = [
     file: gzipSync(good).subarray(0, -9),
     failure: /^the file is packed, and damaged/,
   },
+  {
+    what: "a gzip in a gzip",
+    file: gzipSync(gzipSync(good)),
+    failure: "what is packed is a gzip: unpack it first",
+  },
   { what: "a gzip of UTF-16", file: gzipSync(Buffer.from(`\ufeff${good}`, "utf16le")), rows: both },
   ...(
     [
+      ["7b5c727466315c616e7369", "an RTF text: save it as CSV"],
       ["425a683931415926", "a bzip2 archive: unpack it first"],
       ["fd377a585a0000", "an xz archive: unpack it first"],
       ["504152311504", "a Parquet file: export it as CSV"],

@@ -119,6 +119,17 @@ export const records: readonly Input[] = [
   { what: "\\r", file: good.replaceAll("\n", "\r"), rows: both },
   { what: "Ctrl-Z at the end", file: `${good}\x1a`, rows: both },
   {
+    what: "Ctrl-Z, NUL and blanks on lines of their own, behind a footer",
+    file: `${header}\n${corner}\n  \n${coffee}\nTotal 2\n \n\x1a\r\n\0\0\0`,
+    table: as({ footer: 1 }),
+    rows: both,
+  },
+  {
+    what: "two files joined, each with a byte order mark and a header",
+    file: `\ufeff${header}\n${corner}\n\ufeff${header}\n${coffee}\n`,
+    rows: both,
+  },
+  {
     what: "a row of sums",
     file: `${good}Total,,,4.70,,\n`,
     rows: both,

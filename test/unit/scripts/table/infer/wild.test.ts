@@ -20,6 +20,8 @@ const same: readonly (readonly [string, string | Buffer, object])[] = [
   ["carets", good.replaceAll(",", "^"), { delimiter: "^" }],
   ["Excel's sep line", `sep=,\r\n${good.replaceAll("\n", "\r\n")}`, {}],
   ["Excel's sep line with another sign", `sep=;\r\n${good.replaceAll(",", ";")}`, { delimiter: ";" }],
+  ["header twice behind byte order marks", `\ufeff${header}\n${rows[0]}\n\ufeff${header}\n${rows[1]}\n`, {}],
+  ["Ctrl-Z on a line of its own", `${good}\x1a\r\n`, {}],
   ["header twice", [header, rows[0], header, rows[1], ""].join("\n"), {}],
   ["preamble", `Exported by Bank Tool 4.2\nAccount: 1234\n\n${good}`, {}],
   ["preamble of a spreadsheet", `Exported by Bank Tool,,,,,\n,,,,,\n${good}`, {}],
@@ -237,6 +239,8 @@ describe("a file that is no CSV", () => {
     ["json", '{"mcc":5411}\n', "the file is JSON: export it as CSV"],
     ["json array", '[\n {"mcc":5411}]', "the file is JSON: export it as CSV"],
     ["empty", "", "the file is empty: it has no header and no records"],
+    ["too wide", `${"a,".repeat(2000)}b`, "it has 2001 columns, and PostgreSQL's tables at most 1600"],
+    ["nothing but blank lines", "\n\n\n", "the file has no header and no records, only blank lines"],
     ["nothing but a byte order mark", "\ufeff", "the file is empty: it has no header and no records"],
   ];
   for (const [what, content, sentence] of kinds)
