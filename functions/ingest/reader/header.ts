@@ -85,11 +85,16 @@ export function findHeader(bytes: Buffer, atEnd: boolean, table: Table, decoded:
 
 function candidatesOf(text: string, from: number, table: Table, tried: readonly string[]): Candidate[] {
   const found: Candidate[] = [];
+  const known = table.columns.map(({ header }) => key(header));
   const most = table.format.skipLines === "auto" ? headerLines : 1;
   for (let at = from, line = 0; line < most && at < text.length; line++) {
     for (const delimiter of tried) {
       const split = splitRecord(text, at, delimiter, table);
-      if (split !== undefined) found.push({ delimiter, start: at, ...split, ...match(split.names, table) });
+      if (split === undefined) continue;
+      const candidate = { delimiter, start: at, ...split, ...match(split.names, table, known) };
+      found.push(candidate);
+      // No other line can have more.
+      if (candidate.matched === known.length && candidate.problems.length === 0) return found;
     }
     const next = lineAt(text, at).next;
     // A comment is no try.
@@ -115,11 +120,14 @@ function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
 
 const key = (name: string): string => name.trim().toLowerCase();
 
-function match(names: readonly string[], table: Table): Pick<Candidate, "columns" | "matched" | "problems"> {
+/** @param known the headers of the table's columns, as they are compared. */
+function match(
+  names: readonly string[],
+  table: Table,
+  known: readonly string[],
+): Pick<Candidate, "columns" | "matched" | "problems"> {
   const { format } = table;
-  const columns = names.map(
-    (name) => table.columns.find(({ header }) => key(header) === key(name))?.name ?? null,
-  );
+  const columns = names.map((name) => table.columns[known.indexOf(key(name))]?.name ?? null);
   const shown = (list: readonly string[]): string =>
     list.map((name) => (name === "" ? '""' : name)).join(", ");
   const missing = table.columns.filter(
