@@ -12,7 +12,7 @@ interface ChaosOptions {
 
 const command = new Command("npm run chaos --")
   .description(
-    "Loads a file again and again through the packaged function while processes are killed and frozen, S3 and Lambda fail and PostgreSQL crashes, and checks each time that every row is there once.",
+    "Loads a file again and again, plain, packed and in UTF-16, through the packaged function while processes are killed and frozen, S3 and Lambda fail and PostgreSQL crashes, and checks each time that every row is there once.",
   )
   .option("--trials <n>", "how many loads", wholeNumber(), 10)
   .option("--seed <n>", "the first trial's seed; the others count on from it", wholeNumber(), 1)
@@ -43,8 +43,8 @@ runCommand(async (stop) => {
   }
 });
 
-function lineOf({ seed, faults, sweeps, problems }: Trial, number: number, count: number): string {
+function lineOf({ seed, form, faults, sweeps, problems }: Trial, number: number, count: number): string {
   const struck = Object.values(faults).reduce((sum, n) => sum + n, 0);
   const outcome = problems.length === 0 ? "exact" : problems.join("; ");
-  return `${number} of ${count}, seed ${seed}: ${outcome}; ${struck} faults, ${faults["kill -9"]} of them kills, ${sweeps} sweeps`;
+  return `${number} of ${count}, seed ${seed}, ${form}: ${outcome}; ${struck} faults, ${faults["kill -9"]} of them kills, ${sweeps} sweeps`;
 }

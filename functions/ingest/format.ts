@@ -34,7 +34,7 @@ export interface FileFormat {
 export interface ValueFormat {
   /** What stands for NULL outside quotes. Without "" an empty text is the empty text; other types take it for NULL. */
   readonly nulls: readonly string[];
-  /** Whether blanks around texts are cut; around other values they never matter. false */
+  /** Whether blanks are cut around texts, and before a quote, which then opens one; around other values always. false */
   readonly trim: boolean;
   /** Before a number's fraction. "." */
   readonly decimal: "." | ",";

@@ -134,7 +134,11 @@ async function finish(jobs: JobsClient, job: JobStatus, options: OneOptions, not
 }
 
 async function keepRejects(jobs: JobsClient, job: JobStatus, { rejects }: OneOptions): Promise<void> {
-  if (rejects === undefined) return;
+  if (rejects === undefined) {
+    if (job.rejected > 0)
+      process.stderr.write(`--rejects bad.csv saves the rejected records, and what is wrong with each\n`);
+    return;
+  }
   const format = readTables().find(({ name }) => name === job.table)?.format ?? fileDefaults;
   const count = await saveRejects(jobs, job.job, rejects, format);
   const key = path.posix.join(path.posix.dirname(job.key), path.basename(rejects));

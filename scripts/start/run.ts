@@ -42,7 +42,7 @@ export async function start(
     const { key, table: to } = target ?? targetOf(tables, path.basename(file), "records");
     const { job, seconds } = await load(environment, file, key, stop);
     await check(environment, file, to, job);
-    summarize({ environment, job, seconds, json, keep, table: to });
+    summarize({ environment, file, job, seconds, json, keep, table: to });
     if (keep) {
       publishEnvironment(session, environment);
       await untilStopped(stop);
@@ -120,6 +120,7 @@ async function check(environment: Environment, file: string, to: Table, job: Job
 
 interface Summary {
   readonly environment: Environment;
+  readonly file: string;
   readonly job: Job;
   readonly seconds: number;
   readonly json: boolean;
@@ -127,16 +128,17 @@ interface Summary {
   readonly table: Table;
 }
 
-function summarize({ environment, job, seconds, json, keep, table: to }: Summary): void {
+function summarize({ environment, file, job, seconds, json, keep, table: to }: Summary): void {
   const { rowsLoaded: rows, rowsRejected: rejected, hops } = job;
   const rowsPerSecond = Math.round(rows / seconds);
   const out = json ? process.stderr : process.stdout;
+  const shows = rejected > 0 ? `: npm run table -- check ${file} --table ${to.name} shows them` : "";
   const trusted = to.transform ? " (its transform trusted)" : "";
   const checked = "each checked: PostgreSQL reads the same from what csv-parse finds in the file";
   table(
     [
       ["rows", `${formatCount(rows)} in ${to.name}, ${checked}${trusted}`],
-      ["rejected", formatCount(rejected)],
+      ["rejected", `${formatCount(rejected)}${shows}`],
       ["hops", formatCount(hops)],
       ["time", formatDuration(seconds * 1000)],
       ["rate", `${formatCount(rowsPerSecond)} rows/s`],

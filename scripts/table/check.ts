@@ -11,6 +11,7 @@ import { keyOfFile } from "../shared/keyOfFile";
 import { csvLine, textFields } from "./csvRows";
 import { inferTable } from "./infer/inferTable";
 import { type FileReading, readFile } from "./readFile";
+import { hintLines } from "./rejectHints";
 
 export interface CheckOptions {
   /** The table of all files. */
@@ -158,5 +159,9 @@ function linesOf(checked: CheckedFile, rejects: FileReading["rejects"], out: Out
     // A reason begins with its column.
     ...rejects.map(({ line, reason }) => `  line ${line}: ${reason}`),
     ...(more > 0 ? [`  and ${formatCount(more)} more`] : []),
+    ...hintLines(
+      rejects.map(({ code }) => code),
+      table ?? "",
+    ),
   ];
 }

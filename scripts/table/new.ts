@@ -192,10 +192,7 @@ async function changeTable(
   if (options.prefix !== undefined || options.key !== undefined)
     throw new GroundworkError(`${target} is there already: change its prefix and key there`);
   const { added, changed, sql, told, error } = await findChanges(file, table, inference);
-  if (error !== undefined)
-    throw new GroundworkError(
-      `${target} doesn't read the file: ${error}. Change its format, or take another --name`,
-    );
+  if (error !== undefined) throw new GroundworkError(`${target} doesn't read the file: ${error}`);
   for (const line of told) out.write(`${line}\n`);
   if (added.length + changed.length === 0) {
     out.write(`${target} has nothing to change for this file\n`);

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { Client } from "pg";
 import type { Table } from "../../functions/ingest/table";
 import { ingestHandler } from "../../functions/ingest/handler";
-import { migrate } from "../../functions/schema/migrate";
+import { type Migration, migrate } from "../../functions/schema/migrate";
 import { unusedPackages } from "../../infra/functionArchive";
 import { readMigrations } from "../../infra/database/migrations";
 import { startLambda } from "../../local/lambda/server";
@@ -83,6 +83,11 @@ export class IngestFixture {
     // Less than the reserve: a hop loads as much as a whole chunk, then half of one more, and hands over.
     await fixture.deploy("hasty", packaged, {}, 9);
     return fixture;
+  }
+
+  /** As a deployment does: what is applied already stays. */
+  migrate(migrations: readonly Migration[]): Promise<string[]> {
+    return migrate(this.client, migrations);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobsAnswers } from "../../functions/jobs/request";
 import type { Environment } from "../../local/environment";
@@ -11,9 +12,17 @@ import { type Faults, breakServices, noFaults } from "./faults";
 import { ProcessFaults } from "./processFaults";
 import { ChaosTarget } from "./target";
 
+/** How the file is written, in turn by the seed: of what is unpacked or decoded a checkpoint counts the text's bytes. */
+const forms: readonly { readonly form: string; readonly write: (content: Buffer) => Buffer }[] = [
+  { form: "plain", write: (content) => content },
+  { form: "gzip", write: (content) => gzipSync(content) },
+  { form: "UTF-16", write: (content) => Buffer.from(content.toString(), "utf16le") },
+];
+
 /** How one trial went. */
 export interface Trial {
   readonly seed: number;
+  readonly form: string;
   readonly faults: Faults;
   /** How often the sweeper had to be called until the job was done. */
   readonly sweeps: number;
@@ -58,7 +67,9 @@ export class Chaos {
 
   /** One load with faults drawn from the seed; what they strike depends on the machine's pace as well. */
   async trial(seed: number, stop: AbortSignal): Promise<Trial> {
-    const { target, content } = this;
+    const { target } = this;
+    const { form, write } = forms[seed % forms.length]!;
+    const content = write(this.content);
     const faults = noFaults();
     const draw = randomNumbers(seed);
     const key = `trial-${++this.number}.csv`;
@@ -85,7 +96,7 @@ export class Chaos {
     stop.throwIfAborted();
     if (slow) await target.sql("DROP TRIGGER IF EXISTS chaos_slow ON records");
     problems.push(...(await this.differences(first)));
-    return { seed, faults, sweeps, problems };
+    return { seed, form, faults, sweeps, problems };
   }
 
   private async differences(etag: string): Promise<string[]> {

@@ -69,6 +69,7 @@ export async function readRecords(
     relax_column_count: true,
     // A quote within an unquoted field is a character of it. What else that lets pass is found below.
     relax_quotes: true,
+    trim: cutsBlanks(table),
     raw: true,
   });
   parser.on("error", ({ message }) => (failure ??= cannotCheck(file, message)));
@@ -98,18 +99,24 @@ export async function readRecords(
   await take(records, start);
 }
 
+/** Blanks around quotes are cut with those around texts, where all columns have it so. */
+function cutsBlanks({ columns }: Table): boolean {
+  return columns.every(({ format }) => format.trim);
+}
+
 function quoting({ format }: Table): Options {
   if (format.quote === "") return { quote: false };
   return { quote: format.quote, escape: format.escape === "backslash" ? "\\" : format.quote };
 }
 
 /** Makes the function that takes a record apart, as csv-parse did, and knows what was quoted. */
-function splitter(file: string, { format }: Table, delimiter: string) {
-  const { quote, escape, comment } = format;
+function splitter(file: string, table: Table, delimiter: string) {
+  const { quote, escape, comment } = table.format;
   const [q, d] = [quote, delimiter].map((each) => each.replace(/[|\\^$.*+?()[\]{}]/g, "\\$&"));
   const inner =
     escape === "backslash" ? `[^${q}\\\\]*(?:\\\\[^][^${q}\\\\]*)*` : `[^${q}]*(?:${q}${q}[^${q}]*)*`;
-  const field = new RegExp(`(?:${q}(${inner})${q}(?=${d}|$)|([^${d}]*))(${d}|$)`, "gy");
+  const blanks = cutsBlanks(table) && delimiter !== " " ? "[ ]*" : "";
+  const field = new RegExp(`(?:${blanks}${q}(${inner})${q}${blanks}(?=${d}|$)|([^${d}]*))(${d}|$)`, "gy");
   const escaped = escape === "backslash" ? new RegExp(`\\\\(${q}|\\\\)`, "g") : new RegExp(`${q}(${q})`, "g");
   return (record: readonly string[], text: string): FileRecord => {
     let raw = /[\r\n]$/.test(text) ? text.slice(0, -1) : text;
@@ -143,13 +150,16 @@ function wrongQuote(file: string, raw: string): Error {
 
 /** Makes the function that tells records from blank lines and headers. */
 function recordFilter({ format, columns }: Table, { header }: Start): (record: FileRecord) => boolean {
-  return ({ fields, quoted }) => {
-    const isBlank = fields.every((text) => text === "") && !(columns.length === 1 && quoted?.[0]);
+  return ({ fields, quoted, raw }) => {
+    // So are a line of Ctrl-Z, and one of NUL as padding.
+    const isLine = columns.length > 1 && fields.length === 1 && /^[\0- ]*$/.test(raw);
+    const isEmpty = fields.every((text) => text === "") && !(columns.length === 1 && quoted?.[0]);
+    const isBlank = isLine || isEmpty;
     if (isBlank && format.emptyRows === "skip") return false;
     return !(
       format.repeatedHeader === "skip" &&
       fields.length === header?.length &&
-      fields.every((text, i) => text === header[i])
+      fields.every((text, i) => (i === 0 ? text.replace("\u00ef\u00bb\u00bf", "") : text) === header[i])
     );
   };
 }
@@ -194,6 +204,7 @@ function headerAt(text: string, at: number, delimiter: string, table: Table) {
       delimiter,
       encoding: "latin1",
       relax_quotes: true,
+      trim: cutsBlanks(table),
       raw: true,
     } as const;
     const more = { record_delimiter: ["\r\r\n", "\r\n", "\n", "\r"], relax_column_count: true, to: 1 };

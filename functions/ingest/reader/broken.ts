@@ -21,11 +21,15 @@ export interface BrokenRecords {
   text: string;
 }
 
-/** @param isRow whether a line would be a row by itself. */
+/**
+ * @param blank what may stand before an opening quote; 256 for nothing.
+ * @param isRow whether a line would be a row by itself.
+ */
 export function brokenRecords(
   { delimiter, quote, escape, cr }: Dialect,
   ends: LineEnds,
   maxRecordBytes: number,
+  blank: number,
   isRow: (src: Buffer, from: number, to: number) => boolean,
 ): BrokenRecords {
   const findLineEnd = ends.find;
@@ -56,6 +60,7 @@ export function brokenRecords(
       else if (place === quoteSeen && byte === quote) place = inQuotes;
       else if (byte === 0x0a || byte === cr) place = 0;
       else if (place === fieldStart && byte === quote) place = inQuotes;
+      else if (place === fieldStart && byte === blank) continue;
       else place = byte === delimiter ? fieldStart : plain;
     }
     broken.bytes += at - from;

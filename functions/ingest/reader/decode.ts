@@ -3,6 +3,7 @@ import * as zlib from "node:zlib";
 import { giveUp } from "../../shared/giveUp";
 import type { FileFormat } from "../format";
 import { decoderOf } from "./encodings";
+import { foreignBytes } from "./foreign";
 
 /** A file's text in UTF-8. */
 interface Decoded {
@@ -10,21 +11,6 @@ interface Decoded {
   /** Whether the bytes are not the object's own: it was packed, or in another encoding. */
   readonly decoded: boolean;
 }
-
-const signatures: readonly (readonly [hex: string, name: string, at?: number])[] = [
-  ["425a68", "compressed by bzip2"],
-  ["fd377a585a00", "compressed by xz"],
-  ["377abcaf271c", "a 7-Zip archive"],
-  ["50415231", "a Parquet file"],
-  ["d0cf11e0a1b11ae1", "an old Excel workbook"],
-  ["25504446", "a PDF"],
-  ["4f424a01", "an Avro file"],
-  ["4f5243", "an ORC file"],
-  ["53514c69746520666f726d6174", "an SQLite database"],
-  ["fffe0000", "UTF-32"],
-  ["0000feff", "UTF-32"],
-  ["7573746172", "a tar archive", 257],
-];
 
 /**
  * Unpacks and decodes a file from its first byte on, as its first bytes and the format say; plain UTF-8 passes as it is.
@@ -43,8 +29,8 @@ export async function decode(
 }
 
 function inUtf8({ first, parts }: Peeked, encoding: FileFormat["encoding"], packed: boolean): Decoded {
-  const foreign = foreignFormat(first);
-  if (foreign !== undefined) throw giveUp(`the file is ${foreign}${packed ? " inside" : ""}`);
+  const foreign = foreignBytes(first);
+  if (foreign !== undefined) throw giveUp(`${packed ? "what is packed" : "the file"} is ${foreign}`);
   const decoder = decoderOf(first, encoding);
   if (decoder === undefined) return { parts, decoded: packed };
   async function* changed(): AsyncGenerator<Buffer, void, undefined> {
@@ -85,40 +71,45 @@ async function peek(body: AsyncIterable<Buffer>, bytes: number): Promise<Peeked>
   return { first: Buffer.concat(seen), parts: all() };
 }
 
-function unpackerOf(first: Buffer): Transform | undefined {
+function unpackerOf(first: Buffer): Unpacker | undefined {
   const start = first.toString("hex", 0, 4);
   if (start.startsWith("1f8b")) return zlib.createGunzip();
   if (start !== "28b52ffd") return undefined;
   // Since Node 22.15.
-  const { createZstdDecompress: create } = zlib as { createZstdDecompress?: () => Transform };
+  const { createZstdDecompress: create } = zlib as { createZstdDecompress?: () => Unpacker };
   if (create === undefined)
-    throw giveUp("the file is compressed by zstd, which this version of Node can't unpack");
+    throw giveUp("the file is a zstd archive, which this version of Node can't unpack: unpack it first");
   return create();
 }
 
+type Unpacker = Transform & zlib.Zlib;
+
 async function* unpacked(
   parts: AsyncIterable<Buffer>,
-  unpacker: Transform,
+  unpacker: Unpacker,
 ): AsyncGenerator<Buffer, void, undefined> {
   let failure: unknown;
-  pipeline(Readable.from(parts, { objectMode: false }), unpacker, (error) => (failure = error));
+  let sent = 0;
+  let filled = 0;
+  async function* counted(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const part of parts) {
+      let end = part.length;
+      while (end > 0 && part[end - 1] === 0) end--;
+      if (end > 0) filled = sent + end;
+      sent += part.length;
+      yield part;
+    }
+  }
+  pipeline(Readable.from(counted(), { objectMode: false }), unpacker, (error) => (failure = error));
   try {
     for await (const part of unpacker) yield part as Buffer;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // What the body threw goes on as it is.
     if (code === undefined || !/^(Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/.test(code)) throw failure ?? error;
-    throw giveUp(`the file is packed, and what packed it is damaged: ${message}`);
+    throw giveUp(`the file is packed, and damaged or cut off: ${message}. Pack and upload it again`);
   }
-}
-
-function foreignFormat(first: Buffer): string | undefined {
-  const hex = first.toString("hex");
-  if (hex.startsWith("504b0304")) {
-    const names = first.toString("latin1");
-    return /\[Content_Types\]|xl\/|_rels\//.test(names)
-      ? "an Excel workbook (save it as CSV)"
-      : "a zip archive";
-  }
-  return signatures.find(([signature, , at = 0]) => hex.startsWith(signature, 2 * at))?.[1];
+  // Zeros behind the end are padding, and whatever follows them is passed over without a word.
+  if (filled > unpacker.bytesWritten)
+    throw giveUp("the file is packed, and goes on behind its end and zeros: pack and upload it again");
 }

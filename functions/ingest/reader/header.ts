@@ -1,5 +1,6 @@
 import type { Table } from "../table";
-import type { Layout } from "./plan";
+import { foreignText } from "./foreign";
+import { type Layout, trimsAll } from "./plan";
 
 /** What is read of a file's start to find its header. */
 export const headerBytes = 64 * 1024;
@@ -50,10 +51,10 @@ export function findHeader(bytes: Buffer, atEnd: boolean, table: Table, decoded:
   // Behind a \r two more bytes tell what ends the line.
   if (partial && lineAt(text, start).next + 2 > text.length) return undefined;
   if (format.header === "none") {
-    const foreign = foreignText(text, start);
-    if (foreign !== undefined) return { problem: foreign };
+    const foreign = foreignText(text.slice(start));
+    if (foreign !== undefined) return { problem: `the file is ${foreign}` };
     const columns = table.columns.map(({ name }) => name);
-    const delimiter = declared === "auto" ? mostFields(text, start, format.quote) : declared;
+    const delimiter = declared === "auto" ? mostFields(text, start, table) : declared;
     return { layout: { ...fixed, delimiter, columns, spare: 0, header: "" }, end: start };
   }
   const tried = declared === "auto" ? delimiters : [declared];
@@ -84,11 +85,16 @@ export function findHeader(bytes: Buffer, atEnd: boolean, table: Table, decoded:
 
 function candidatesOf(text: string, from: number, table: Table, tried: readonly string[]): Candidate[] {
   const found: Candidate[] = [];
+  const known = table.columns.map(({ header }) => key(header));
   const most = table.format.skipLines === "auto" ? headerLines : 1;
   for (let at = from, line = 0; line < most && at < text.length; line++) {
     for (const delimiter of tried) {
-      const split = splitRecord(text, at, delimiter, table.format.quote);
-      if (split !== undefined) found.push({ delimiter, start: at, ...split, ...match(split.names, table) });
+      const split = splitRecord(text, at, delimiter, table);
+      if (split === undefined) continue;
+      const candidate = { delimiter, start: at, ...split, ...match(split.names, table, known) };
+      found.push(candidate);
+      // No other line can have more.
+      if (candidate.matched === known.length && candidate.problems.length === 0) return found;
     }
     const next = lineAt(text, at).next;
     // A comment is no try.
@@ -114,11 +120,14 @@ function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
 
 const key = (name: string): string => name.trim().toLowerCase();
 
-function match(names: readonly string[], table: Table): Pick<Candidate, "columns" | "matched" | "problems"> {
+/** @param known the headers of the table's columns, as they are compared. */
+function match(
+  names: readonly string[],
+  table: Table,
+  known: readonly string[],
+): Pick<Candidate, "columns" | "matched" | "problems"> {
   const { format } = table;
-  const columns = names.map(
-    (name) => table.columns.find(({ header }) => key(header) === key(name))?.name ?? null,
-  );
+  const columns = names.map((name) => table.columns[known.indexOf(key(name))]?.name ?? null);
   const shown = (list: readonly string[]): string =>
     list.map((name) => (name === "" ? '""' : name)).join(", ");
   const missing = table.columns.filter(
@@ -141,44 +150,42 @@ function headerProblem(
   declared: string,
   best: Candidate | undefined,
 ): string {
-  const foreign = foreignText(text, start);
-  if (foreign !== undefined) return foreign;
+  const foreign = foreignText(text.slice(start));
+  if (foreign !== undefined) return `the file is ${foreign}`;
   const others = delimiters.filter((each) => each !== declared && declared !== "auto");
   const other = bestOf(candidatesOf(text, start, table, others));
   if (other !== undefined && (best === undefined || other.matched > best.matched) && other.matched > 1) {
-    return `the delimiter is ${JSON.stringify(other.delimiter)} and not ${JSON.stringify(declared)}`;
+    const found = JSON.stringify(other.delimiter);
+    return `the delimiter is ${found} and not ${JSON.stringify(declared)}: in tables/${table.name}.ts say format: { delimiter: ${found} }, or "auto" for both. ${ownTable}`;
   }
   if (best !== undefined)
-    return `the file's header doesn't fit the table ${table.name}: ${best.problems.join("; ")}`;
+    return `the file's header doesn't fit the table ${table.name}: ${best.problems.join("; ")}. ${fixIn(table.name)}`;
   const line = Buffer.from(text.slice(start, lineAt(text, start).end), "latin1").toString("utf8");
   const shown = line.length > 80 ? `${line.slice(0, 80)}…` : line;
   const wanted = table.columns.filter(({ required }) => required).map(({ header }) => header);
   const names = (wanted.length > 0 ? wanted : table.columns.map(({ header }) => header)).join(", ");
-  return `the file has no header of the table ${table.name}: missing: ${names}; its first line is ${JSON.stringify(shown)}`;
+  return `the file has no header of the table ${table.name}: missing: ${names}; its first line is ${JSON.stringify(shown)}. ${fixIn(table.name)}`;
 }
 
-/** What a text is that is no CSV file, in words. */
-function foreignText(text: string, start: number): string | undefined {
-  const beginning = text
-    .slice(start, start + 200)
-    .trimStart()
-    .toLowerCase();
-  if (/^<(!doctype html|html|head|body)/.test(beginning)) return "the file is an HTML page";
-  if (/^<(\?xml|[a-z]+[ >])/.test(beginning)) return "the file is XML";
-  if (/^(\{\s*"|\[\s*[{["])/.test(beginning)) return "the file is JSON";
-  return undefined;
-}
+/** What to do about a file that a table doesn't take: said with the problem, because it is read far from the code. */
+const fixIn = (name: string): string =>
+  `In tables/${name}.ts a column's header is its name in files; required, missingColumns, extraColumns and header: "none" say what may be otherwise. ${ownTable}`;
+const ownTable = "npm run table -- new FILE --name NAME makes a table for such files";
 
 /** The fields of the record at `start`, which need not end in the text; undefined where its quotes are wrong. */
-function splitRecord(text: string, start: number, delimiter: string, quote: string) {
+function splitRecord(text: string, start: number, delimiter: string, table: Table) {
+  const { quote } = table.format;
+  const blank = trimsAll(table) && delimiter !== " " ? " " : "";
   const names: string[] = [];
   for (let at = start; ;) {
     let name: string;
-    if (quote !== "" && text.startsWith(quote, at)) {
-      let close = text.indexOf(quote, at + 1);
+    let open = at;
+    while (text[open] === blank) open++;
+    if (quote !== "" && text.startsWith(quote, open)) {
+      let close = text.indexOf(quote, open + 1);
       while (close >= 0 && text[close + 1] === quote) close = text.indexOf(quote, close + 2);
       if (close < 0) return undefined;
-      name = text.slice(at + 1, close).replaceAll(quote + quote, quote);
+      name = text.slice(open + 1, close).replaceAll(quote + quote, quote);
       at = close + 1;
       while (text[at] === " ") at++;
       if (at < text.length && text[at] !== delimiter && !/[\r\n]/.test(text[at]!)) return undefined;
@@ -213,7 +220,7 @@ function newlineOf(text: string, from: number): Layout["newline"] {
 }
 
 /** Of a file without a header: the delimiter that makes the most fields of its first line. */
-function mostFields(text: string, start: number, quote: string): string {
-  const counts = delimiters.map((each) => splitRecord(text, start, each, quote)?.names.length ?? 0);
+function mostFields(text: string, start: number, table: Table): string {
+  const counts = delimiters.map((each) => splitRecord(text, start, each, table)?.names.length ?? 0);
   return delimiters[counts.indexOf(Math.max(...counts))]!;
 }

@@ -29,12 +29,16 @@ export const flag = {
   emptyIsNull: 32,
   /** Its text is made for the transform. */
   changed: 64,
+  /** A quote behind blanks opens it. */
+  indented: 128,
 } as const;
 
 /** Columns compiled for a file: an entry for each of its fields. */
 export interface Plan {
   readonly readers: readonly FieldReader[];
   readonly flags: Int32Array;
+  /** Whether a quote behind blanks opens a field whichever it is. */
+  readonly indented: boolean;
   /** Unquoted texts that mean NULL; bit n of `nullLengths` says that one has n bytes. */
   readonly nulls: readonly (readonly Buffer[])[];
   readonly nullLengths: Int32Array;
@@ -52,15 +56,21 @@ export interface Plan {
   readonly headers: readonly string[];
 }
 
+/** Whether blanks around fields are cut whichever column they belong to. */
+export function trimsAll({ columns }: Table): boolean {
+  return columns.every(({ format }) => format.trim);
+}
+
 export function makePlan(table: Table, layout: Pick<Layout, "columns">): Plan {
   const memory = Buffer;
   const byName = (name: string | null): Column | undefined =>
     table.columns.find((column) => column.name === name);
   const { transform } = table;
   const changed = transform?.columns ?? [];
+  const indented = trimsAll(table);
   const fields = layout.columns.map(byName);
   const flagsOf = (column: Column | undefined): number => {
-    if (column === undefined) return flag.leftOut;
+    if (column === undefined) return flag.leftOut | (indented ? flag.indented : 0);
     const { format, required, name } = column;
     const { text = false, blanks = false } = parseType(column.type)?.entry ?? {};
     return (
@@ -69,7 +79,8 @@ export function makePlan(table: Table, layout: Pick<Layout, "columns">): Plan {
       (!blanks || format.trim ? flag.trim : 0) |
       (format.excelText ? flag.excel : 0) |
       (format.nulls.includes("") ? flag.emptyIsNull : 0) |
-      (changed.includes(name) ? flag.changed : 0)
+      (changed.includes(name) ? flag.changed : 0) |
+      (format.trim ? flag.indented : 0)
     );
   };
   const readerOf = ({ type, times, format, name }: Column): FieldReader => {
@@ -88,6 +99,7 @@ export function makePlan(table: Table, layout: Pick<Layout, "columns">): Plan {
   return {
     readers: fields.map((column) => (column ? readerOf(column) : none)),
     flags: Int32Array.from(fields, flagsOf),
+    indented,
     nulls,
     nullLengths: Int32Array.from(nulls, (texts) =>
       texts.reduce((bits, text) => bits | (1 << text.length), 0),

@@ -4,6 +4,7 @@ import { brokenRecords } from "./broken";
 import { changesOf } from "./changes";
 import { dialectOf } from "./dialect";
 import { lineEndBytes, lineEnds } from "./lineEnds";
+import { noRecords } from "./noRecords";
 import { type Layout, type Plan, flag } from "./plan";
 import { oddFields } from "./oddFields";
 import { type Problem, problemNote } from "./problem";
@@ -56,18 +57,16 @@ export function recordReader(options: RecordOptions): RecordReader {
   const makeAnother = recordReader;
   const dialect = dialectOf(layout, format);
   const { delimiter, quote, comment, cr } = dialect;
-  const header = memory.from(layout.header);
-  const headerLength = header.length === 0 ? -1 : header.length;
+  const blank = delimiter === 0x20 ? 256 : 0x20;
   const skipsHeader = format.repeatedHeader === "skip";
-  const skipsEmpty = format.emptyRows === "skip";
+  const { isBlank, isHeader } = noRecords(layout, format);
   const count = layout.columns.length;
   const least = count - layout.spare;
   const values = plan.columns.length + trailing.count + (trailing.line ? 1 : 0);
-  const { leftOut, text: isText, changed: isChanged } = flag;
+  const { leftOut, text: isText, changed: isChanged, indented } = flag;
   const { closed, unfinished, wrong } = quoting;
   const behindRecord = lineEndBytes;
   const hasTransform = plan.transform !== undefined;
-  const hasMore = hasTransform || trailing.count > 0 || trailing.line;
   const slack = 64 + 4 * count + 16 + trailing.bytes.length;
   const { problem, note } = problemNote();
   const rows = rowsIn(nextBuffer);
@@ -76,7 +75,7 @@ export function recordReader(options: RecordOptions): RecordReader {
   const trimmed = blanks();
   const quoted = quotedFields(dialect, ends);
   const readQuoted = quoted.read;
-  const broken = brokenRecords(dialect, ends, maxRecordBytes, isRow);
+  const broken = brokenRecords(dialect, ends, maxRecordBytes, plan.indented ? blank : 256, isRow);
   const changes = changesOf(plan, rows, trimmed, note, slack);
   const odd = oddFields(plan, rows, changes, trimmed, note, slack);
   const readOdd = odd.read;
@@ -103,14 +102,6 @@ export function recordReader(options: RecordOptions): RecordReader {
     return trial.take().rows === 1 && trialRejects === 0;
   }
 
-  function isHeader(src: Buffer, from: number, to: number): boolean {
-    return (
-      to - from === headerLength &&
-      src[from] === header[0] &&
-      src.compare(header, 0, headerLength, from, to) === 0
-    );
-  }
-
   function read(src: Buffer, length: number, last: boolean): number {
     let p = 0;
     let out = rows.bytes;
@@ -120,8 +111,8 @@ export function recordReader(options: RecordOptions): RecordReader {
     const separator = delimiter;
     const lineEnd = cr;
     const highest = separator > lineEnd ? separator : lineEnd;
-    // The second reading of a record with a backslash before a quote.
-    let lenient = false;
+    // Of a record that is read again: 1 with a backslash that may end a field, 2 with quotes behind blanks as characters.
+    let reading = 0;
     // So that no loop has to look for the end.
     const behind = src[length]!;
     src[length] = 0x0a;
@@ -151,6 +142,7 @@ export function recordReader(options: RecordOptions): RecordReader {
       let filled = 0;
       let refusal = 0;
       let doubtful = false;
+      let opened = false;
       let state: number = closed;
       let recordEnd = 0;
       for (;;) {
@@ -159,6 +151,11 @@ export function recordReader(options: RecordOptions): RecordReader {
         let text = src;
         let inQuotes = false;
         let byte = src[p]!;
+        const bits = field < count ? flags[field]! : leftOut;
+        if (byte === blank && (bits & indented) !== 0 && reading < 2) {
+          while (byte === blank) byte = src[++p]!;
+          opened ||= byte === quote;
+        }
         if (byte !== quote) {
           while (byte > highest || (byte !== separator && byte !== 0x0a && byte !== lineEnd))
             byte = src[++p]!;
@@ -186,7 +183,7 @@ export function recordReader(options: RecordOptions): RecordReader {
           }
         } else {
           inQuotes = true;
-          state = readQuoted(src, p, length, last, lenient);
+          state = readQuoted(src, p, length, last, reading === 1);
           recordEnd = quoted.end;
           lines += quoted.lines;
           doubtful ||= quoted.doubtful;
@@ -196,7 +193,6 @@ export function recordReader(options: RecordOptions): RecordReader {
         }
         const size = to - from;
         filled |= size;
-        const bits = field < count ? flags[field]! : leftOut;
         if (((bits & leftOut) | refusal) === 0) {
           let written: number;
           if (
@@ -231,16 +227,13 @@ export function recordReader(options: RecordOptions): RecordReader {
       const size = (state === unfinished ? length - behindRecord : recordEnd) - start;
       const long = size > maxRecordBytes;
       const misfits = state === closed && (field < least || field > count);
-      if (doubtful && !lenient && (state === wrong || long || misfits)) {
-        lenient = true;
-        p = start;
-        at = row;
-        continue;
-      }
-      lenient = false;
-      if (state === wrong || long) {
+      const fails = state === wrong || long;
+      reading = doubtful && reading === 0 && (fails || misfits) ? 1 : opened && fails ? 2 : 0;
+      if (fails || reading > 0 || state === unfinished) {
         at = row;
         p = start;
+        if (reading > 0) continue;
+        if (!fails) break;
         const next = broken.giveUp(src, start, length, last, long);
         if (next < 0) break;
         if (broken.passing > 0) continue;
@@ -250,24 +243,8 @@ export function recordReader(options: RecordOptions): RecordReader {
         line++;
         continue;
       }
-      if (state === unfinished) {
-        at = row;
-        p = start;
-        break;
-      }
 
-      if (
-        field === count &&
-        refusal === 0 &&
-        filled !== 0 &&
-        recordEnd - start !== headerLength &&
-        !hasMore
-      ) {
-        rows.count++;
-        line += lines;
-        continue;
-      }
-      let keep = filled !== 0 || !skipsEmpty;
+      let keep = !isBlank(src, start, recordEnd, field, filled);
       let known = false;
       if (keep && isHeader(src, start, recordEnd)) {
         keep = !skipsHeader;

@@ -1,3 +1,4 @@
+import { GroundworkError } from "../../../infra/error";
 import { decideColumn, type ColumnFinding, type Hints } from "./columns";
 import type { Column, FileFormat, TableDefinition, ValueFormat } from "./definition";
 import { columnNames, tableName } from "./names";
@@ -53,6 +54,13 @@ export async function inferTable(file: string, options: InferOptions = {}): Prom
     tally = await readTable(reading, options.sampleBytes);
   }
   const { byPlace, columns, questions } = describeColumns(reading, tally);
+  if (columns.length === 0)
+    throw new GroundworkError(`${file}: the file has no header and no records, only blank lines`);
+  // Those that the loader adds come on top.
+  if (columns.length > 1590)
+    throw new GroundworkError(
+      `${file}: it has ${columns.length} columns, and PostgreSQL's tables at most 1600`,
+    );
   return {
     definition: {
       name: options.name ?? tableName(file),
@@ -159,7 +167,7 @@ function formatOf(
     ...(rules.shortRows === "null" ? { shortRows: "null" } : {}),
     ...(rules.longRows === "cut" ? { longRows: "cut" } : {}),
     ...(tally.counts.footerLines > 0 ? { footer: tally.counts.footerLines } : {}),
-    ...(isIndented(tally) ? { trim: true } : {}),
+    ...(dialect.blanksAroundQuotes || isIndented(tally) ? { trim: true } : {}),
   };
 }
 

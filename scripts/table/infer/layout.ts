@@ -81,7 +81,7 @@ const isSepLine = (record: TextRecord | undefined): boolean =>
   record?.line === 1 && /^sep=/i.test(record.fields[0] ?? "") && record.fields.length <= 2;
 
 const sameCells = (a: TextRecord | undefined, b: TextRecord | undefined): boolean =>
-  a?.fields.join("\0") === b?.fields.join("\0");
+  a?.fields.join("\0").replace("\ufeff", "") === b?.fields.join("\0");
 
 const filledCells = (record: TextRecord): number =>
   record.fields.filter((field) => field.trim() !== "").length;

@@ -190,8 +190,8 @@ const isTitle = (record: Split): boolean =>
 function isEmpty({ bytes, count, from, to }: Split): boolean {
   for (let index = 0; index < count; index++)
     for (let at = from[index]!; at < to[index]!; at++) {
-      const byte = bytes[at];
-      if (byte !== 32 && byte !== 9 && byte !== 13 && byte !== 10) return false;
+      // Control characters too, as Ctrl-Z on a line of its own.
+      if (bytes[at]! > 32) return false;
     }
   return true;
 }
@@ -209,9 +209,12 @@ function isCut({ bytes, count, from, to }: Split, width: number, longRows: "reje
 function isHeader(record: Split, header: readonly string[], decode: (bytes: Buffer) => string): boolean {
   if (header.length === 0 || record.count < header.length) return false;
   const [name = ""] = header;
+  const { bytes, from, to } = record;
+  // Of files that were joined each may begin with a byte order mark.
+  const start = from[0]! + (bytes[from[0]!] === 0xef && bytes[from[0]! + 1] === 0xbb ? 3 : 0);
   // Seldom as long as the name: only then it is looked at.
-  if (record.to[0]! - record.from[0]! !== Buffer.byteLength(name)) return false;
+  if (to[0]! - start !== Buffer.byteLength(name)) return false;
   return header.every(
-    (field, index) => decode(record.bytes.subarray(record.from[index], record.to[index])) === field,
+    (field, index) => decode(bytes.subarray(index === 0 ? start : from[index], to[index])) === field,
   );
 }

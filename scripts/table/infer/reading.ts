@@ -1,6 +1,6 @@
+import { foreignText } from "../../../functions/ingest/reader/foreign";
 import { GroundworkError } from "../../../infra/error";
 import { detectDialect, isBlank } from "./dialect";
-import { refusedText } from "./kinds";
 import { findLayout, type Layout } from "./layout";
 import { decideRows, type RowRules } from "./rows";
 import { headBytes, openSource, type Source } from "./source";
@@ -25,8 +25,8 @@ export interface Reading {
 export async function findReading(file: string): Promise<Reading> {
   const source = await openSource(file);
   const sample = wholeLines(source.head);
-  const refusal = refusedText(source.decode(sample));
-  if (refusal !== undefined) throw new GroundworkError(`${file}: ${refusal}`);
+  const foreign = foreignText(source.decode(sample));
+  if (foreign !== undefined) throw new GroundworkError(`${file}: the file is ${foreign}`);
   const found = detectDialect(sample, (bytes) => source.decode(bytes));
   let { dialect, records } = { dialect: found.dialect, records: found.records };
   let layout = findLayout(records);
@@ -104,6 +104,9 @@ function decisions(
       : []),
     ...(dialect.escape === "backslash"
       ? [{ about: "escape", value: "backslash", because: "more records are whole under it" }]
+      : []),
+    ...(dialect.blanksAroundQuotes
+      ? [{ about: "trim", value: "true", because: "quotes stand behind blanks" }]
       : []),
     ...(dialect.comment !== ""
       ? [{ about: "comment", value: dialect.comment, because: "lines start with it" }]

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { GroundworkError } from "../../../infra/error";
-import { refusedKind } from "./kinds";
+import { foreignBytes } from "../../../functions/ingest/reader/foreign";
 
 export type Encoding = "utf-8" | "utf-16" | "latin1" | "windows-1252";
 
@@ -27,13 +27,13 @@ export async function openSource(file: string): Promise<Source> {
   const raw = await readHead(file);
   if (raw.length === 0)
     throw new GroundworkError(`${file}: the file is empty: it has no header and no records`);
-  const refusal = refusedKind(raw);
-  if (refusal !== undefined) throw new GroundworkError(`${file}: ${refusal}`);
   const compression = raw[0] === 0x1f && raw[1] === 0x8b ? "gzip" : "none";
+  const foreign = compression === "none" ? foreignBytes(raw) : undefined;
+  if (foreign !== undefined) throw new GroundworkError(`${file}: the file is ${foreign}`);
   const unpacked = () => unpack(file, compression);
   const first = await firstBytes(unpacked());
-  const inner = compression === "gzip" ? refusedKind(first) : undefined;
-  if (inner !== undefined) throw new GroundworkError(`${file}: in the gzip, ${inner}`);
+  const inner = compression === "gzip" ? foreignBytes(first) : undefined;
+  if (inner !== undefined) throw new GroundworkError(`${file}: what is packed is ${inner}`);
   const source = withEncoding(compression, unpacked, detectEncoding(first, file));
   const head = await firstBytes(source.pieces());
   if (head.length === 0)

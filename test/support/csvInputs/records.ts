@@ -36,6 +36,22 @@ export const records: readonly Input[] = [
   },
   { what: "a comment before the header", file: `# exported\n${good}`, rows: both },
   {
+    what: "quotes behind blanks where texts are trimmed",
+    file: `mcc, "merchant", currency,amount,transaction_date,card_type\n5411, "Market, Corner" ,EUR, "1.50",2024-01-01, visa \n1, "a" b,"x",1,2024-01-01, "c\n1,b,"x",1,2024-01-01,c\n`,
+    table: as({ trim: true }),
+    rows: [
+      row("5411", "Market, Corner", "EUR", "3.00", "2024-01-01", "visa"),
+      row("1", '"a" b', "x", "2.00", "2024-01-01", '"c'),
+      row("1", "b", "x", "2.00", "2024-01-01", "c"),
+    ],
+  },
+  {
+    what: "quotes behind blanks where texts are not trimmed",
+    file: `${header}\n5411, "Corner",EUR,1.50,2024-01-01,visa\n5411, "a, b",EUR,1.50,2024-01-01,visa\n`,
+    rows: [row("5411", ' "Corner"', "EUR", "3.00", "2024-01-01", "visa")],
+    rejects: [[3, undefined, "fields"]],
+  },
+  {
     what: "comments anywhere",
     file: `# a\n${header}\n# "b\n${corner}\n#c\n${coffee}\n# d`,
     table: as({ comment: "#" }),
@@ -103,6 +119,17 @@ export const records: readonly Input[] = [
   { what: "\\r", file: good.replaceAll("\n", "\r"), rows: both },
   { what: "Ctrl-Z at the end", file: `${good}\x1a`, rows: both },
   {
+    what: "Ctrl-Z, NUL and blanks on lines of their own, behind a footer",
+    file: `${header}\n${corner}\n  \n${coffee}\nTotal 2\n \n\x1a\r\n\0\0\0`,
+    table: as({ footer: 1 }),
+    rows: both,
+  },
+  {
+    what: "two files joined, each with a byte order mark and a header",
+    file: `\ufeff${header}\n${corner}\n\ufeff${header}\n${coffee}\n`,
+    rows: both,
+  },
+  {
     what: "a row of sums",
     file: `${good}Total,,,4.70,,\n`,
     rows: both,
@@ -130,11 +157,38 @@ export const records: readonly Input[] = [
     rows: [Object.assign([...cornerRow], { 5: null }), cornerRow],
     rejects: [[4, "amount", "empty"]],
   },
-  { what: "JSON", file: '{"mcc":5411}\n', failure: "the file is JSON" },
+  { what: "a header and no record", file: `${header}\r\n`, rows: [] },
+  { what: "a header without a line end", file: `\ufeff${header}`, rows: [] },
+  {
+    what: "quotes around the header's names, behind a byte order mark",
+    file: `\ufeff"mcc","merchant","currency","amount","transaction_date","card_type"\r\n${corner}\r\n`,
+    rows: [cornerRow],
+  },
+  {
+    what: "line ends of three kinds",
+    file: `${header}\n${corner}\r\n${coffee}\r\r\n${corner}\n"5411","a\r\nb\nc",,1,2024-01-01,v`,
+    rows: [...both, cornerRow, row("5411", "a\r\nb\nc", "", "2.00", "2024-01-01", "v")],
+  },
+  {
+    what: "NUL characters",
+    file: `${header}\n5411,a\0b,EUR,1,2024-01-01,v\n${corner}\n5411,a,EUR,1\0,2024-01-01,v\n`,
+    rows: [cornerRow],
+    rejects: [
+      [2, "merchant", "nul-character"],
+      [4, "amount", "not-a-number"],
+    ],
+  },
+  {
+    what: "one column, with empty texts and blank lines",
+    file: 'name\na\n\n""\n"b, c"\n',
+    table: defineTable({ name: "names", columns: [{ name: "name", type: "text" }] }),
+    rows: [["a"], [""], ["b, c"]],
+  },
+  { what: "JSON", file: '{"mcc":5411}\n', failure: "the file is JSON: export it as CSV" },
   {
     what: "a page of HTML",
     file: "<html><body>AccessDenied</body></html>\n",
-    failure: "the file is an HTML page",
+    failure: "the file is an HTML page: look what the download answered",
   },
   { what: "nothing", file: "", failure: "the file is empty" },
   {

@@ -108,7 +108,7 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
     [
       "a file without a header",
       "1,a,EUR,1,2024-01-01,visa\n",
-      /no header of the table records: .* its first line is "1,a,EUR,1,2024-01-01,visa"$/,
+      /no header of the table records: .* its first line is "1,a,EUR,1,2024-01-01,visa"\. In tables\/records.ts /,
       0,
     ],
     [

@@ -42,6 +42,7 @@ describe("A load while everything around it breaks", () => {
     await chaos.close();
     expect(trials.flatMap(({ problems }) => problems)).to.deep.equal([]);
     expect(sumOf(trials)["kill -9"]).to.be.greaterThan(0);
+    expect(trials.slice(0, 3).map(({ form }) => form)).to.have.members(["plain", "gzip", "UTF-16"]);
   });
 
   it("leaves no password in an output, a resource's state, a log, an archive, or PostgreSQL's files", () => {

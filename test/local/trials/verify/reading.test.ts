@@ -54,6 +54,8 @@ describe("what the check of a load finds in a file", () => {
     ["line ends of \\r\\r\\n", "a,b\r\r\n1,x\r\r\n2,y\r\r\n", {}],
     ["line ends of \\r alone", "a,b\r1,x\r2,y\r", {}],
     ["two files joined", "a,b\n1,x\na,b\n2,y\n", {}],
+    ["two files joined, each with a byte order mark", "\ufeffa,b\n1,x\n\ufeffa,b\n2,y\n", {}],
+    ["lines of blanks, of Ctrl-Z and of NUL", 'a,b\n1,x\n  \n"",""\n2,y\n\x1a\r\n\0\0', {}],
     ["its header in another order and case, and a column more", "c,B, A\n9,x,1\n9,y,2\n", {}],
     ["a gzip of two members", Buffer.concat([gzipSync("a,b\n1,x\n"), gzipSync("2,y\n")]), {}],
     ["UTF-16", Buffer.from("\ufeffa,b\n1,x\n2,y\n", "utf16le"), {}],
@@ -80,6 +82,13 @@ describe("what the check of a load finds in a file", () => {
       { format: { quote: "'", escape: "backslash" } },
     ],
   ];
+  it("reads quotes behind blanks where texts are trimmed", async () => {
+    const definition = { columns: two, format: { trim: true } };
+    const found = await read('a, "b"\n1, "x, ""y""\nz" \n', definition);
+    expect(found).to.deep.equal({ rows: '(1,"x, ""y""\nz")', count: 1, rejects: [] });
+    expect(await rejection(read('a,b\n1, "x" y\n', definition))).to.match(/can't be checked/);
+  });
+
   for (const [what, content, definition] of same) {
     it(`reads a file with ${what}`, async () => {
       const { rows, rejects } = await read(content, { ...definition, columns: two });

@@ -161,10 +161,11 @@ describe("table check", () => {
     const { code, text } = await run([name], { table: "records" });
     const lines = text.trimEnd().split("\n");
     expect(code).to.equal(2);
-    expect(lines).to.have.length(22);
+    expect(lines).to.have.length(23);
     expect(lines[0]).to.equal(`${name} (table records): 1 row, 25 rejected`);
     expect(lines[1]).to.equal('  line 3: amount: "much" is not a decimal number');
     expect(lines[21]).to.equal("  and 5 more");
+    expect(lines[22]).to.match(/^ {2}not-a-number: in tables\/records\.ts decimal, thousands, /);
   });
 
   it("refuses what the loader would refuse, goes on with the next file, and writes nothing of the refused one", async () => {

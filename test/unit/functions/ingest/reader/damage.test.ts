@@ -14,8 +14,22 @@ describe("The reader of damaged files", () => {
     changed[packed.length - 8]! ^= 1;
     for (const file of [packed.subarray(0, -9), changed, Buffer.from("1f8b08ffff", "hex")]) {
       const { failure } = await read(file, records, { maxRejects: 1000 });
-      expect(failure).to.match(/^the file is packed, and what packed it is damaged: ./);
+      expect(failure).to.match(/^the file is packed, and damaged or cut off: ./);
     }
+  });
+
+  it("takes zeros behind a gzip for padding, and passes over nothing that follows them", async () => {
+    const padded = Buffer.concat([gzipSync(good), Buffer.alloc(1000)]);
+    const { rows, failure: none } = await read(padded, records);
+    expect([rows.length, none]).to.deep.equal([2, undefined]);
+    for (const more of [Buffer.from("x"), gzipSync(`${corner}\n`)]) {
+      for (const partBytes of [7, 65536]) {
+        const { failure } = await read(Buffer.concat([padded, more]), records, { partBytes });
+        expect(failure).to.match(/goes on behind its end and zeros/);
+      }
+    }
+    const { failure } = await read(Buffer.concat([gzipSync(good), Buffer.from(`${corner}\n`)]), records);
+    expect(failure).to.match(/^the file is packed, and damaged or cut off: incorrect header check/);
   });
 
   it("holds rejects to a share of the file's records, and only at its end", async () => {

@@ -42,6 +42,10 @@ function write(
   return table.map((row) => row.map(write1).join(delimiter)).join(newline);
 }
 
+/** What the loader takes for blanks. */
+const cutBlanks = (text: string): string =>
+  text.replace(/^[\t-\r \u00a0]+/, "").replace(/[\t-\r \u00a0]+$/, "");
+
 describe("The reader of records, for any file,", () => {
   it("finds what was written, and what papaparse and csv-parse find, wherever pieces and parts are cut", async () => {
     await fc.assert(
@@ -75,6 +79,40 @@ describe("The reader of records, for any file,", () => {
     );
   });
 
+  it("finds quoted fields behind blanks where the table trims, and nothing else changes by that", async () => {
+    const blanks = fc.constantFrom("", " ", "   ");
+    const pads = fc.array(fc.tuple(blanks, blanks), { minLength: 3, maxLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(rows, newlines, pads, sizes, async (table, newline, padding, pieceBytes) => {
+        let n = 0;
+        const padded = (text: string): string => {
+          const [before, behind] = padding[n++ % padding.length]!;
+          return `${before}"${text.replaceAll('"', '""')}"${behind}`;
+        };
+        const text = ["a,b,c", ...table.map((row) => row.map(padded).join(","))].join(newline);
+        const format = { trim: true, emptyRows: "load", repeatedHeader: "reject" } as const;
+        const found = await read(text, textTable(names, format), { pieceBytes });
+        expect(found.rejects).to.deep.equal([]);
+        const trimmed = table.map((row) => row.map(cutBlanks));
+        expect(found.rows).to.deep.equal(trimmed);
+      }),
+      { numRuns: 300 },
+    );
+    const bytes = fc
+      .array(fc.constantFrom('"', ",", "\n", "\r\n", "a", " ", 'b"'), { maxLength: 40 })
+      .map((parts) => parts.join(""));
+    await fc.assert(
+      fc.asyncProperty(bytes, async (body) => {
+        fc.pre(!/(^|[,\n]) +"/.test(body));
+        const plain = await read(`a,b\n${body}`, textTable(["a", "b"]));
+        const trimming = await read(`a,b\n${body}`, textTable(["a", "b"], { trim: true }));
+        expect(trimming.rows).to.deep.equal(plain.rows.map((row) => row.map((text) => cutBlanks(text!))));
+        expect(trimming.rejects).to.deep.equal(plain.rejects);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("makes the same of any bytes wherever they are cut, and rows and rejects are all that they hold", async () => {
     const bytes = fc.array(
       fc.constantFrom(
@@ -104,6 +142,7 @@ describe("The reader of records, for any file,", () => {
       emptyRows: fc.constantFrom("skip" as const, "load" as const),
       shortRows: fc.constantFrom("reject" as const, "null" as const),
       footer: fc.constantFrom(0, 0, 1, 2),
+      trim: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(

@@ -20,6 +20,8 @@ const same: readonly (readonly [string, string | Buffer, object])[] = [
   ["carets", good.replaceAll(",", "^"), { delimiter: "^" }],
   ["Excel's sep line", `sep=,\r\n${good.replaceAll("\n", "\r\n")}`, {}],
   ["Excel's sep line with another sign", `sep=;\r\n${good.replaceAll(",", ";")}`, { delimiter: ";" }],
+  ["header twice behind byte order marks", `\ufeff${header}\n${rows[0]}\n\ufeff${header}\n${rows[1]}\n`, {}],
+  ["Ctrl-Z on a line of its own", `${good}\x1a\r\n`, {}],
   ["header twice", [header, rows[0], header, rows[1], ""].join("\n"), {}],
   ["preamble", `Exported by Bank Tool 4.2\nAccount: 1234\n\n${good}`, {}],
   ["preamble of a spreadsheet", `Exported by Bank Tool,,,,,\n,,,,,\n${good}`, {}],
@@ -40,6 +42,7 @@ const same: readonly (readonly [string, string | Buffer, object])[] = [
   ["everything quoted by apostrophes", good.replaceAll(/[^,\n]+/g, "'$&'"), { quote: "'" }],
   ["blanks behind the delimiters", good.replaceAll(",", ", "), { trim: true }],
   ["blanks before quotes", good.replaceAll(/,([^,\n]+)/g, ', "$1"'), { trim: true }],
+  ["blanks before one quote", good.replace(",Coffee", ', "Coffee"'), { trim: true }],
   ["a footer", `${good}\nSource: the bank\nAll figures without warranty\n`, { footer: 2 }],
 ];
 
@@ -211,7 +214,7 @@ describe("a file that is no CSV", () => {
     ["bzip2", "BZh91AY", "the file is a bzip2 archive: unpack it first"],
     ["xz", Buffer.from("fd377a585a0000", "hex"), "the file is an xz archive: unpack it first"],
     ["parquet", "PAR1....", "the file is a Parquet file: export it as CSV"],
-    ["zip in gzip", gzipSync("PK\x03\x04....x"), "in the gzip, the file is a zip: unpack it first"],
+    ["zip in gzip", gzipSync("PK\x03\x04....x"), "what is packed is a zip: unpack it first"],
     [
       "a gzip cut off",
       gzipSync(good).subarray(0, 40),
@@ -236,6 +239,8 @@ describe("a file that is no CSV", () => {
     ["json", '{"mcc":5411}\n', "the file is JSON: export it as CSV"],
     ["json array", '[\n {"mcc":5411}]', "the file is JSON: export it as CSV"],
     ["empty", "", "the file is empty: it has no header and no records"],
+    ["too wide", `${"a,".repeat(2000)}b`, "it has 2001 columns, and PostgreSQL's tables at most 1600"],
+    ["nothing but blank lines", "\n\n\n", "the file has no header and no records, only blank lines"],
     ["nothing but a byte order mark", "\ufeff", "the file is empty: it has no header and no records"],
   ];
   for (const [what, content, sentence] of kinds)
