@@ -50,7 +50,7 @@ export function configKeysOf(): ConfigKey[] {
  */
 export function environmentFile(name: string, values: Readonly<Record<string, unknown>>): string {
   const lines = [
-    `# The environment ${name}: pulumi -C stacks/networking up -s ${name}, or npm run deploy -- --stack ${name}`,
+    `# The environment ${name}: npm run init -- --stack ${name}, then npm run deploy -- --stack ${name}`,
     "# Every key stands here with its default. Take the # in front of a key away to set it.",
     "# Prices are those of us-east-1; npm run cost says what this environment costs.",
     "config:",

@@ -1,10 +1,12 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import * as YAML from "yaml";
 import { programs, root } from "../../../programs/programs";
+import { Cloud, cloudFolder } from "../cloud";
 
 const run = promisify(execFile);
 
@@ -17,6 +19,16 @@ export interface Resource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+interface PackageFile {
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+/** How a command ended, and all that it wrote. */
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
 }
 
 /** What of the checkout the programs and the providers don't need. */
@@ -92,9 +104,22 @@ export class Engine {
     }
   }
 
-  /** Starts one of the project's own commands, such as `npm run deploy`. */
-  start(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
-    return spawn(command, args, { cwd: this.checkout, env: this.env() });
+  /** Starts a program in the checkout. */
+  start(
+    command: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): ChildProcessWithoutNullStreams {
+    return spawn(command, args, { cwd: this.checkout, env: { ...this.env(), ...env } });
+  }
+
+  /** Runs `npm run <script> -- …` of this project to its end, without npm and without a terminal. */
+  async npm(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as PackageFile;
+    const [, ...command] = (scripts[script] ?? "").split(" ");
+    const child = this.start(process.execPath, [...command, ...args], env);
+    child.stdin.end();
+    return ended(child);
   }
 
   async init(project: string, stack: string): Promise<void> {
@@ -127,18 +152,28 @@ export class Engine {
     return checkpoint.latest?.resources ?? [];
   }
 
-  private get checkout(): string {
+  /** What stands where AWS would be. */
+  get cloud(): Cloud {
+    return new Cloud(path.join(this.dir, "cloud"));
+  }
+
+  get checkout(): string {
     return path.join(this.dir, "checkout");
   }
 
-  private env(): NodeJS.ProcessEnv {
+  env(): NodeJS.ProcessEnv {
     return {
       PATH: `${path.join(this.checkout, "test/engine/bin")}:${process.env.PATH}`,
       HOME: path.join(this.dir, "home"),
       PULUMI_HOME: path.join(this.dir, "home"),
       PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "engine-test",
+      [cloudFolder]: path.join(this.dir, "cloud"),
       PULUMI_SKIP_UPDATE_CHECK: "1",
+      // What this machine may know of AWS.
+      AWS_CONFIG_FILE: "/nonexistent/config",
+      AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
+      AWS_EC2_METADATA_DISABLED: "true",
       // As the stacks' tsconfig.json say for themselves; `npm test` has checked the types.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
@@ -157,6 +192,19 @@ export class Engine {
   private linkPackages(): void {
     symlinkSync(path.join(root, "node_modules"), path.join(this.checkout, "node_modules"));
   }
+}
+
+/** @param take is handed all that was written so far, each time there is more */
+export async function ended(
+  child: ChildProcessWithoutNullStreams,
+  take: (output: string) => void = () => undefined,
+): Promise<Ended> {
+  let output = "";
+  const add = (text: string): void => take((output += text));
+  child.stdout.setEncoding("utf8").on("data", add);
+  child.stderr.setEncoding("utf8").on("data", add);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, output };
 }
 
 /** What a command said that had to fail. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readStackConfig } from "../../../../programs/programs";
+import { readStackConfig } from "../../../../programs/environments";
 import { checkConfig } from "../../../../scripts/stacks/checkConfig";
 import { keepEnvironment } from "../../../support/environment";
 
