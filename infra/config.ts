@@ -14,6 +14,6 @@ export function readConfig<S extends z.ZodRawShape>(project: ProjectConfig<S>): 
   const stack = pulumi.getStack();
   const checked = checkProjectConfig(project, stack, pulumi.runtime.allConfig());
   if (checked.problems) throw GroundworkError.all(`Pulumi.${stack}.yaml`, checked.problems);
-  holdGuardRails(checked.config.retire);
+  holdGuardRails(checked.config);
   return checked.config;
 }

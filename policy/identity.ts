@@ -21,6 +21,11 @@ export const identityRules: readonly (Rule | Note)[] = [
         reason:
           "Who deploys makes roles, whose names end in characters of Pulumi's own; GitHub's environment protects it.",
       },
+      {
+        covers: ({ name }) => name.startsWith("github-plan-"),
+        reason:
+          "Who looks for drift reads how each resource is set up, whose names end in characters of Pulumi's own.",
+      },
     ],
   },
   {

@@ -49,7 +49,7 @@ export function readEnvironmentFile(stack: string): EnvironmentFile {
   const environment = environmentOf(stack);
   const name = `Pulumi.${environment}.yaml`;
   const file = path.join(environmentsFolder, name);
-  if (!/^([A-Za-z0-9_.-]+\/)?[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(file)) {
+  if (!/^([A-Za-z0-9][A-Za-z0-9_.-]*\/)?[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(file)) {
     throw new GroundworkError(
       `There is no environment ${environment}: the environments are ${environments().join(", ")} (one Pulumi.<name>.yaml each). ` +
         `If pulumi stack rm took the file away, git checkout -- ${name} brings it back: npm run destroy -- --remove leaves it`,

@@ -10,7 +10,8 @@ const keys = {
       example: "owner/name",
     }),
   environments: z.array(z.string().min(1)).min(1).default(["dev", "prod"]).meta({
-    description: "GitHub's environments that deploy, each with a role of its own.",
+    description:
+      "The environments that GitHub deploys: for each, its environment of that name, and <name>-plan beside it.",
   }),
   createProvider: z.boolean().default(true).meta({
     description: "Whether to make GitHub's OIDC provider: an account has one at most.",

@@ -151,7 +151,9 @@ async function startCli(
         const removed = await start(home, ["stack", "rm", "--stack", stack, "--yes", "--preserve-config"]);
         return { ...removed, events: destroyed.events };
       }
-      default: {
+      case "preview":
+      case "deploy":
+      case "refresh": {
         const args = cliArguments(action, { stack, project }, manner, files);
         return start(
           home,

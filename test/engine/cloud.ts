@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 /** A resource as AWS would have it, whatever the state says. */
@@ -25,7 +25,9 @@ export class Cloud {
   }
 
   put(made: Made): void {
-    writeFileSync(this.file(made.urn, made.id), JSON.stringify(made));
+    const file = this.file(made.urn, made.id);
+    writeFileSync(`${file}.part`, JSON.stringify(made));
+    renameSync(`${file}.part`, file); // whole, or not there
   }
 
   get(urn: string, id: string): Made | undefined {
@@ -38,9 +40,8 @@ export class Cloud {
   }
 
   all(): Made[] {
-    return readdirSync(this.dir).map(
-      (name) => JSON.parse(readFileSync(path.join(this.dir, name), "utf8")) as Made,
-    );
+    const files = readdirSync(this.dir).filter((name) => !name.endsWith(".part"));
+    return files.map((name) => JSON.parse(readFileSync(path.join(this.dir, name), "utf8")) as Made);
   }
 
   /** The one resource whose URN has all these parts. */

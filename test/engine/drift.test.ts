@@ -33,11 +33,7 @@ describe("what was changed by hand", () => {
 
   it("is AWS's alone: what Pulumi keeps for itself, such as another stack's outputs, doesn't drift", async () => {
     const engine = await deployedCopy();
-    engine.edit(
-      "stacks/networking/index.ts",
-      "natMode: config.nat,",
-      'natMode: "other" as "none",',
-    );
+    engine.edit("stacks/networking/index.ts", "natMode: config.nat,", 'natMode: "other" as "none",');
     const changed = await engine.npm("deploy", ["--stack", "dev", "--only", "networking", "--yes"]);
     expect(changed.code, changed.output).to.equal(0);
     const clean = await engine.npm("refresh", look);

@@ -71,10 +71,11 @@ export class TableProvider implements pulumi.provider.Provider {
     return Promise.resolve({ outs });
   }
 
-  async delete(id: string, urn: string, properties: Properties): Promise<void> {
+  delete(id: string, urn: string, properties: Properties): Promise<void> {
     const refusal = refusalToDelete(identify(urn).type, properties);
-    if (refusal !== undefined) throw new Error(refusal);
+    if (refusal !== undefined) return Promise.reject(new Error(refusal));
     this.cloud.remove(urn, id);
+    return Promise.resolve();
   }
 
   invoke(token: string, inputs: Properties): Promise<pulumi.provider.InvokeResult> {

@@ -54,6 +54,7 @@ describe("an environment that an earlier version deployed", () => {
     expect(olds.map(nameOf)).to.include.members(["ec2.SecurityGroup proxy-ec2-sg", "ec2.Instance nat"]);
 
     deployed.takeCurrentCode();
+    deployed.configure("prod", { "groundwork:production": true });
     await upAll(deployed);
     const news = resourcesOf(deployed);
     expect(news.map(nameOf)).to.include.members([

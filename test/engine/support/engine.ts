@@ -1,6 +1,16 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -46,6 +56,8 @@ export class Engine {
   static create(code = root): Engine {
     const engine = new Engine(newFolder());
     engine.copyCode(code, () => true);
+    // Not those that a person keeps here.
+    if (code === root) cpSync(path.join(root, "test/environments"), engine.checkout, { recursive: true });
     for (const folder of ["state", "home"]) mkdirSync(path.join(engine.dir, folder));
     engine.linkPackages();
     return engine;
@@ -75,6 +87,11 @@ export class Engine {
     const document = YAML.parseDocument(readFileSync(file, "utf8"));
     for (const [key, value] of Object.entries(values)) document.setIn(["config", key], value);
     writeFileSync(file, document.toString());
+  }
+
+  /** A file of its checkout. */
+  readFile(file: string): string {
+    return readFileSync(path.join(this.checkout, file), "utf8");
   }
 
   /** Changes a source file. */
@@ -150,6 +167,13 @@ export class Engine {
       checkpoint: { latest?: { resources?: Resource[] } };
     };
     return checkpoint.latest?.resources ?? [];
+  }
+
+  /** The files of locks that the backend holds. */
+  locks(): string[] {
+    const folder = path.join(this.dir, "state", ".pulumi", "locks");
+    const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+    return files.filter((file) => file.endsWith(".json"));
   }
 
   /** What stands where AWS would be. */

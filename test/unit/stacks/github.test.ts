@@ -32,6 +32,8 @@ describe("the roles of GitHub Actions", () => {
   const cases = [
     { role: "github-deploy-dev", subject: "repo:owner/name:environment:dev" },
     { role: "github-deploy-prod", subject: "repo:owner/name:environment:prod" },
+    { role: "github-plan-dev", subject: "repo:owner/name:environment:dev-plan" },
+    { role: "github-plan-prod", subject: "repo:owner/name:environment:prod-plan" },
     { role: "github-preview", subject: "repo:owner/name:pull_request" },
   ];
   for (const { role, subject } of cases) {
@@ -50,8 +52,20 @@ describe("the roles of GitHub Actions", () => {
     });
   }
 
-  it("may do what their statements name", () => {
+  it("may do what their statements name, and those that plan only read", () => {
     const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
     expect(policies.map(({ name }) => name)).to.have.members(cases.map(({ role }) => role));
+    const attached = resources.filter(
+      ({ type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    );
+    expect(attached.map(({ name }) => name)).to.have.members(["github-deploy-dev", "github-deploy-prod"]);
+    for (const name of ["github-plan-dev", "github-plan-prod"]) {
+      const found = policies.find((policy) => policy.name === name);
+      const { Statement } = JSON.parse(String(found?.inputs.policy)) as { Statement: { Action: string[] }[] };
+      const actions = Statement.flatMap(({ Action }) => Action);
+      expect(actions).to.include("ec2:DescribeVpcs");
+      for (const action of actions) expect(action).to.match(/^[a-z0-9-]+:(Get|GET|List|Describe)/);
+      expect(actions).to.not.include("secretsmanager:GetSecretValue");
+    }
   });
 });

@@ -63,6 +63,23 @@ describe("the config of an environment", () => {
   });
 });
 
+describe("an environment that is called like production", () => {
+  const region = { "aws:region": "eu-west-1" };
+  for (const name of ["prod", "production", "prod-eu", "eu-prod", "prod2", "shop-production"]) {
+    it(`${name} has to say whether it is`, () => {
+      expect(() => checkConfig(name, region)).to.throw(
+        `${name} is called like production: say whether it is`,
+      );
+      for (const production of ["true", "false"]) {
+        expect(() => checkConfig(name, { ...region, "groundwork:production": production })).to.not.throw();
+      }
+    });
+  }
+  for (const name of ["dev", "products", "pre-prod", "non-prod", "preprod", "reprod-1", "staging"]) {
+    it(`isn't ${name}`, () => expect(() => checkConfig(name, region)).to.not.throw());
+  }
+});
+
 describe("the name of an environment", () => {
   const refused: [name: string, says: string][] = [
     ["Staging", "small letters"],
