@@ -24,6 +24,7 @@ describe("a failure of the CLI", () => {
     ["error: the stack is currently locked by 1 lock(s)", "pulumi -C stacks/database cancel --yes -s dev"],
     ["error: [409] Conflict: Another update is currently in progress.", "another run holds the stack"],
     ["error: [401] Unauthorized: No credentials provided or are invalid.", "doesn't take the access token"],
+    ["error: Unauthorized: No credentials provided or are invalid.", "doesn't take the access token"],
     [
       "error: [403] Forbidden: stack permission",
       "stack dev of database: [403] Forbidden: stack permission. Ask for",
