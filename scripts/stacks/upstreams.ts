@@ -51,7 +51,7 @@ export async function readUpstreams(
 }
 
 /** `acme/dev` of `acme/networking/dev`; `dev` where the backend knows no organizations. */
-export function stackOf(fullName: string): string {
+function stackOf(fullName: string): string {
   const [organization = "", , environment] = fullName.split("/");
   if (environment === undefined) return fullName;
   return organization === "organization" ? environment : `${organization}/${environment}`;

@@ -26,7 +26,7 @@ const resources: readonly Omit<Trial, "how">[] = [
   { type: "aws:iam/rolePolicy:RolePolicy", name: "iam.RolePolicy network-flow-logs" },
   { type: "aws:ec2/flowLog:FlowLog", name: "ec2.FlowLog network-flow-logs" },
 ];
-const trials = resources.slice(0, Number(process.env.T ?? 9)).flatMap((resource): Trial[] => [
+const trials = resources.flatMap((resource): Trial[] => [
   { ...resource, how: "cancelled" },
   { ...resource, how: "killed" },
 ]);
