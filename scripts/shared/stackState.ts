@@ -9,6 +9,8 @@ export interface StateResource {
   /** False of components, which stand for nothing themselves. */
   readonly custom: boolean;
   readonly protect?: boolean;
+  /** Whether Pulumi forgets it at a destroy, and leaves it on AWS. */
+  readonly retainOnDelete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

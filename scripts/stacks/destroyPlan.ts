@@ -36,7 +36,7 @@ export async function planDestroy(
   for (const program of projects) {
     const state = await states.of(program.project);
     if (state.kind !== "there") continue;
-    const resources = state.resources.filter(isInCloud);
+    const resources = state.resources.filter((each) => isInCloud(each) && each.retainOnDelete !== true);
     doomed.push({ program, resources });
     problems.push(...resources.filter(isProtected).map((kept) => keptSentence(program, states.stack, kept)));
     if (resources.length > 0) problems.push(...(await readersLeft(program, projects, config, states)));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { nameOf } from "../../scripts/shared/stackState";
 
 /** A resource as AWS would have it, whatever the state says. */
 export interface Made {
@@ -44,6 +45,12 @@ export class Cloud {
     return files.map((name) => JSON.parse(readFileSync(path.join(this.dir, name), "utf8")) as Made);
   }
 
+  /** What there is of an environment: `rds.Instance demo-db`, … */
+  namesOf(stack: string): string[] {
+    const own = this.all().filter(({ urn }) => urn.startsWith(`urn:pulumi:${stack}::`));
+    return own.map(nameOfMade).sort();
+  }
+
   /** The one resource whose URN has all these parts. */
   only(...parts: readonly string[]): Made {
     const found = this.all().filter(({ urn }) => parts.every((part) => urn.includes(part)));
@@ -61,4 +68,8 @@ export class Cloud {
   private file(urn: string, id: string): string {
     return path.join(this.dir, createHash("sha256").update(`${urn} ${id}`).digest("hex"));
   }
+}
+
+export function nameOfMade({ urn }: Pick<Made, "urn">): string {
+  return nameOf({ urn, type: urn.split("::")[2]?.split("$").at(-1) ?? "" });
 }

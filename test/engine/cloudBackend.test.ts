@@ -70,7 +70,7 @@ describe("Pulumi Cloud", () => {
   }
 
   it("that refuses the token fails the command, with what to do", async () => {
-    answers.user = 401;
+    answers = { stack: 401, user: 401 };
     const { code, output } = await preview("dev");
     expect(output).to.include("Pulumi Cloud doesn't take the access token");
     expect(code).to.equal(1);

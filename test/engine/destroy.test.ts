@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { deployedCopy, deployedOnce, needsPulumi } from "./support/deployed";
-import type { Engine } from "./support/engine";
+import { deployedCopy, deployedOnce, needsPulumi, retained } from "./support/deployed";
 
 describe("npm run destroy", () => {
   before(needsPulumi);
@@ -41,7 +40,7 @@ describe("npm run destroy", () => {
     const gone = await engine.npm("destroy", ["--stack", "dev", "--yes", "--remove"]);
     expect(gone.code, gone.output).to.equal(0);
     expect(gone.output).to.match(/^ {2}- rds\.Instance demo-db$/m);
-    expect(ofDev(engine)).to.be.empty;
+    expect(engine.cloud.namesOf("dev")).to.deep.equal(retained);
     expect(engine.readFile("Pulumi.dev.yaml")).to.equal(config);
     expect(await engine.pulumi("networking", ["stack", "ls"]))
       .to.include("prod")
@@ -51,6 +50,3 @@ describe("npm run destroy", () => {
     expect(again.code, again.output).to.equal(0);
   });
 });
-
-const ofDev = (engine: Engine): string[] =>
-  engine.cloud.all().flatMap(({ urn }) => (urn.startsWith("urn:pulumi:dev::") ? [urn] : []));

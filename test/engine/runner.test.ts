@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { nameOf } from "../../scripts/shared/stackState";
-import type { Made } from "./cloud";
+import { nameOfMade } from "./cloud";
 import { slowType } from "./provider";
 import { needsPulumi, twoAtATime } from "./support/deployed";
 import { Engine, ended } from "./support/engine";
@@ -100,10 +99,6 @@ async function carryOut(trial: Trial, engine: Engine): Promise<void> {
   expect(twice, `is there twice\n${output}\n${taken.output}\n${whole.output}`).to.be.empty;
   expect(after.map(({ id }) => id)).to.include.members(before);
   expect(engine.locks()).to.be.empty;
-}
-
-function nameOfMade({ urn }: Made): string {
-  return nameOf({ urn, type: urn.split("::")[2]?.split("$").at(-1) ?? "" });
 }
 
 function idOf(engine: Engine, name: string): string {
