@@ -16,6 +16,6 @@ export function readConfig<S extends z.ZodRawShape>(project: ProjectConfig<S>): 
   const checked = checkProjectConfig(project, stack, pulumi.runtime.allConfig());
   if (checked.problems) throw GroundworkError.all(`Pulumi.${stack}.yaml`, checked.problems);
   confineRoles(checked.config.permissionsBoundaryArn);
-  holdGuardRails(checked.config.retire);
+  holdGuardRails(checked.config);
   return checked.config;
 }

@@ -16,11 +16,14 @@ type Held = Pick<Rule, "reads" | "refuses" | "except">;
  *
  * What a remote component makes is out of sight: of awsx.ec2.Vpc its own inputs are checked.
  *
- * @param retires whether the environment is given up: then it may do without what keeps its data
+ * @param environment whether people rely on it, and whether it is given up: then it may do without what keeps its data
  */
-export function holdGuardRails(retires: boolean): void {
+export function holdGuardRails(environment: {
+  readonly production: boolean;
+  readonly retire: boolean;
+}): void {
   const declared: Declared[] = [];
-  const refusal = new Refusal(retires);
+  const refusal = new Refusal(environment);
   // A transformation, because language hosts before Pulumi 3.107 know no transforms.
   pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
     const resource: Declared = { type, name, inputs: props };
@@ -48,7 +51,7 @@ class Refusal {
   private sentences: string[] = [];
   private gathering: Promise<[]> | undefined;
 
-  constructor(private readonly retires: boolean) {}
+  constructor(private readonly environment: { readonly production: boolean; readonly retire: boolean }) {}
 
   /** Rejects with a GroundworkError where the rule is broken. */
   async judge(
@@ -57,8 +60,8 @@ class Refusal {
     { type, name }: Declared,
     declared: readonly Declared[],
   ): Promise<[]> {
-    const { stack, retires } = this;
-    const finding = judge(rule, values, { name, stack, retires, declared });
+    const { production, retire: retires } = this.environment;
+    const finding = judge(rule, values, { name, stack: this.stack, production, retires, declared });
     if (finding === undefined || finding.excuse !== undefined) return [];
     this.sentences.push(`${type} ${name} ${finding.sentence}`);
     return this.check();

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { deployFirst } from "./deployFirst";
 import { GroundworkError } from "./error";
 
 const text = z.string();
@@ -94,10 +95,9 @@ export function checkedOutput<P extends Project, K extends keyof Outputs<P> & st
   const { shape } = outputSchemas[project] as unknown as { shape: Record<K, z.ZodType<Outputs<P>[K]>> };
   const parsed = shape[name].safeParse(value);
   if (parsed.success) return parsed.data;
-  const deploy = `pulumi -C stacks/${project} up -s ${stackName}`;
   throw new GroundworkError(
     value === undefined
-      ? `Stack ${project} has no output ${name}: deploy it first with ${deploy}`
-      : `Output ${name} of stack ${project} is not what is expected of it: deploy it again with ${deploy}`,
+      ? `Stack ${project} has no output ${name}: ${deployFirst(project, stackName)}`
+      : `Output ${name} of stack ${project} is not what is expected of it: ${deployFirst(project, stackName)}`,
   );
 }

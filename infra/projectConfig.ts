@@ -46,6 +46,10 @@ const sharedKeys = {
     description:
       "Whether the account is an AWS Academy Learner Lab, which forbids a good deal: docs/learner-lab.md.",
   }),
+  production: z.boolean().default(false).meta({
+    description:
+      "Whether people rely on this environment: then the guard rails hold that keep what is in it.",
+  }),
   retire: z.boolean().default(false).meta({
     description:
       "Whether the environment is given up: then it may do without what keeps its data, and be destroyed.",
@@ -117,7 +121,7 @@ export function checkProjectConfig<S extends z.ZodRawShape>(
   stack: string,
   texts: Readonly<Record<string, string>>,
 ): { config: Values<S> & SharedConfig; problems?: undefined } | { problems: string[] } {
-  const names = environmentProblems(stack);
+  const names = [...environmentProblems(stack), ...productionProblems(stack, texts)];
   const aws = parseAws(namespaceOf("aws", texts));
   const shared = parseConfig("groundwork", sharedKeys, namespaceOf("groundwork", texts));
   const region = aws.problems ? [] : regionProblems(aws.data.region);
@@ -139,6 +143,13 @@ export function checkProjectConfig<S extends z.ZodRawShape>(
     ...refused.map((breach) => `AWS Academy's Learner Lab would refuse it: ${breach}`),
   ];
   return wrong.length > 0 ? { problems: wrong } : { config };
+}
+
+/** By its name alone nothing is production; but one that is called so has to say whether it is. */
+function productionProblems(stack: string, texts: Readonly<Record<string, string>>): string[] {
+  return /(?<!\b(non|pre)-)\bprod(uction)?\d*\b/.test(stack) && texts["groundwork:production"] === undefined
+    ? [`${stack} is called like production: say whether it is, groundwork:production: true or false`]
+    : [];
 }
 
 /** The region may come from the process's environment, as for the provider. */

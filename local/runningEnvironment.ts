@@ -8,7 +8,7 @@ import type { Environment } from "./environment";
 import type { Session } from "./session";
 
 /** Where environments that are up are announced: one file each, for their owner only. */
-const announcements = path.join(root, ".cache");
+const announcements = process.env.GROUNDWORK_ANNOUNCEMENTS ?? path.join(root, ".cache");
 
 const schema = z.object({
   /** The process that holds the environment. */

@@ -38,8 +38,10 @@ export interface Exception {
 /** The resource that a rule is held against, without its inputs. */
 export interface Subject {
   readonly name: string;
-  /** The environment. */
+  /** The environment's name. */
   readonly stack: string;
+  /** Whether people rely on it: groundwork:production. */
+  readonly production: boolean;
   /** Whether the environment is given up: groundwork:retire. */
   readonly retires: boolean;
   /** All resources of its program, itself among them. */
@@ -66,7 +68,7 @@ export const is =
 
 /** An exception for environments that nobody relies on. */
 export function outsideProduction(reason: string): Exception {
-  return { covers: ({ stack }) => !isProduction(stack), reason };
+  return { covers: ({ production }) => !production, reason };
 }
 
 /** Exceptions from what keeps people's data: they end where the environment does. */
@@ -77,8 +79,3 @@ export const untilRetired: readonly Exception[] = [
     reason: "An environment that groundwork:retire gives up is to be destroyed.",
   },
 ];
-
-/** Whether people rely on what is in an environment: prod, production, prod-eu, eu-prod, prod2; not pre-prod. */
-function isProduction(stack: string): boolean {
-  return /(?<!\b(non|pre)-)\bprod(uction)?\d*\b/.test(stack);
-}

@@ -1,7 +1,8 @@
 import { answerOf } from "./attributes";
 import type { Attributes, ResourceRequest, Scope } from "./attributes/table";
 import { evaluate } from "./evaluate";
-import { type Program, programs, readStackConfig } from "./programs";
+import { environmentOf, readStackConfig } from "./environments";
+import { type Program, programs } from "./programs";
 
 /** The account that resources here belong to: AWS's own in its examples. */
 const account = "123456789012";
@@ -27,7 +28,7 @@ export interface EvaluateOptions {
 /** Where an environment's resources are made. Without a region the programs themselves say what is missing. */
 export function scopeOf(stack: string, config: Readonly<Record<string, string>> = {}): Scope {
   const { "aws:region": region = process.env.AWS_REGION ?? "" } = { ...readStackConfig(stack), ...config };
-  return { region, account, stack };
+  return { region, account, stack: environmentOf(stack) };
 }
 
 /**
@@ -52,7 +53,7 @@ export async function evaluateAll(stack: string, options: EvaluateOptions): Prom
         Promise.resolve(answerOf(token, scope, inputs)),
       stackOutputs: (name: string) => readable[upstreamOf(program, name, config)],
     };
-    outputs[program.project] = await evaluate(program, { stack, config, world });
+    outputs[program.project] = await evaluate(program, { stack: scope.stack, config, world });
     after?.(program);
   }
   return outputs;

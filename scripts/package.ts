@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
 import type { ResourceRequest } from "../programs/attributes/table";
-import { readStackConfig } from "../programs/programs";
+import { readStackConfig } from "../programs/environments";
 import { formatBytes, runCommand, table } from "./shared/terminal";
 
 interface FunctionInputs extends Record<string, unknown> {

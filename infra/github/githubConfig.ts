@@ -28,7 +28,8 @@ GitHub signs. gh api repos/OWNER/NAME --jq '.owner.id, .id' prints them.`,
     .min(1)
     .default(["dev", "prod"])
     .meta({
-      description: "GitHub's environments that deploy, each with a role of its own.",
+      description:
+        "The environments that GitHub deploys: for each, its environment of that name, and <name>-plan beside it.",
     }),
   createProvider: z.boolean().default(true).meta({
     description: "Whether to make GitHub's OIDC provider: an account has one at most.",

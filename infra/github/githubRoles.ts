@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
+import { planStatements, previewStatements } from "./planStatements";
 import { policy } from "../iam";
 import { boundaryStatement, denyOthers, deployStatements, ownPath } from "./deployPolicy";
 import type { GithubConfig } from "./githubConfig";
@@ -8,14 +9,16 @@ import type { GithubConfig } from "./githubConfig";
 const issuer = "token.actions.githubusercontent.com";
 
 /**
- * The roles of GitHub Actions: one an environment that deploys, one for pull requests that may read what a plan
- * looks up. GitHub signs what a job is (OIDC); AWS checks it, and no key is stored anywhere.
+ * The roles of GitHub Actions: for each environment one that deploys, and one that reads, to plan and to look for
+ * drift; and one for pull requests that may read what a plan looks up. GitHub signs what a job is (OIDC); AWS checks it, and no key is stored anywhere.
  */
 export class GithubRoles extends Component {
   /** By environment. */
   readonly deployRoles: Record<string, pulumi.Output<string>>;
   /** By environment: what groundwork:permissionsBoundaryArn names. */
   readonly permissionsBoundaries: Record<string, pulumi.Output<string>>;
+  /** By environment. */
+  readonly planRoles: Record<string, pulumi.Output<string>>;
   readonly previewRole: pulumi.Output<string>;
 
   constructor(name: string, args: GithubConfig, opts?: pulumi.ComponentResourceOptions) {
@@ -48,6 +51,17 @@ export class GithubRoles extends Component {
         );
         this.allowDeploy(environment, deploys, this.permissionsBoundaries[environment] ?? "");
         return [environment, deploys.arn];
+      }),
+    );
+    this.planRoles = Object.fromEntries(
+      args.environments.map((environment) => {
+        const plans = role(
+          `plan-${environment}`,
+          `environment:${environment}-plan`,
+          `GitHub Actions plans ${environment} and looks for drift`,
+        );
+        this.allow(`plan-${environment}`, plans, planStatements);
+        return [environment, plans.arn];
       }),
     );
     const previews = role("preview", "pull_request", "GitHub Actions plans pull requests");
@@ -126,28 +140,3 @@ function trust(provider: pulumi.Output<string>, subject: string[]): pulumi.Outpu
     ],
   });
 }
-
-/** What a plan looks up; the state itself isn't in AWS. */
-const previewStatements = [
-  {
-    actions: ["ec2:DescribeAvailabilityZones", "ec2:DescribeVpcEndpointServices", "ec2:DescribePrefixLists"],
-    resources: ["*"],
-    wildcard: "What is described can't be named",
-  },
-  {
-    // Who has made API Gateway's role for logs: infra/auth/apiLogs.ts.
-    actions: ["iam:ListRoles"],
-    resources: ["*"],
-    wildcard: "It lists the roles of the account, whichever they are",
-  },
-  {
-    actions: ["iam:GetRole"],
-    resources: ["arn:aws:iam::*:role/groundwork/*/groundwork-apigateway-*"],
-    wildcard: "In whichever environment and region it was made",
-  },
-  {
-    actions: ["ssm:GetParameter"],
-    resources: ["arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*"],
-    wildcard: "In whichever region an environment is; AWS's own and public",
-  },
-];

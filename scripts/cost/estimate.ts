@@ -1,4 +1,5 @@
 import type { ResourceRequest } from "../../programs/attributes/table";
+import { glueDollars } from "../../trials/compare/figures";
 import { hoursOfMonth, prices } from "./prices";
 
 type Resource = Pick<ResourceRequest, "type" | "name" | "inputs">;
@@ -9,6 +10,8 @@ export interface CostLine {
   readonly monthly: number;
   /** Whether it is what the private network's way out costs: NAT and interface endpoints. */
   readonly isWayOut?: boolean;
+  /** Whether it would be paid in place of another line: the total leaves it out. */
+  readonly isInstead?: boolean;
   /** What comes on top with use. */
   readonly note?: string;
 }
@@ -227,8 +230,9 @@ function machineLines(name: string, inputs: Resource["inputs"]): CostLine[] | un
   ];
 }
 
-/** What a million rows cost: their load once, and a month of keeping them. */
+/** What a million rows cost: their load once, on each road that there is, and a month of keeping them. */
 function loadLines(resources: readonly Resource[]): CostLine[] {
+  const job = resources.find(({ type }) => type === "aws:glue/job:Job");
   const loader = resources.find(
     ({ type, name }) => type === "aws:lambda/function:Function" && name === "ingest",
   );
@@ -243,6 +247,7 @@ function loadLines(resources: readonly Resource[]): CostLine[] {
       item: `loading, ${seconds.toFixed(1)} s at ${memory} MB`,
       monthly: seconds * (memory / 1024) * prices.functionGbSecond + prices.functionRequest,
     },
+    ...(job ? [glueLine(job)] : []),
     { item: "uploading the file", monthly: (parts + 2) * prices.bucketPut },
     { item: "a month of the file in the bucket", monthly: million.fileGb * prices.bucketGbMonth },
     {
@@ -251,4 +256,15 @@ function loadLines(resources: readonly Resource[]): CostLine[] {
       note: "once its storage has grown",
     },
   ];
+}
+
+/** A million rows are done within the least that a run is billed for. */
+function glueLine({ inputs }: Resource): CostLine {
+  const workers = Number(inputs.numberOfWorkers);
+  return {
+    item: `loading by the Glue job instead, ${workers} workers for ${prices.glueLeastSeconds} s`,
+    monthly: glueDollars(prices, prices.glueLeastSeconds, workers),
+    isInstead: true,
+    note: "the least that a run costs",
+  };
 }

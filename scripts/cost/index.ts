@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readStackConfig } from "../../programs/programs";
+import { readStackConfig } from "../../programs/environments";
 import { checkEnvironment } from "../stacks/preflight";
 import { columns } from "../shared/columns";
 import { paint, runCommand } from "../shared/terminal";

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { format, resolveConfig } from "prettier";
 import type { Declared, Note, Rule } from "../../policy/rule";
 import { isRule, judge, rows, rulesOf, withoutControl } from "../../policy/rules";
+import { readStackConfig } from "../../programs/environments";
 import { dryRun } from "../../programs/dryRun";
 import { type Program, programs, root } from "../../programs/programs";
 
@@ -91,10 +92,14 @@ function note(
   { stack, config }: Variant,
   uses: ReadonlyMap<Rule, Set<string>>,
 ): void {
-  const subject = { name: resource.name, stack, retires: config?.["groundwork:retire"] === "true", declared };
+  const values = { ...readStackConfig(stack), ...config };
+  const [production, retires] = ["production", "retire"].map(
+    (key) => values[`groundwork:${key}`] === "true",
+  ) as [boolean, boolean];
+  const subject = { name: resource.name, stack, production, retires, declared };
   for (const rule of rulesOf(resource)) {
-    const values = rule.reads.map((input) => resource.inputs[input]);
-    const reason = judge(rule, values, subject)?.excuse?.reason;
+    const inputs = rule.reads.map((input) => resource.inputs[input]);
+    const reason = judge(rule, inputs, subject)?.excuse?.reason;
     if (reason !== undefined) uses.get(rule)?.add(reason);
   }
 }

@@ -30,9 +30,14 @@ const mostChoices = 10;
 /** The width that comments are wrapped at. */
 const width = 116;
 
-/** Every key of every project, in the order of the schemas. */
+/**
+ * Every key of every project, in the order of the schemas. The region, which has to be set, comes last: the CLI, which
+ * adds lines of its own below `config`, keeps what stands in front of a set key, and no comment follows then that
+ * would stand outside of `config` from there on.
+ */
 export function configKeysOf(): ConfigKey[] {
-  return [{ project: "aws", keys: awsKeys }, ...projectConfigs].flatMap(({ project, keys }) => {
+  const { region, ...rest } = awsKeys;
+  return [...projectConfigs, { project: "aws", keys: { ...rest, region } }].flatMap(({ project, keys }) => {
     const { properties = {}, required = [] } = z.toJSONSchema(z.object(keys), { io: "input" });
     return Object.entries(properties).map(([key, facts]) => ({
       key: `${project}:${key}`,
@@ -50,7 +55,7 @@ export function configKeysOf(): ConfigKey[] {
  */
 export function environmentFile(name: string, values: Readonly<Record<string, unknown>>): string {
   const lines = [
-    `# The environment ${name}: pulumi -C stacks/networking up -s ${name}, or npm run deploy -- --stack ${name}`,
+    `# The environment ${name}: npm run init -- --stack ${name}, then npm run deploy -- --stack ${name}`,
     "# Every key stands here with its default. Take the # in front of a key away to set it.",
     "# Prices are those of us-east-1; npm run cost says what this environment costs.",
     "config:",
@@ -58,7 +63,9 @@ export function environmentFile(name: string, values: Readonly<Record<string, un
   let namespace = "";
   for (const { key, facts } of configKeysOf()) {
     const [own = ""] = key.split(":");
-    if (own !== namespace) lines.push("", `  # ${own} ${"-".repeat(width - own.length - 5)}`);
+    // No empty line behind config: the CLI would take it away.
+    if (own !== namespace)
+      lines.push(...(namespace === "" ? [] : [""]), `  # ${own} ${"-".repeat(width - own.length - 5)}`);
     namespace = own;
     lines.push("", ...comment(facts).map((line) => `  # ${line}`), ...setting(key, facts, values));
   }

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { environmentProblems } from "../../infra/environmentName";
 import { GroundworkError } from "../../infra/error";
-import { root } from "../../programs/programs";
+import { environmentsFolder } from "../../programs/environments";
 import { keyValues } from "../shared/arguments";
 import { runCommand } from "../shared/terminal";
 import type { ConfigKey } from "./file";
@@ -28,7 +28,7 @@ runCommand(async (stop) => {
   const file = `Pulumi.${name}.yaml`;
   const problems = environmentProblems(name);
   if (problems.length > 0) throw new GroundworkError(problems.join("; "));
-  if (existsSync(path.join(root, file))) throw new GroundworkError(alreadyThere(file));
+  if (existsSync(path.join(environmentsFolder, file))) throw new GroundworkError(alreadyThere(file));
   // Loaded behind the checks: the schemas of the config bring Pulumi's SDK.
   const { configKeysOf, environmentFile } = await import("./file");
   const { checkConfig } = await import("../stacks/checkConfig");
@@ -39,8 +39,8 @@ runCommand(async (stop) => {
   checkConfig(name, values);
   write(file, environmentFile(name, typed(values, keys)));
   process.stdout.write(
-    `${file} is written. Next, with the Pulumi CLI logged in:\n` +
-      `  for project in stacks/* .; do pulumi -C $project stack init ${name}; done\n` +
+    `${file} is written. Next:\n` +
+      `  npm run init -- --stack ${name}\n` +
       `  npm run deploy -- --stack ${name}\n`,
   );
 });
@@ -92,7 +92,7 @@ function typed(
 function write(file: string, text: string): void {
   try {
     // wx: whoever wrote it in the meantime keeps theirs.
-    writeFileSync(path.join(root, file), text, { flag: "wx" });
+    writeFileSync(path.join(environmentsFolder, file), text, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new GroundworkError(alreadyThere(file));
     throw error;

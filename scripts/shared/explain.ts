@@ -1,4 +1,5 @@
 import { deployFirst } from "../../infra/deployFirst";
+import { environmentOf } from "../../programs/environments";
 
 /** The first CLI that the programs are tried with, in test/engine. */
 export const oldestCli = "3.245";
@@ -31,10 +32,25 @@ const reasons: readonly (readonly [
   [
     /no stack named|no previous deployment|stack '[^']*' not found/i,
     ({ project, stack }) =>
-      `stack ${stack} of ${project} is not initialised: run pulumi -C ${folderOf(project)} stack init ${stack}`,
+      `stack ${stack} of ${project} is not there: npm run init -- --stack ${stack} makes it`,
   ],
   [
-    /incorrect passphrase|passphrase must be set/i,
+    /\[401\]|Unauthorized: No credentials|invalid access token/i,
+    () =>
+      "Pulumi Cloud doesn't take the access token, which may have expired: pulumi login again, or renew PULUMI_ACCESS_TOKEN",
+  ],
+  [
+    /\[403\].*/i,
+    ({ project, stack }, [said]) =>
+      `Pulumi Cloud doesn't let this access token at stack ${stack} of ${project}: ${said}. Ask for the right, or take another token`,
+  ],
+  [
+    /passphrase must be set/i,
+    () =>
+      "the secrets of this stack have a passphrase: set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE",
+  ],
+  [
+    /incorrect passphrase/i,
     () => "PULUMI_CONFIG_PASSPHRASE is not the one that this stack was made with: set it and try again",
   ],
   [
@@ -53,7 +69,7 @@ const reasons: readonly (readonly [
     /ExpiredToken|(?:token|session).* (?:is |has )?expired|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|security token .* is invalid/i,
     ({ stack }) =>
       "the AWS session has expired or is not valid here: sign in again, for instance with aws sso login; " +
-      `a region that an account has to enable first (aws:region in Pulumi.${stack}.yaml) is refused alike`,
+      `a region that an account has to enable first (aws:region in Pulumi.${environmentOf(stack)}.yaml) is refused alike`,
   ],
   [
     /No valid credential sources|failed to refresh cached credentials|Unable to locate credentials|Could not load credentials/i,
@@ -62,13 +78,13 @@ const reasons: readonly (readonly [
   [
     /AWS account ID not allowed/i,
     ({ stack }) =>
-      `these AWS credentials are of another account than aws:allowedAccountIds in Pulumi.${stack}.yaml: ` +
+      `these AWS credentials are of another account than aws:allowedAccountIds in Pulumi.${environmentOf(stack)}.yaml: ` +
       "choose the profile of the right one with AWS_PROFILE",
   ],
   [
     /Invalid AWS Region|(?:EAI_AGAIN|ENOTFOUND).*amazonaws/i,
     ({ stack }) =>
-      `aws:region in Pulumi.${stack}.yaml is not a region of AWS, such as us-east-1, or there is no network: mend it`,
+      `aws:region in Pulumi.${environmentOf(stack)}.yaml is not a region of AWS, such as us-east-1, or there is no network: mend it`,
   ],
   [
     sleepingFunction,
@@ -85,13 +101,24 @@ const reasons: readonly (readonly [
     /CloudWatch Logs role ARN must be set in account settings/i,
     ({ stack }) =>
       "API Gateway has no role for its logs in this account and region: set auth:manageApiGatewayAccount to true in " +
-      `Pulumi.${stack}.yaml`,
+      `Pulumi.${environmentOf(stack)}.yaml`,
   ],
   [
-    /the stack is currently locked/i,
+    /the stack is currently locked|another update is currently in progress|\[409\] Conflict/i,
     ({ project, stack }) =>
-      `another run holds the stack: wait for it, or, if it died, run pulumi -C ${folderOf(project)} cancel -s ${stack}`,
+      `another run holds the stack: wait for it, or, if it died, run pulumi -C ${folderOf(project)} cancel --yes -s ${stack}`,
   ],
+  [
+    /resource ".*::(.+)"[^]*?(?:cannot be deleted|protected|marked for protection)/i,
+    ({ stack }, [, name = ""]) =>
+      `${name} is protected, and what was asked would delete or replace it: leave it, or give it up in Pulumi.${environmentOf(stack)}.yaml ` +
+      "by its deletionProtection or deleteFilesOnDestroy",
+  ],
+  [
+    /violates plan|not allowed by the plan|no plan for resource/i,
+    () => "it isn't as it was when the plan was made: make the plan again, and look at it",
+  ],
+  [/confirmation declined|user declined/i, () => "it was declined, and nothing of it was changed"],
 ];
 
 /** One line for a failure that has a known cause; undefined where what the CLI said has to do. */

@@ -12,6 +12,7 @@ export interface PulumiResult {
 
 interface PulumiOptions {
   readonly cwd: string;
+  /** Not started any more once it is aborted. */
   readonly stop?: AbortSignal;
   /**
    * What becomes of its output, beside being returned: it is shown as it comes; or the terminal is the command's own,
@@ -20,22 +21,33 @@ interface PulumiOptions {
   readonly output?: "shown" | "terminal";
 }
 
+/** What our starts of the CLI have in their environment beside the shell's. */
+const settings = {
+  // Lets `--event-log` through.
+  PULUMI_DEBUG_COMMANDS: "true",
+  // The key of a stack's secrets stands in its state: the environment's file needn't repeat it.
+  PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+};
+
 /**
- * Runs the Pulumi CLI to its end. Ctrl-C on a terminal reaches it by itself, since it is in the same process
- * group; a SIGTERM of ours is handed on as SIGINT, at which it ends its current step and saves its state.
+ * Runs the Pulumi CLI to its end, and hands on the signals that this process gets meanwhile. At the first the CLI ends
+ * its current step and saves its state; at the second it gives that step up, notes it as pending, and frees its lock.
+ *
+ * Ctrl-C on a terminal reaches it by itself, since it is in the same process group.
  */
 export function runPulumi(
   args: readonly string[],
   { cwd, stop, output: mode }: PulumiOptions,
 ): Promise<PulumiResult> {
+  stop?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const out = mode === "terminal" ? "inherit" : "pipe";
-    const child = spawn("pulumi", args, { cwd, stdio: ["inherit", out, out] });
-    const interrupt = (): void => {
-      // A second SIGINT makes the CLI give up its state: on a terminal it has had the first one already.
-      if (!process.stdin.isTTY) child.kill("SIGINT");
+    const env = { ...process.env, ...settings };
+    const child = spawn("pulumi", args, { cwd, env, stdio: ["inherit", out, out] });
+    const interrupt = (signal: NodeJS.Signals): void => {
+      if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill("SIGINT");
     };
-    stop?.addEventListener("abort", interrupt, { once: true });
+    process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
     let output = "";
     let stdout = "";
     const take = (stream: NodeJS.WriteStream) => (text: string) => {
@@ -45,24 +57,15 @@ export function runPulumi(
     };
     child.stdout?.setEncoding("utf8").on("data", take(process.stdout));
     child.stderr?.setEncoding("utf8").on("data", take(process.stderr));
+    const ended = (): void => void process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     child.on("error", (error: NodeJS.ErrnoException) => {
+      ended();
       if (error.code !== "ENOENT") return reject(error);
       resolve({ code: 127, output: "pulumi: command not found", stdout });
     });
     child.on("close", (code) => {
-      stop?.removeEventListener("abort", interrupt);
+      ended();
       resolve({ code, output: stripVTControlCharacters(output), stdout });
     });
   });
-}
-
-/** What a stack has as outputs, none where it isn't deployed; and what the CLI said where it failed. */
-export async function readOutputs(
-  stack: string,
-  { cwd, stop }: PulumiOptions,
-): Promise<{ outputs: Readonly<Record<string, unknown>>; failure?: string }> {
-  const args = ["stack", "output", "--json", "--non-interactive", "--stack", stack];
-  const { code, output, stdout } = await runPulumi(args, { cwd, ...(stop && { stop }) });
-  if (code !== 0) return { outputs: {}, failure: output.trim() };
-  return { outputs: JSON.parse(stdout) as Record<string, unknown> };
 }

@@ -1,10 +1,9 @@
 import { deployFirst } from "../../infra/deployFirst";
 import { GroundworkError } from "../../infra/error";
 import { type Outputs, type Project, checkedOutput } from "../../infra/outputs";
-import { programs, readStackConfig } from "../../programs/programs";
+import { readStackConfig } from "../../programs/environments";
 import { type RunningEnvironment, findEnvironment } from "../../local/runningEnvironment";
-import { explain } from "./explain";
-import { readOutputs } from "./pulumi";
+import { readStackState } from "./stackState";
 
 /** The environment that runs on this machine instead of AWS. */
 const localStack = "local";
@@ -17,7 +16,7 @@ export type OutputReader<P extends Project> = <K extends keyof Outputs<P> & stri
 
 /**
  * The outputs of one project's stack: of the environment that is up on this machine for `local`, else what the
- * Pulumi CLI says (`pulumi stack output --json`).
+ * backend holds of the stack, by the Pulumi CLI.
  *
  * @throws GroundworkError for an unknown environment, a stack that isn't deployed, an environment that isn't up,
  *   a missing CLI, a backend that nobody is logged in to
@@ -96,12 +95,10 @@ function runningEnvironment(): RunningEnvironment {
 }
 
 async function deployedOutputs(stack: string, project: string): Promise<Readonly<Record<string, unknown>>> {
-  const cwd = programs.find((program) => program.project === project)?.dir ?? ".";
-  const { outputs, failure } = await readOutputs(stack, { cwd });
-  if (failure !== undefined) {
-    const unknown = `pulumi could not read the outputs of ${project} in ${stack}: ${failure}`;
-    throw new GroundworkError(explain(failure, { project, stack }) ?? unknown);
+  const state = await readStackState(project, stack);
+  if (state.kind === "unreadable") {
+    throw new GroundworkError(`pulumi could not read stack ${project} of ${stack}: ${state.reason}`);
   }
-  if (Object.keys(outputs).length > 0) return outputs;
+  if (state.kind === "there" && Object.keys(state.outputs).length > 0) return state.outputs;
   throw new GroundworkError(`Stack ${project} of ${stack} is not deployed: ${deployFirst(project, stack)}`);
 }

@@ -132,15 +132,16 @@ function standing(done: number, total: number, unit: string): string {
  * Runs a command to its end and exits: 0, or what `main` made process.exitCode, when it resolves; 1 for a GroundworkError, printed as it is; 70
  * (EX_SOFTWARE) for any other error, printed with its stack.
  *
- * The first Ctrl-C or SIGTERM aborts `stop`, lets `main` clean up, and then exits with 130 or 143; the second
- * exits at once. A reader of stdout that went away (`| head`) stops the command likewise, with 141.
+ * The first Ctrl-C or SIGTERM aborts `stop`, lets `main` clean up, and then exits with 130 or 143; the second,
+ * or as many as `signalsToExit` says, exits at once. A reader of stdout that went away (`| head`) stops the command likewise, with 141.
  */
-export function runCommand(main: (stop: AbortSignal) => Promise<void>): void {
+export function runCommand(main: (stop: AbortSignal) => Promise<void>, { signalsToExit = 2 } = {}): void {
   const controller = new AbortController();
   let stopCode: number | undefined;
+  let signals = 0;
   const stopBy = (signal: "SIGINT" | "SIGTERM" | "SIGPIPE"): void => {
     const code = 128 + constants.signals[signal];
-    if (stopCode !== undefined && signal !== "SIGPIPE") process.exit(code);
+    if (signal !== "SIGPIPE" && ++signals >= signalsToExit) process.exit(code);
     stopCode ??= code;
     controller.abort();
   };

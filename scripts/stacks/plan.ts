@@ -1,9 +1,16 @@
+import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
 import { type Program, programs } from "../../programs/programs";
 
 /** What a person asks of the stacks; each is an npm script. */
-export const actions = ["preview", "deploy", "destroy", "refresh", "outputs"] as const;
+export const actions = ["init", "preview", "deploy", "destroy", "refresh", "outputs"] as const;
 export type Action = (typeof actions)[number];
+
+/** Those that run the engine. */
+export type EngineAction = Exclude<Action, "init" | "outputs">;
+
+/** Whether an action changes what is deployed, or what is known of it. */
+export const changesStacks = (action: Action): boolean => ["deploy", "destroy", "refresh"].includes(action);
 
 /**
  * The projects that an action goes over, in its order: each after those that it reads; destroy the other way
@@ -23,33 +30,57 @@ export function selectProjects(action: Action, only?: readonly string[]): Progra
   return action === "destroy" ? selected.reverse() : selected;
 }
 
-export interface Confirmation {
-  /** Goes to the CLI; without it the CLI shows its plan and asks, or, where there is no terminal, refuses. */
-  readonly yes: boolean;
+/** How an action is to be carried out. */
+export interface Manner {
+  /** Changes are made unasked; without it the CLI shows its plan and asks, or, where there is no terminal, refuses. */
+  readonly yes?: boolean;
   /** Of refresh: only say what would change. */
-  readonly previewOnly: boolean;
+  readonly previewOnly?: boolean;
+  /** Looks first at what AWS has, so that what was changed by hand is put back. */
+  readonly refresh?: boolean;
+  /** A folder of plans, one a project: preview writes them, deploy does nothing that isn't in them. */
+  readonly plans?: string;
+  /** Of refresh: what AWS has of each resource whose making was cut off, by its name: its ID, or `none`. */
+  readonly pending?: Readonly<Record<string, string>>;
+  /** Of destroy: takes the stacks away as well; the environment's file stays. */
+  readonly remove?: boolean;
+  /** Of init: what keeps the stacks' secrets, as `pulumi stack init --secrets-provider` takes it. */
+  readonly secretsProvider?: string;
 }
 
-/** The CLI's arguments for an action. */
-export function cliArguments(action: Action, stack: string, { yes, previewOnly }: Confirmation): string[] {
+/** The file of a project's plan. */
+export const planFile = (folder: string, project: string): string => path.resolve(folder, `${project}.json`);
+
+/**
+ * The CLI's arguments for an action that runs the engine.
+ *
+ * @param files what the CLI writes into beside the state: the engine's events, and what it adds to the config
+ */
+export function cliArguments(
+  action: EngineAction,
+  { stack, project }: { readonly stack: string; readonly project: string },
+  { yes = false, previewOnly = false, refresh = false, plans }: Manner,
+  files: { readonly events: string; readonly config: string },
+): string[] {
+  const common = ["--stack", stack, "--event-log", files.events, "--config-file", files.config];
   const confirm = previewOnly ? ["--preview-only"] : yes ? ["--yes"] : [];
+  const first = refresh ? ["--refresh"] : [];
   switch (action) {
     case "preview":
-      return ["preview", "--stack", stack];
+      return ["preview", ...common, ...first, ...(plans ? ["--save-plan", planFile(plans, project)] : [])];
     case "deploy":
-      return ["up", "--stack", stack, ...confirm];
+      return ["up", ...common, ...first, ...confirm, ...(plans ? ["--plan", planFile(plans, project)] : [])];
     case "destroy":
-      return ["destroy", "--stack", stack, ...confirm];
+      // The list has been shown, and the question asked.
+      return ["destroy", ...common, ...first, "--yes", "--skip-preview"];
     case "refresh":
-      return ["refresh", "--stack", stack, ...confirm];
-    case "outputs":
-      return ["stack", "output", "--stack", stack];
+      return ["refresh", ...common, ...confirm];
   }
 }
 
-/** Whether the CLI asks before it changes something. It does that on a terminal; elsewhere it refuses. */
-export function asksBefore(action: Action, { yes, previewOnly }: Confirmation): boolean {
-  return action !== "preview" && action !== "outputs" && !yes && !previewOnly;
+/** Whether somebody is asked before something changes: by the CLI, project by project, or by destroy, once for all. */
+export function asksBefore(action: Action, { yes = false, previewOnly = false }: Manner): boolean {
+  return changesStacks(action) && !yes && !previewOnly;
 }
 
 /** The command that goes on after `project` failed: with the projects that are left. */

@@ -1,16 +1,31 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GroundworkError } from "../../infra/error";
 import type { Program } from "../../programs/programs";
-import { type PulumiResult, runPulumi } from "../shared/pulumi";
 import { explain, sleepingFunction } from "../shared/explain";
-import { type Action, asksBefore, type Confirmation, cliArguments, resumeCommand } from "./plan";
-import { readUpstreams, requireUpstreams } from "./upstreams";
+import { type PulumiResult, runPulumi } from "../shared/pulumi";
+import { nameOf } from "../shared/stackState";
+import { type Change, type EngineEvents, countChanges, readEvents } from "./events";
+import {
+  type Action,
+  type EngineAction,
+  type Manner,
+  asksBefore,
+  cliArguments,
+  planFile,
+  resumeCommand,
+} from "./plan";
+import type { States } from "./states";
+import { type StackConfig, readUpstreams, requireUpstreams } from "./upstreams";
+import { withWorkFiles } from "./workFiles";
 
-interface Run extends Confirmation {
+interface Run {
   readonly action: Action;
-  readonly stack: string;
   readonly projects: readonly Program[];
-  readonly stop: AbortSignal;
+  readonly config: StackConfig;
+  readonly states: States;
+  readonly manner: Manner;
   /** Told of each project when it is done with. */
   readonly report: (done: Done) => void;
   /** Milliseconds after which a function that wakes up is called again. Default 30000. */
@@ -19,7 +34,7 @@ interface Run extends Confirmation {
 
 export interface Done {
   readonly project: string;
-  /** As the CLI counts them: `3 created, 1 updated`; or that it failed or was stopped. */
+  /** `3 created, 1 updated`; or that it failed or was stopped. */
   readonly changes: string;
   readonly milliseconds: number;
   /** Why there is nothing to say of it; undefined where there is. */
@@ -37,89 +52,186 @@ const waitsForInterfaces =
   "Its functions are in the VPC. Once they are deleted, Lambda gives up their network interfaces in 20 to 45 minutes, and\n" +
   "their security groups wait for that: nothing hangs.\n";
 
-/** What stands for the changes of a project that has none. */
-const noChange = "no change";
-
 /**
  * Runs an action over the projects, one after the other, with the CLI's output shown as it comes. A preview leaves
- * out projects that read what isn't deployed yet.
+ * out projects that read what isn't deployed yet, and a deployment by plans what has none.
  *
  * @throws GroundworkError at the first project that fails, with the reason where it is a known one, and the
  *   command that goes on; for `refresh --preview-only` at the end, where anything has drifted
  */
 export async function runStacks(run: Run): Promise<void> {
-  const { action, stack, projects, stop, report } = run;
-  if (action === "deploy") await requireUpstreams(projects, run);
+  const { action, projects, config, states, manner, report } = run;
+  const { stack, stop } = states;
+  if (action === "deploy") await requireUpstreams(projects, config, states);
+  if (action === "preview" && manner.plans) mkdirSync(manner.plans, { recursive: true });
   const drifted: string[] = [];
+  const unplanned: string[] = [];
   for (const program of projects) {
     const { project } = program;
     stop.throwIfAborted();
     process.stdout.write(`\n${project} (${stack})\n`);
     if (action === "destroy" && inVpc.includes(project)) process.stdout.write(waitsForInterfaces);
-    const [leftOut] = action === "preview" ? (await readUpstreams(program, [], run)).missing : [];
+    const leftOut = await reasonToLeaveOut(run, program);
     if (leftOut !== undefined) {
       process.stdout.write(`left out: ${leftOut}\n`);
       report({ project, changes: "left out", milliseconds: 0, leftOut });
+      if (action === "deploy") unplanned.push(project);
       continue;
     }
-    const done = await runOne(run, program);
-    report(done);
-    if (run.previewOnly && done.changes !== noChange) drifted.push(`${project} (${done.changes})`);
+    const started = Date.now();
+    const done = (changes: string): void => report({ project, changes, milliseconds: Date.now() - started });
+    try {
+      const { changes, events } = await runOne(run, program);
+      done(changes);
+      if (manner.previewOnly) drifted.push(...events.map((change) => driftSentence(project, change)));
+    } catch (error) {
+      done(stop.aborted ? "stopped" : "failed");
+      throw error;
+    }
   }
   if (drifted.length > 0) throw new GroundworkError(driftOf(stack, drifted));
+  if (unplanned.length > 0) {
+    throw new GroundworkError(
+      `The plans are carried out; ${unplanned.join(", ")} had none, because they read what wasn't deployed when they ` +
+        "were made: make plans again, and deploy those",
+    );
+  }
 }
 
-async function runOne(run: Run, { project, dir }: Program): Promise<Done> {
-  const { action, stack, projects, stop } = run;
-  const started = Date.now();
-  const asks = asksBefore(action, run);
-  const colors = process.stdout.isTTY ? ["--color", "always"] : [];
-  const args = cliArguments(action, stack, run);
-  const carryOut = (): Promise<PulumiResult> =>
-    asks
-      ? runPulumi(args, { cwd: dir, stop, output: "terminal" })
-      : runPulumi([...args, ...colors], { cwd: dir, stop, output: "shown" });
-  let { code, output } = await carryOut();
-  for (let left = wakeTries; left > 0 && code !== 0 && sleepingFunction.test(output); left -= 1) {
-    process.stdout.write("Lambda wakes the function up, which nobody called for weeks: trying again\n");
-    await sleep(run.wakeDelay ?? 30_000, undefined, { signal: stop }).catch(() => undefined);
-    if (!stop.aborted) ({ code, output } = await carryOut());
-  }
-  const resume = resumeCommand(action, stack, projects, project);
-  const milliseconds = Date.now() - started;
+async function reasonToLeaveOut(
+  { action, config, states, manner }: Run,
+  program: Program,
+): Promise<string | undefined> {
+  if (action === "preview") return (await readUpstreams(program, [], config, states)).missing[0];
+  if (action === "destroy" && (await states.of(program.project)).kind === "absent")
+    return "its stack is not there";
+  if (action === "init" && (await states.of(program.project)).kind === "there")
+    return "its stack is there already";
+  return manner.plans === undefined || existsSync(planFile(manner.plans, program.project))
+    ? undefined
+    : `there is no plan of it in ${manner.plans}`;
+}
+
+async function runOne(run: Run, program: Program): Promise<{ changes: string; events: readonly Change[] }> {
+  const { action, projects, states } = run;
+  const { stack, stop } = states;
+  const { code, output, events } = await startCli(run, program);
+  const resume = resumeCommand(action, stack, projects, program.project);
   if (stop.aborted) {
-    run.report({ project, changes: "stopped", milliseconds });
-    process.stderr.write(`${project} was stopped: go on with ${resume}\n`);
+    process.stderr.write(`${program.project} was stopped: go on with ${resume}\n`);
     stop.throwIfAborted();
   }
   if (code !== 0) {
-    run.report({ project, changes: "failed", milliseconds });
-    const reason = explain(output, { project, stack }) ?? "see the lines of Pulumi above";
-    throw new GroundworkError(`${project} failed: ${reason}. Then go on with ${resume}`);
+    const failed = { project: program.project, stack };
+    const reason =
+      explain(`${events.errors}\n${output}`, failed) ?? declined(run) ?? "see the lines of Pulumi above";
+    throw new GroundworkError(`${program.project} failed: ${reason}. Then go on with ${resume}`);
   }
-  const changes = asks ? await lastChanges(dir, run) : countChanges(output);
-  return { project, changes, milliseconds };
+  return { changes: action === "init" ? "made" : countChanges(events), events: events.changes };
 }
 
-/** What the backend says that the last update did: the output of a command with a terminal of its own isn't known. */
-async function lastChanges(dir: string, { stack, stop }: Run): Promise<string> {
-  const args = ["stack", "history", "--json", "--page-size", "1", "--stack", stack];
-  const { stdout } = await runPulumi(args, { cwd: dir, stop });
-  const [last] = JSON.parse(stdout) as { resourceChanges?: Record<string, number> }[];
-  const counts = Object.entries(last?.resourceChanges ?? {}).filter(([operation]) => operation !== "same");
-  return counts.map(([operation, count]) => `${count} ${operation}d`).join(", ") || noChange;
+/** The CLI of a terminal of its own ends so without an error. */
+function declined({ action, manner }: Run): string | undefined {
+  return asksBefore(action, manner)
+    ? "it was declined, or Pulumi's lines above say why it failed"
+    : undefined;
+}
+
+async function startCli(
+  { action, states, manner, wakeDelay = 30_000 }: Run,
+  { project, dir: home }: Program,
+): Promise<{ code: number | null; output: string; events: EngineEvents }> {
+  const { stack, stop } = states;
+  return withWorkFiles(stack, async (files) => {
+    const start = async (cwd: string, args: readonly string[], asks = false) => {
+      const colors = process.stdout.isTTY ? ["--color", "always"] : [];
+      const carryOut = (): Promise<PulumiResult> =>
+        asks
+          ? runPulumi(args, { cwd, stop, output: "terminal" })
+          : runPulumi([...args, "--non-interactive", ...colors], { cwd, stop, output: "shown" });
+      const result = await whileItSleeps(carryOut, wakeDelay, stop);
+      return { ...result, events: readEvents(files.events) };
+    };
+    switch (action) {
+      case "init": {
+        const { secretsProvider } = manner;
+        writeFileSync(path.join(files.dir, "Pulumi.yaml"), withoutConfigFolder(home));
+        const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
+        return start(files.dir, ["stack", "init", stack, "--no-select", ...provider]);
+      }
+      case "outputs":
+        return start(home, ["stack", "output", "--stack", stack]);
+      case "destroy": {
+        const destroyed = await start(home, cliArguments(action, { stack, project }, manner, files));
+        if (destroyed.code !== 0 || !manner.remove) return destroyed;
+        // Without --preserve-config it takes away the file that all five read.
+        const removed = await start(home, ["stack", "rm", "--stack", stack, "--yes", "--preserve-config"]);
+        return { ...removed, events: destroyed.events };
+      }
+      case "preview":
+      case "deploy":
+      case "refresh": {
+        const args = cliArguments(action, { stack, project }, manner, files);
+        return start(
+          home,
+          [...args, ...(await pendingArguments(action, project, states, manner))],
+          asksBefore(action, manner),
+        );
+      }
+    }
+  });
+}
+
+/** Lambda wakes a function that nobody called for weeks by the call that it refuses. */
+async function whileItSleeps(
+  carryOut: () => Promise<PulumiResult>,
+  delay: number,
+  stop: AbortSignal,
+): Promise<PulumiResult> {
+  let result = await carryOut();
+  for (let left = wakeTries; left > 0 && result.code !== 0 && sleepingFunction.test(result.output); left--) {
+    process.stdout.write("Lambda wakes the function up, which nobody called for weeks: trying again\n");
+    await sleep(delay, undefined, { signal: stop });
+    result = await carryOut();
+  }
+  return result;
+}
+
+/** A project's file for a folder of its own, where the CLI may write the salt of its secrets. */
+function withoutConfigFolder(home: string): string {
+  return readFileSync(path.join(home, "Pulumi.yaml"), "utf8").replace(/^stackConfigDir:.*$/m, "");
+}
+
+/** What was made is taken over by its ID; what then is still pending was never made. */
+async function pendingArguments(
+  action: EngineAction,
+  project: string,
+  states: States,
+  { pending }: Manner,
+): Promise<string[]> {
+  const state = await states.of(project);
+  if (action !== "refresh" || pending === undefined || state.kind !== "there") return [];
+  const creating = state.pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  if (creating.length === 0) return [];
+  const made = creating.flatMap((resource) => {
+    const id = pending[nameOf(resource)] ?? "none";
+    return id === "none" ? [] : ["--import-pending-creates", resource.urn, "--import-pending-creates", id];
+  });
+  return ["--clear-pending-creates", ...made];
+}
+
+function driftSentence(project: string, { operation, resource, properties }: Change): string {
+  const what =
+    operation === "delete"
+      ? "is gone"
+      : `differs${properties.length > 0 ? ` (${properties.join(", ")})` : ""}`;
+  return `${project}: ${resource} ${what}`;
 }
 
 function driftOf(stack: string, drifted: readonly string[]): string {
   return (
-    `${stack} is not what was deployed: ${drifted.join(", ")}. Put it back with npm run deploy -- --stack ${stack}, ` +
+    `${stack} is not what was deployed:\n${drifted.map((line) => `  - ${line}\n`).join("")}` +
+    `Put it back with npm run deploy -- --stack ${stack} --refresh, ` +
     `or take it over with npm run refresh -- --stack ${stack} and change the program`
   );
-}
-
-/** `+ 3 created`, `~ 1 to update`, `+-2 replaced` of the CLI's last lines, as one line: of what it did, if it did. */
-export function countChanges(output: string): string {
-  const last = output.slice(output.lastIndexOf("\nResources:") + 1);
-  const counts = last.matchAll(/^\s+(?:\+|~|-|\+-|-\+)\s?(\d+ (?:to )?[a-z]+)$/gm);
-  return [...counts].map(([, count]) => count).join(", ") || noChange;
 }

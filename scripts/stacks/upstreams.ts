@@ -1,14 +1,11 @@
 import { deployFirst } from "../../infra/deployFirst";
 import { GroundworkError } from "../../infra/error";
 import type { Outputs } from "../../programs/evaluateAll";
-import { type Program, programs, readStackConfig } from "../../programs/programs";
-import { readOutputs } from "../shared/pulumi";
+import { type Program, programs } from "../../programs/programs";
+import type { States } from "./states";
 
-/** Where to look, and what ends the looking. */
-interface Backend {
-  readonly stack: string;
-  readonly stop: AbortSignal;
-}
+/** An environment's config as the programs get it. */
+export type StackConfig = Readonly<Record<string, string>>;
 
 /** The stacks that a project reads and that the same run doesn't deploy before it. */
 interface Upstreams {
@@ -22,31 +19,42 @@ interface Upstreams {
  * Asks the backend for the stacks that a project reads.
  *
  * @param coming projects that the same run deploys before it
+ * @throws GroundworkError where one of them can't be read: that isn't to say that it isn't there
  */
 export async function readUpstreams(
   { project, reads }: Program,
   coming: readonly string[],
-  { stack, stop }: Backend,
+  config: StackConfig,
+  states: States,
 ): Promise<Upstreams> {
-  const config = readStackConfig(stack);
   const outputs: Record<string, Readonly<Record<string, unknown>>> = {};
   const missing: string[] = [];
   for (const upstream of programs.filter((candidate) => reads.includes(candidate.project))) {
     // One of another environment has its full name in the config, and no run of this one deploys it.
     const elsewhere = config[`${project}:${upstream.project}Stack`];
     if (elsewhere === undefined && coming.includes(upstream.project)) continue;
-    const { outputs: found } = await readOutputs(elsewhere ?? stack, { cwd: upstream.dir, stop });
-    if (Object.keys(found).length > 0) {
-      outputs[upstream.project] = found;
+    const name = elsewhere ?? upstream.project;
+    const state = await states.of(upstream.project, elsewhere);
+    if (state.kind === "unreadable") {
+      throw new GroundworkError(`stack ${name}, which ${project} reads, can't be read: ${state.reason}`);
+    }
+    if (state.kind === "there" && Object.keys(state.outputs).length > 0) {
+      outputs[upstream.project] = state.outputs;
     } else {
-      const environment = (elsewhere ?? stack).split("/").at(-1) ?? stack;
       missing.push(
-        `stack ${elsewhere ?? upstream.project}, which ${project} reads, is not deployed: ` +
-          deployFirst(upstream.project, environment),
+        `stack ${name}, which ${project} reads, is not deployed: ` +
+          deployFirst(upstream.project, elsewhere === undefined ? states.stack : stackOf(elsewhere)),
       );
     }
   }
   return { outputs, missing };
+}
+
+/** `acme/dev` of `acme/networking/dev`; `dev` where the backend knows no organizations. */
+function stackOf(fullName: string): string {
+  const [organization = "", , environment] = fullName.split("/");
+  if (environment === undefined) return fullName;
+  return organization === "organization" ? environment : `${organization}/${environment}`;
 }
 
 /**
@@ -55,12 +63,16 @@ export async function readUpstreams(
  * @throws GroundworkError naming every stack that isn't deployed, or else the first output that a program asks for
  *   and a deployed stack lacks
  */
-export async function requireUpstreams(projects: readonly Program[], backend: Backend): Promise<void> {
+export async function requireUpstreams(
+  projects: readonly Program[],
+  config: StackConfig,
+  states: States,
+): Promise<void> {
   const deployed: Record<string, Outputs> = {};
   const missing: string[] = [];
   for (const [index, program] of projects.entries()) {
     const coming = projects.slice(0, index).map(({ project }) => project);
-    const upstreams = await readUpstreams(program, coming, backend);
+    const upstreams = await readUpstreams(program, coming, config, states);
     deployed[program.project] = upstreams.outputs;
     missing.push(...upstreams.missing);
   }
@@ -68,5 +80,5 @@ export async function requireUpstreams(projects: readonly Program[], backend: Ba
   if (Object.values(deployed).every((outputs) => Object.keys(outputs).length === 0)) return;
   // Which outputs a program asks for it knows best itself. Loaded here, because it loads Pulumi's SDK.
   const { dryRun } = await import("../../programs/dryRun");
-  await dryRun(backend.stack, { projects, deployed });
+  await dryRun(states.stack, { projects, deployed, config });
 }

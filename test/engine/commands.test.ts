@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { expect } from "chai";
 import { changesBetween } from "./support/changes";
 import { deployedCopy, needsPulumi } from "./support/deployed";
-import type { Engine } from "./support/engine";
+import { type Ended, type Engine, ended } from "./support/engine";
 
 describe("npm run deploy", () => {
   before(needsPulumi);
@@ -45,20 +44,14 @@ async function withChange(): Promise<{ engine: Engine; changes: () => string[] }
 }
 
 /** @param answer to Pulumi's question; yes stands above no, which it begins with */
-async function run(engine: Engine, command: string, args: readonly string[], answer?: string) {
+function run(engine: Engine, command: string, args: readonly string[], answer?: string): Promise<Ended> {
   const child = engine.start(command, args);
-  let output = "";
   let isAsked = false;
-  const take = (text: string): void => {
-    output += text;
+  return ended(child, (output) => {
     if (isAsked || answer === undefined || !output.includes("Do you want to perform this update?")) return;
     isAsked = true;
     child.stdin.write(answer);
-  };
-  child.stdout.setEncoding("utf8").on("data", take);
-  child.stderr.setEncoding("utf8").on("data", take);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, output };
+  });
 }
 
 function hasScript(): boolean {

@@ -43,7 +43,7 @@ describe("an up that fails", () => {
     const before = engine.resources("database", "dev");
     const said = await failureOf(engine.up("database", "dev"));
     expect(said).to.match(
-      /error: Stack networking has no output vpcId: deploy it first with pulumi -C stacks\/networking up -s bare$/m,
+      /error: Stack networking has no output vpcId: deploy it first with npm run deploy -- --stack bare --only networking$/m,
     );
     expect(changesBetween(before, engine.resources("database", "dev"))).to.be.empty;
   });

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import type { Scope } from "../../programs/attributes/table";
+import { Cloud } from "./cloud";
 import { refusalToDelete } from "./protection";
 import { apiGatewayRole, readBack } from "./readBack";
 import { replacingInputs } from "./replacing";
@@ -18,13 +20,17 @@ interface Kept extends Properties {
 
 /** A resource type whose creation fails, as when AWS has a bad day. */
 export const failingType = "GROUNDWORK_ENGINE_FAILING_TYPE";
+/** A resource type that AWS takes half a minute to make, and is there from the first moment on. */
+export const slowType = "GROUNDWORK_ENGINE_SLOW_TYPE";
 
 /**
- * A provider for the real Pulumi engine that makes nothing: what AWS would compute comes from the table that
- * the environment on this machine uses too, what makes AWS replace a resource from replacing.ts, what it reads back otherwise from readBack.ts.
+ * A provider for the real Pulumi engine that makes nothing but a file in the engine's cloud: what AWS would compute
+ * comes from the table that the environment on this machine uses too, what makes AWS replace a resource from replacing.ts,
+ * what it reads back otherwise from readBack.ts.
  */
 export class TableProvider implements pulumi.provider.Provider {
   readonly version = "0.0.0";
+  private readonly cloud = Cloud.ofThisProcess();
 
   check(_urn: string, _olds: Properties, news: Properties): Promise<pulumi.provider.CheckResult> {
     return Promise.resolve({ inputs: news });
@@ -42,41 +48,41 @@ export class TableProvider implements pulumi.provider.Provider {
     });
   }
 
-  create(urn: string, inputs: Properties): Promise<pulumi.provider.CreateResult> {
+  async create(urn: string, inputs: Properties): Promise<pulumi.provider.CreateResult> {
     const { type, name } = identify(urn);
     if (type === process.env[failingType]) {
-      return Promise.reject(new Error(`InternalFailure: ${type} ${name} could not be made`));
+      throw new Error(`InternalFailure: ${type} ${name} could not be made`);
     }
-    return Promise.resolve(make(urn, inputs, randomUUID()));
+    const { id, outs } = make(urn, inputs, randomUUID());
+    this.cloud.put({ urn, id, properties: outs });
+    if (type === process.env[slowType]) await sleep(30_000);
+    return { id, outs };
   }
 
   /** What AWS keeps of it: as it was written, but for what readBack.ts says. */
-  read(id: string, urn: string, props: Properties = {}): Promise<pulumi.provider.ReadResult> {
-    const { __inputs: written } = props as Kept;
+  read(id: string, urn: string): Promise<pulumi.provider.ReadResult> {
+    const found = this.cloud.get(urn, id);
+    if (!found) return Promise.resolve({ id: "", props: {} });
+    const { __inputs, ...written } = found.properties as Kept;
     // An executor, so that what it throws rejects.
     return new Promise((resolve) => {
-      const answered = readBack(identify(urn).type, props);
-      const read = { ...props, ...answered, __inputs: { ...written, ...comparable(answered) } };
-      if (Object.keys(answered).length === 0) return resolve({ id, props: read });
-      const inputs = Object.fromEntries(
-        Object.keys(written).map((key) => [key, read[key as keyof typeof read]]),
-      );
-      resolve({ id, props: read, inputs });
+      const properties: Properties = { ...written, ...readBack(identify(urn).type, written) };
+      const inputs = Object.fromEntries(Object.keys(__inputs).map((key) => [key, properties[key]]));
+      resolve({ id, props: { ...properties, __inputs: comparable(inputs) }, inputs });
     });
   }
 
-  update(
-    _id: string,
-    urn: string,
-    olds: Properties,
-    news: Properties,
-  ): Promise<pulumi.provider.UpdateResult> {
-    return Promise.resolve({ outs: make(urn, news, (olds as Kept).__made).outs });
+  update(id: string, urn: string, olds: Properties, news: Properties): Promise<pulumi.provider.UpdateResult> {
+    const { outs } = make(urn, news, (olds as Kept).__made);
+    this.cloud.put({ urn, id, properties: outs });
+    return Promise.resolve({ outs });
   }
 
-  delete(_id: string, urn: string, properties: Properties): Promise<void> {
+  delete(id: string, urn: string, properties: Properties): Promise<void> {
     const refusal = refusalToDelete(identify(urn).type, properties);
-    return refusal === undefined ? Promise.resolve() : Promise.reject(new Error(refusal));
+    if (refusal !== undefined) return Promise.reject(new Error(refusal));
+    this.cloud.remove(urn, id);
+    return Promise.resolve();
   }
 
   invoke(token: string, inputs: Properties): Promise<pulumi.provider.InvokeResult> {

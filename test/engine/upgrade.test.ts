@@ -51,7 +51,7 @@ describe("an environment that an earlier version deployed", () => {
 
     deployed.takeCurrentCode();
     // What production has to say since, and is refused without, in a sentence.
-    deployed.configure("prod", { "auth:mfa": "optional" });
+    deployed.configure("prod", { "groundwork:production": true, "auth:mfa": "optional" });
     await upAll(deployed);
     const news = resourcesOf(deployed);
     expect(news.map(nameOf)).to.include.members([

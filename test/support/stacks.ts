@@ -1,7 +1,8 @@
 import { answerOf, attributesOf } from "../../programs/attributes";
 import type { ResourceRequest, Scope } from "../../programs/attributes/table";
 import { evaluate } from "../../programs/evaluate";
-import { type Program, programs, readStackConfig } from "../../programs/programs";
+import { readStackConfig } from "../../programs/environments";
+import { type Program, programs } from "../../programs/programs";
 
 /** What a stack's program asked for, under mocks that compute what AWS would. */
 export interface Recording {

@@ -65,6 +65,13 @@ async function deployAll(): Promise<Engine> {
   return engine;
 }
 
+/** API Gateway's role for its logs, one an account and region: no environment takes it away. */
+export const retained = [
+  "apigateway.Account apigateway",
+  "iam.Role apigateway-logs",
+  "iam.RolePolicy apigateway-logs",
+];
+
 /** Where `destroy` has to begin. */
 export const inReverse: readonly Program[] = [...programs].reverse();
 

@@ -1,10 +1,22 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import * as YAML from "yaml";
 import { programs, root } from "../../../programs/programs";
+import { Cloud, cloudFolder } from "../cloud";
 
 const run = promisify(execFile);
 
@@ -19,6 +31,16 @@ export interface Resource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+interface PackageFile {
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+/** How a command ended, and all that it wrote. */
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
 }
 
 /** What of the checkout the programs and the providers don't need. */
@@ -36,6 +58,8 @@ export class Engine {
   static create(code = root): Engine {
     const engine = new Engine(newFolder());
     engine.copyCode(code, () => true);
+    // Not those that a person keeps here.
+    if (code === root) cpSync(path.join(root, "test/environments"), engine.checkout, { recursive: true });
     for (const folder of ["state", "home"]) mkdirSync(path.join(engine.dir, folder));
     engine.linkPackages();
     return engine;
@@ -67,6 +91,11 @@ export class Engine {
     writeFileSync(file, document.toString());
   }
 
+  /** A file of its checkout. */
+  readFile(file: string): string {
+    return readFileSync(path.join(this.checkout, file), "utf8");
+  }
+
   /** Changes a source file. */
   edit(file: string, before: string, after: string): void {
     const full = path.join(this.checkout, file);
@@ -94,9 +123,22 @@ export class Engine {
     }
   }
 
-  /** Starts one of the project's own commands, such as `npm run deploy`. */
-  start(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
-    return spawn(command, args, { cwd: this.checkout, env: this.env() });
+  /** Starts a program in the checkout. */
+  start(
+    command: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): ChildProcessWithoutNullStreams {
+    return spawn(command, args, { cwd: this.checkout, env: { ...this.env(), ...env } });
+  }
+
+  /** Runs `npm run <script> -- …` of this project to its end, without npm and without a terminal. */
+  async npm(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as PackageFile;
+    const [, ...command] = (scripts[script] ?? "").split(" ");
+    const child = this.start(process.execPath, [...command, ...args], env);
+    child.stdin.end();
+    return ended(child);
   }
 
   async init(project: string, stack: string): Promise<void> {
@@ -129,18 +171,35 @@ export class Engine {
     return checkpoint.latest?.resources ?? [];
   }
 
-  private get checkout(): string {
+  /** The files of locks that the backend holds. */
+  locks(): string[] {
+    const folder = path.join(this.dir, "state", ".pulumi", "locks");
+    const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+    return files.filter((file) => file.endsWith(".json"));
+  }
+
+  /** What stands where AWS would be. */
+  get cloud(): Cloud {
+    return new Cloud(path.join(this.dir, "cloud"));
+  }
+
+  get checkout(): string {
     return path.join(this.dir, "checkout");
   }
 
-  private env(): NodeJS.ProcessEnv {
+  env(): NodeJS.ProcessEnv {
     return {
       PATH: `${path.join(this.checkout, "test/engine/bin")}:${process.env.PATH}`,
       HOME: path.join(this.dir, "home"),
       PULUMI_HOME: path.join(this.dir, "home"),
       PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "engine-test",
+      [cloudFolder]: path.join(this.dir, "cloud"),
       PULUMI_SKIP_UPDATE_CHECK: "1",
+      // What this machine may know of AWS.
+      AWS_CONFIG_FILE: "/nonexistent/config",
+      AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
+      AWS_EC2_METADATA_DISABLED: "true",
       // As the stacks' tsconfig.json say for themselves; `npm test` has checked the types.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
@@ -159,6 +218,19 @@ export class Engine {
   private linkPackages(): void {
     symlinkSync(path.join(root, "node_modules"), path.join(this.checkout, "node_modules"));
   }
+}
+
+/** @param take is handed all that was written so far, each time there is more */
+export async function ended(
+  child: ChildProcessWithoutNullStreams,
+  take: (output: string) => void = () => undefined,
+): Promise<Ended> {
+  let output = "";
+  const add = (text: string): void => take((output += text));
+  child.stdout.setEncoding("utf8").on("data", add);
+  child.stderr.setEncoding("utf8").on("data", add);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, output };
 }
 
 /** What a command said that had to fail. */

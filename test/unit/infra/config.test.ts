@@ -12,7 +12,7 @@ describe("the config that all projects share", () => {
       for (const key of Object.keys(own)) expect(said).to.include(`${key} is not known`);
       expect(said)
         .to.include(
-          "groundwork:learnerlab is not known; the keys are learnerLab, retire, functionEndpointUrl",
+          "groundwork:learnerlab is not known; the keys are learnerLab, production, retire, functionEndpointUrl",
         )
         .and.to.include(
           "groundwork:learnerLab: Invalid input: expected boolean, received string (it is yes)",

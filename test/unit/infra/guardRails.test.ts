@@ -150,7 +150,7 @@ describe("a program behind guard rails", () => {
         import("../../../infra/guardRails"),
         import("@pulumi/aws"),
       ]);
-      holdGuardRails(false);
+      holdGuardRails({ production: true, retire: false });
       const tags = { Project: "groundwork", Environment: "dev", Stack: "shop" };
       const one = new aws.sqs.Queue("one", { tags, sqsManagedSseEnabled: true });
       const role = new aws.iam.RolePolicy("two", { role: "r", policy: one.id.apply(() => "no policy") });

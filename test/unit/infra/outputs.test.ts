@@ -12,14 +12,14 @@ describe("the outputs of a stack", () => {
   it("that one lacks are an error that names the stack to deploy, never the text undefined", () => {
     expect(() => checkedOutput("ingest", "prod", "bucketName", undefined)).to.throw(
       GroundworkError,
-      "Stack ingest has no output bucketName: deploy it first with pulumi -C stacks/ingest up -s prod",
+      "Stack ingest has no output bucketName: deploy it first with npm run deploy -- --stack prod --only ingest",
     );
   });
 
   it("that are of another type are an error as well", () => {
     expect(() => checkedOutput("database", "dev", "port", "5432")).to.throw(
       GroundworkError,
-      "Output port of stack database is not what is expected of it: deploy it again",
+      "Output port of stack database is not what is expected of it: deploy it first with npm run deploy",
     );
   });
 

@@ -4,7 +4,7 @@ import { judge, rulesOf } from "../../../policy/rules";
 export type Inputs = Record<string, unknown>;
 
 interface Place {
-  readonly stack?: string;
+  readonly production?: boolean;
   readonly retires?: boolean;
   readonly name?: string;
   /** Beside it in its program: types of S3, and inputs by their types. */
@@ -16,9 +16,9 @@ const rotation = { type: "aws:secretsmanager/secretRotation:SecretRotation", nam
 
 /** What the rules say of a resource that no exception excuses. */
 export function refusals(type: string, inputs: Inputs, place: Place = {}): string[] {
-  const { stack = "prod", retires = false, name = "one", beside = [rotation] } = place;
+  const { production = true, retires = false, name = "one", beside = [rotation] } = place;
   const resource = { type, name, inputs };
-  const subject = { name, stack, retires, declared: [resource, ...beside] };
+  const subject = { name, stack: "prod", production, retires, declared: [resource, ...beside] };
   return rulesOf(resource).flatMap((rule) => {
     const finding = judge(
       rule,

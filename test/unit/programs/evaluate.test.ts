@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { attributesOf } from "../../../programs/attributes";
 import { type World, evaluate } from "../../../programs/evaluate";
 import { evaluateAll } from "../../../programs/evaluateAll";
-import { programs, readStackConfig, root } from "../../../programs/programs";
+import { readStackConfig } from "../../../programs/environments";
+import { programs, root } from "../../../programs/programs";
 import { failureOf } from "../../support/stacks";
 
 describe("evaluating a program", () => {
@@ -106,7 +107,7 @@ describe("the programs of an environment", () => {
       create: (resource) => Promise.resolve(attributesOf(resource)),
     });
     expect(await failureOf(evaluation)).to.equal(
-      "Stack networking has no output publicSubnetIds: deploy it first with pulumi -C stacks/networking up -s live",
+      "Stack networking has no output publicSubnetIds: deploy it first with npm run deploy -- --stack live --only networking",
     );
   });
 });

@@ -273,7 +273,7 @@ describe("the database stack", () => {
   it("names the output that an upstream stack lacks, and the fix", async () => {
     const message = await failureOf(record("database", { upstream: { networking: { vpcId: "vpc-1" } } }));
     expect(message).to.include(
-      "Stack networking has no output publicSubnetIds: deploy it first with pulumi -C stacks/networking up -s dev",
+      "Stack networking has no output publicSubnetIds: deploy it first with npm run deploy -- --stack dev --only networking",
     );
   });
 

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { readStackConfig } from "../../../programs/programs";
+import { readStackConfig } from "../../../programs/environments";
 import { awsEnvironment } from "../../../scripts/shared/stackOutputs";
 import { keepEnvironment } from "../../support/environment";
 import { record, recordAll } from "../../support/stacks";

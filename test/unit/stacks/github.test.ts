@@ -34,6 +34,8 @@ describe("the roles of GitHub Actions", () => {
   const cases = [
     { role: "github-deploy-dev", job: "environment:dev" },
     { role: "github-deploy-prod", job: "environment:prod" },
+    { role: "github-plan-dev", job: "environment:dev-plan" },
+    { role: "github-plan-prod", job: "environment:prod-plan" },
     { role: "github-preview", job: "pull_request" },
   ];
   for (const { role, job } of cases) {
@@ -56,11 +58,23 @@ describe("the roles of GitHub Actions", () => {
 
   it("last as long as the job that deploys", () => {
     const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
-    expect(roles.map(({ inputs }) => inputs.maxSessionDuration)).to.deep.equal([5400, 5400, 5400]);
+    expect(new Set(roles.map(({ inputs }) => inputs.maxSessionDuration))).to.deep.equal(new Set([5400]));
   });
 
-  it("may do what their statements name", () => {
+  it("may do what their statements name, and those that plan only read", () => {
     const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
     expect(policies.map(({ name }) => name)).to.have.members(cases.map(({ role }) => role));
+    const attached = resources.filter(
+      ({ type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    );
+    expect(attached.map(({ name }) => name)).to.have.members(["github-deploy-dev", "github-deploy-prod"]);
+    for (const name of ["github-plan-dev", "github-plan-prod"]) {
+      const found = policies.find((policy) => policy.name === name);
+      const { Statement } = JSON.parse(String(found?.inputs.policy)) as { Statement: { Action: string[] }[] };
+      const actions = Statement.flatMap(({ Action }) => Action);
+      expect(actions).to.include("ec2:DescribeVpcs");
+      for (const action of actions) expect(action).to.match(/^[a-z0-9-]+:(Get|GET|List|Describe)/);
+      expect(actions).to.not.include("secretsmanager:GetSecretValue");
+    }
   });
 });

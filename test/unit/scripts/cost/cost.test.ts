@@ -77,6 +77,20 @@ describe("the cost of an environment", () => {
     expect(perMillionRowsTotal).to.be.within(0.001, 0.1);
   });
 
+  it("names what the Glue job would cost beside the function, and leaves it out of the total", async () => {
+    const resources = [
+      ...(await recordAll("dev", { "ingest:glue": "true", "networking:nat": "instance" })).values(),
+    ].flatMap((recording) => recording.resources);
+    const { perMillionRows, perMillionRowsTotal, unpriced } = estimate(resources);
+    expect(unpriced).to.deep.equal([]);
+    const glue = perMillionRows.find(({ item }) => item.includes("Glue job"));
+    const workers = resources.find(({ type }) => type === "aws:glue/job:Job")?.inputs.numberOfWorkers;
+    expect(glue?.item).to.equal(`loading by the Glue job instead, ${String(workers)} workers for 60 s`);
+    // A DPU-hour costs $0.44 and a G.1X worker is one: a minute of each.
+    expect(glue?.monthly).to.be.closeTo((Number(workers) * 0.44) / 60, 1e-9);
+    expect(perMillionRowsTotal).to.be.below(0.1);
+  });
+
   it("says of every price from which page it is, and of which month", () => {
     expect(sources.flatMap(({ of }) => of)).to.have.members(Object.keys(prices));
     for (const { page, date } of sources) {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
 import * as YAML from "yaml";
@@ -41,25 +42,56 @@ describe("a new environment", () => {
     expect(text).to.include("  # Choices: from 20 up to 65536. Default: 20.");
   });
 
-  const cases = [
-    {
-      what: "overwrite one",
-      args: ["dev", "--set", "aws:region=eu-west-1"],
-      says: "Pulumi.dev.yaml is there already",
-    },
-    { what: "guess what has no default", args: ["staging"], says: "say it with --set aws:region=VALUE" },
-  ];
-  for (const { what, args, says } of cases) {
-    it(`does not ${what}`, () => {
-      const before = readFileSync(path.join(root, "Pulumi.dev.yaml"), "utf8");
-      const command = ["-r", "./programs/register.js", "scripts/newEnvironment/index.ts", ...args];
-      const { status, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: "utf8" });
-      expect(stderr).to.include(says);
-      expect(status).to.equal(1);
-      expect(readFileSync(path.join(root, "Pulumi.dev.yaml"), "utf8")).to.equal(before);
-      expect(existsSync(path.join(root, "Pulumi.staging.yaml"))).to.equal(false);
+  it("ends with a set key, so that what the CLI adds below config takes no key out of it", () => {
+    expect(text)
+      .to.match(/^config:\n {2}# \w/m)
+      .and.match(/\n {2}aws:region: eu-west-1\n$/);
+  });
+
+  describe("as a command", () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(path.join(tmpdir(), "groundwork-environments-"));
+      writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config: {}\n");
     });
-  }
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    const run = (...args: string[]) =>
+      spawnSync(
+        process.execPath,
+        ["-r", "./programs/register.js", "scripts/newEnvironment/index.ts", ...args],
+        {
+          cwd: root,
+          encoding: "utf8",
+          env: { ...process.env, GROUNDWORK_ENVIRONMENTS: folder },
+        },
+      );
+
+    it("writes it, and says what comes next", () => {
+      const { status, stdout } = run("staging", "--set", "aws:region=eu-west-1");
+      expect(status).to.equal(0);
+      expect(stdout).to.include("npm run init -- --stack staging\n  npm run deploy -- --stack staging\n");
+      expect(readdirSync(folder)).to.have.members(["Pulumi.dev.yaml", "Pulumi.staging.yaml"]);
+    });
+
+    const cases = [
+      {
+        what: "overwrite one",
+        args: ["dev", "--set", "aws:region=eu-west-1"],
+        says: "Pulumi.dev.yaml is there already",
+      },
+      { what: "guess what has no default", args: ["staging"], says: "say it with --set aws:region=VALUE" },
+    ];
+    for (const { what, args, says } of cases) {
+      it(`does not ${what}`, () => {
+        const { status, stderr } = run(...args);
+        expect(stderr).to.include(says);
+        expect(status).to.equal(1);
+        expect(readdirSync(folder)).to.deep.equal(["Pulumi.dev.yaml"]);
+        expect(readFileSync(path.join(folder, "Pulumi.dev.yaml"), "utf8")).to.equal("config: {}\n");
+      });
+    }
+  });
 });
 
 /** Config as the CLI hands it on: what isn't text as JSON. */

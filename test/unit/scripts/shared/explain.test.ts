@@ -4,15 +4,15 @@ import { explain } from "../../../../scripts/shared/explain";
 describe("a failure of the CLI", () => {
   const cases: [said: string, says: string][] = [
     ["error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions", "pulumi login"],
-    ["error: no stack named 'dev' found", "pulumi -C stacks/database stack init dev"],
+    ["error: no stack named 'dev' found", "stack dev of database is not there: npm run init -- --stack dev"],
     ["error: incorrect passphrase", "PULUMI_CONFIG_PASSPHRASE"],
     [
       'error: unknown stack "organization/networking/dev"',
       "stack organization/networking/dev, which it reads, is not there: deploy it first with npm run deploy -- --stack dev --only networking",
     ],
     [
-      "error: Stack networking has no output vpcId: deploy it first with pulumi -C stacks/networking up -s dev",
-      "stack networking has no output vpcId: deploy it first with pulumi -C stacks/networking up -s dev",
+      "error: Stack networking has no output vpcId: deploy it first with npm run deploy -- --stack dev --only networking",
+      "stack networking has no output vpcId: deploy it first with npm run deploy -- --stack dev --only networking",
     ],
     ["Error: The SSO session associated with this profile has expired", "aws sso login"],
     ["InvalidClientTokenId: The security token included in the request is invalid", "aws:region"],
@@ -30,7 +30,24 @@ describe("a failure of the CLI", () => {
       "BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging",
       "auth:manageApiGatewayAccount",
     ],
-    ["error: the stack is currently locked by 1 lock(s)", "pulumi -C stacks/database cancel -s dev"],
+    ["error: the stack is currently locked by 1 lock(s)", "pulumi -C stacks/database cancel --yes -s dev"],
+    ["error: [409] Conflict: Another update is currently in progress.", "another run holds the stack"],
+    ["error: [401] Unauthorized: No credentials provided or are invalid.", "doesn't take the access token"],
+    ["error: Unauthorized: No credentials provided or are invalid.", "doesn't take the access token"],
+    [
+      "error: [403] Forbidden: stack permission",
+      "stack dev of database: [403] Forbidden: stack permission. Ask for",
+    ],
+    [
+      'error: unable to replace resource "urn:pulumi:dev::database::aws:rds/instance:Instance::demo-db"\nas it is currently marked for protection.',
+      "demo-db is protected, and what was asked would delete or replace it",
+    ],
+    [
+      "error: resource urn:x violates plan: properties changed: +-[x]",
+      "it isn't as it was when the plan was made",
+    ],
+    ["error: confirmation declined", "it was declined, and nothing of it was changed"],
+    ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", "set PULUMI_CONFIG_PASSPHRASE, or"],
   ];
   for (const [said, says] of cases) {
     it(`that says "${said}" is told in one line with the fix`, () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readStackConfig } from "../../../../programs/programs";
+import { readStackConfig } from "../../../../programs/environments";
 import { checkConfig } from "../../../../scripts/stacks/checkConfig";
 import { keepEnvironment } from "../../../support/environment";
 
@@ -61,6 +61,23 @@ describe("the config of an environment", () => {
     const config = { "aws:region": "us-moon-1", "aws:skipRegionValidation": "true" };
     expect(() => checkConfig("dev", config)).to.not.throw();
   });
+});
+
+describe("an environment that is called like production", () => {
+  const region = { "aws:region": "eu-west-1" };
+  for (const name of ["prod", "production", "prod-eu", "eu-prod", "prod2", "shop-production"]) {
+    it(`${name} has to say whether it is`, () => {
+      expect(() => checkConfig(name, region)).to.throw(
+        `${name} is called like production: say whether it is`,
+      );
+      for (const production of ["true", "false"]) {
+        expect(() => checkConfig(name, { ...region, "groundwork:production": production })).to.not.throw();
+      }
+    });
+  }
+  for (const name of ["dev", "products", "pre-prod", "non-prod", "preprod", "reprod-1", "staging"]) {
+    it(`isn't ${name}`, () => expect(() => checkConfig(name, region)).to.not.throw());
+  }
 });
 
 describe("the name of an environment", () => {

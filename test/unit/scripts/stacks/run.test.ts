@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { selectProjects } from "../../../../scripts/stacks/plan";
 import { runStacks } from "../../../../scripts/stacks/run";
+import type { States } from "../../../../scripts/stacks/states";
 import { keepEnvironment } from "../../../support/environment";
 import { failureOf } from "../../../support/stacks";
 
@@ -33,11 +34,14 @@ describe("a run over the stacks", () => {
   const destroy = () =>
     runStacks({
       action: "destroy",
-      stack: "dev",
       projects: selectProjects("destroy", ["database"]),
-      yes: true,
-      previewOnly: false,
-      stop: new AbortController().signal,
+      config: {},
+      states: {
+        stack: "dev",
+        stop: new AbortController().signal,
+        of: () => Promise.resolve({ kind: "there" }),
+      } as unknown as States,
+      manner: { yes: true },
       report: () => undefined,
       wakeDelay: 1,
     });

@@ -1,11 +1,6 @@
 import { expect } from "chai";
-import {
-  type Confirmation,
-  cliArguments,
-  resumeCommand,
-  selectProjects,
-} from "../../../../scripts/stacks/plan";
-import { countChanges } from "../../../../scripts/stacks/run";
+import { type Change, countChanges } from "../../../../scripts/stacks/events";
+import { asksBefore, cliArguments, resumeCommand, selectProjects } from "../../../../scripts/stacks/plan";
 
 const names = (...args: Parameters<typeof selectProjects>) => selectProjects(...args).map((p) => p.project);
 
@@ -28,15 +23,20 @@ describe("the commands over all stacks", () => {
   });
 
   it("change nothing unasked: only --yes is handed on as --yes", () => {
-    const [asking, yes] = [false, true].map((given) => ({ yes: given, previewOnly: false })) as [
-      Confirmation,
-      Confirmation,
-    ];
-    expect(cliArguments("deploy", "dev", asking)).to.deep.equal(["up", "--stack", "dev"]);
-    expect(cliArguments("destroy", "dev", yes)).to.deep.equal(["destroy", "--stack", "dev", "--yes"]);
-    expect(cliArguments("preview", "dev", yes)).to.not.include("--yes");
-    const looking = cliArguments("refresh", "dev", { yes: true, previewOnly: true });
-    expect(looking).to.deep.equal(["refresh", "--stack", "dev", "--preview-only"]);
+    const on = { stack: "dev", project: "auth" };
+    const files = { events: "e", config: "c" };
+    const common = ["--stack", "dev", "--event-log", "e", "--config-file", "c"];
+    expect(cliArguments("deploy", on, {}, files)).to.deep.equal(["up", ...common]);
+    expect(cliArguments("deploy", on, { yes: true }, files)).to.deep.equal(["up", ...common, "--yes"]);
+    expect(cliArguments("preview", on, { yes: true }, files)).to.not.include("--yes");
+    const looking = cliArguments("refresh", on, { yes: true, previewOnly: true }, files);
+    expect(looking).to.deep.equal(["refresh", ...common, "--preview-only"]);
+    // Destroy has asked for the environment's name by then.
+    for (const action of ["deploy", "destroy", "refresh"] as const) {
+      expect(asksBefore(action, {}), action).to.equal(true);
+      expect(asksBefore(action, { yes: true }), action).to.equal(false);
+    }
+    expect(asksBefore("refresh", { previewOnly: true })).to.equal(false);
   });
 
   it("say how to go on after a failure, with the projects that are left", () => {
@@ -48,12 +48,14 @@ describe("the commands over all stacks", () => {
     );
   });
 
-  it("count what the CLI changed; of a plan and what was done, what was done", () => {
-    const output = "Resources:\n    + 3 created\n    ~ 1 updated\n    +-2 replaced\n    12 unchanged\n";
-    expect(countChanges(output)).to.equal("3 created, 1 updated, 2 replaced");
-    const plan = "Previewing update (dev)\nResources:\n    + 3 to create\n    ~ 1 to update\n";
-    expect(countChanges(plan)).to.equal("3 to create, 1 to update");
-    expect(countChanges(`${plan}\nUpdating (dev)\n${output}`)).to.equal("3 created, 1 updated, 2 replaced");
-    expect(countChanges("Resources:\n    12 unchanged\n")).to.equal("no change");
+  it("count what the engine changed in the cloud, and say so of a plan", () => {
+    const changes = (["create", "create", "replace", "update"] as const).map((operation): Change => ({
+      operation,
+      resource: "r",
+      properties: [],
+    }));
+    expect(countChanges({ changes, isPreview: false })).to.equal("2 created, 1 updated, 1 replaced");
+    expect(countChanges({ changes, isPreview: true })).to.equal("2 to create, 1 to update, 1 to replace");
+    expect(countChanges({ changes: [], isPreview: false })).to.equal("no change");
   });
 });
