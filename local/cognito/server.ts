@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { GroundworkError } from "../../infra/error";
 import { asAwsError, isSigned, listen, parseJson, readBody, sendJson } from "../http";
 import type { Session } from "../session";
@@ -48,6 +48,13 @@ export async function startCognito(session: Session, deliver = showMessage): Pro
   const url = await listen(session, async (request, response) => {
     try {
       const asked = new URL(request.url ?? "/", url);
+      // Any page may read the answers, as on AWS: what they need to be asked for, no browser adds by itself. The
+      // pages that know a browser by its cookie are opened, not fetched.
+      if (!/^\/(login|logout|oauth2\/authorize)$/.test(asked.pathname)) {
+        response.setHeader("access-control-allow-origin", "*");
+        response.setHeader("access-control-expose-headers", exposedHeaders);
+        if (request.method === "OPTIONS") return sendPreflight(request, response);
+      }
       if (hostedUi.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
       const [, poolId, document] = /^\/([\w-]+)\/(.+)$/.exec(asked.pathname) ?? [];
       if (poolId === undefined) return sendJson(response, 200, await callOperation(request, store));
@@ -90,6 +97,17 @@ export async function startCognito(session: Session, deliver = showMessage): Pro
   };
 }
 
+const exposedHeaders = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
+
+function sendPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, {
+    "access-control-allow-headers": headers["access-control-request-headers"] ?? "*",
+    "access-control-allow-methods": "GET,POST,OPTIONS",
+    "access-control-max-age": "172800",
+  });
+  response.end();
+}
+
 function showMessage({ username, to, text }: Message): void {
   process.stderr.write(`Cognito would write to ${username} at ${to}: ${text}\n`);
 }
@@ -118,14 +136,18 @@ async function poolDocument(
       return {
         issuer,
         jwks_uri: `${issuer}/.well-known/jwks.json`,
-        authorization_endpoint: `${url}/oauth2/authorize`,
-        token_endpoint: `${url}/oauth2/token`,
-        revocation_endpoint: `${url}/oauth2/revoke`,
-        response_types_supported: ["code"],
-        scopes_supported: ["openid", "profile", "email", "phone"],
-        token_endpoint_auth_methods_supported: ["none"],
         id_token_signing_alg_values_supported: ["RS256"],
+        response_types_supported: ["code", "token"],
+        scopes_supported: ["openid", "email", "phone", "profile"],
         subject_types_supported: ["public"],
+        ...(pool.hasDomain && {
+          authorization_endpoint: `${url}/oauth2/authorize`,
+          end_session_endpoint: `${url}/logout`,
+          revocation_endpoint: `${url}/oauth2/revoke`,
+          token_endpoint: `${url}/oauth2/token`,
+          token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+          userinfo_endpoint: `${url}/oauth2/userInfo`,
+        }),
       };
     // Not of AWS, where who wants to try an expired token waits for an hour.
     case "POST expired-token":
