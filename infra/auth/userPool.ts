@@ -3,11 +3,22 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { environmentName } from "../names";
 import { memberGroup } from "./apiRoutes";
+import type { SignInRules } from "./authConfig";
 
-interface UserPoolArgs {
-  /** Whether the pool, and with it every user, can't be deleted. */
-  readonly deletionProtection: boolean;
-}
+/** How users prove who they are, as the config has it. */
+type UserPoolArgs = Pick<
+  SignInRules,
+  | "authFlows"
+  | "deletionProtection"
+  | "mfa"
+  | "passwordMinimumLength"
+  | "recovery"
+  | "signInBy"
+  | "temporaryPasswordDays"
+> &
+  TokenLifetimes;
+
+export type TokenLifetimes = Pick<SignInRules, "accessTokenMinutes" | "idTokenMinutes" | "refreshTokenDays">;
 
 /**
  * Users who sign in by name and password, made by an administrator, the group whose members may call everything,
@@ -26,16 +37,22 @@ export class UserPool extends Component {
       name,
       {
         name: environmentName(name),
-        mfaConfiguration: "OFF",
+        mfaConfiguration: mfaConfigurations[args.mfa],
+        ...(args.mfa !== "off" && { softwareTokenMfaConfiguration: { enabled: true } }),
+        ...(args.signInBy === "email" && {
+          usernameAttributes: ["email"],
+          autoVerifiedAttributes: ["email"],
+        }),
+        accountRecoverySetting: { recoveryMechanisms: [{ name: recoveryNames[args.recovery], priority: 1 }] },
         adminCreateUserConfig: { allowAdminCreateUserOnly: true },
         usernameConfiguration: { caseSensitive: false },
         passwordPolicy: {
-          minimumLength: 12,
+          minimumLength: args.passwordMinimumLength,
           requireLowercase: true,
           requireUppercase: true,
           requireNumbers: true,
           requireSymbols: true,
-          temporaryPasswordValidityDays: 7,
+          temporaryPasswordValidityDays: args.temporaryPasswordDays,
         },
         // Cognito can add attributes later but never change or remove one.
         schemas: [
@@ -63,10 +80,8 @@ export class UserPool extends Component {
         name: environmentName("app-public"),
         userPoolId: pool.id,
         generateSecret: false,
-        explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        enableTokenRevocation: true,
-        // Otherwise a failed sign-in tells whether the name exists.
-        preventUserExistenceErrors: "ENABLED",
+        explicitAuthFlows: [...args.authFlows.map((flow) => `ALLOW_${flow}`), "ALLOW_REFRESH_TOKEN_AUTH"],
+        ...clientSettings(args),
       },
       this.once("app-public"),
     );
@@ -84,4 +99,20 @@ export class UserPool extends Component {
     this.clientId = client.id;
     this.registerOutputs();
   }
+}
+
+const mfaConfigurations = { off: "OFF", optional: "OPTIONAL", on: "ON" } as const;
+const recoveryNames = { email: "verified_email", admin: "admin_only" } as const;
+
+/** What all clients of the pool have in common. */
+export function clientSettings(args: TokenLifetimes) {
+  return {
+    accessTokenValidity: args.accessTokenMinutes,
+    idTokenValidity: args.idTokenMinutes,
+    refreshTokenValidity: args.refreshTokenDays,
+    tokenValidityUnits: { accessToken: "minutes", idToken: "minutes", refreshToken: "days" },
+    enableTokenRevocation: true,
+    // Otherwise a failed sign-in tells whether the name exists.
+    preventUserExistenceErrors: "ENABLED",
+  };
 }
