@@ -8,7 +8,10 @@ interface ApiLogsArgs extends Pick<SharedConfig, "learnerLab"> {
   readonly logRetentionDays: number;
 }
 
-/** One line of JSON a request: who, what, the answer, and why an authorizer refused. No token is in it. */
+/**
+ * One line of JSON a request: who, what, the answer, and which kind of refusal it was. No token is in it: API Gateway's
+ * messages, which can quote one, are not.
+ */
 export const accessLogFormat = JSON.stringify({
   requestId: "$context.requestId",
   time: "$context.requestTime",
@@ -18,8 +21,8 @@ export const accessLogFormat = JSON.stringify({
   status: "$context.status",
   latency: "$context.responseLatency",
   principal: "$context.authorizer.principalId",
-  error: "$context.error.message",
-  authorizerError: "$context.authorizer.error",
+  error: "$context.error.responseType",
+  authorizerStatus: "$context.authorizer.status",
 });
 
 /** A log group for an API's requests, and the leave that API Gateway needs to write any log in this region. */

@@ -103,7 +103,7 @@ describe("the auth stack", () => {
     expect(stage).to.include({ stageName: "dev", xrayTracingEnabled: true });
     const { format } = stage.accessLogSettings as { format: string };
     expect(JSON.parse(format)).to.include({ status: "$context.status" });
-    expect(format).to.not.match(/token|authorization/i);
+    expect(format).to.not.match(/token|authorization|error\.message|authorizer\.error/i);
     expect(only("aws:apigateway/methodSettings:MethodSettings").settings).to.include({
       throttlingRateLimit: 50,
       throttlingBurstLimit: 100,
