@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { z } from "zod";
+import { GroundworkError } from "../infra/error";
 import type { Session } from "./session";
 
 /** An error as an AWS service answers it: `code` is what SDK clients show as `error.name`. */
@@ -19,10 +20,10 @@ export class AwsError extends Error {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Serves HTTP on 127.0.0.1 at a free port until the session closes.
+ * Serves HTTP on 127.0.0.1 until the session closes, at a free port or the one given.
  * @returns the URL without a trailing slash. An IP address on purpose: SDK clients then use S3's path style.
  */
-export async function listen(session: Session, handler: Handler): Promise<string> {
+export async function listen(session: Session, handler: Handler, port = 0): Promise<string> {
   const server = createServer((request, response) => {
     // A handler answers its own errors; what arrives here is a connection that broke on the way.
     handler(request, response).catch(() => response.destroy());
@@ -31,7 +32,10 @@ export async function listen(session: Session, handler: Handler): Promise<string
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new GroundworkError(`Port ${port} is in use: free it, or name another under local: in the config`);
   });
   session.onClose(async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { checkAttributes, deleteAttributes, updateAttributes, userDescription } from "./attributes";
+import {
+  type Attribute,
+  checkAttributes,
+  deleteAttributes,
+  updateAttributes,
+  userDescription,
+} from "./attributes";
 import { refusal } from "./errors";
 import { mfaDescription } from "./mfaOperations";
 import {
@@ -32,10 +38,10 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
       const { Username, UserAttributes, TemporaryPassword, MessageAction } = input;
       const password = TemporaryPassword ?? `Aa1!${randomUUID()}`;
       checkPassword(pool, password);
-      const user = added(pool, Username, UserAttributes, password);
+      const user = addUser(pool, Username, UserAttributes, password);
       const to = user.attributes.get("email") ?? user.attributes.get("phone_number");
       if (MessageAction !== "SUPPRESS" && to !== undefined) {
-        const text = `Your username is ${user.username} and temporary password is ${password}`;
+        const text = `Your username is ${Username} and temporary password is ${password}`;
         store.deliver({ username: user.username, to, text });
       }
       return { User: userDescription(user) };
@@ -88,9 +94,15 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   ),
 };
 
-function added(pool: Pool, name: string, given: z.infer<typeof attributes>, password: string): User {
+/** Throws Cognito's error for a user who can't be. */
+export function addUser(
+  pool: Pool,
+  name: string,
+  given: readonly Attribute[],
+  password: string,
+  sub: string = randomUUID(),
+): User {
   const isEmail = pool.settings.usernameAttributes.length > 0;
-  const sub = randomUUID();
   const all = isEmail
     ? [{ Name: "email", Value: name }, ...given.filter(({ Name }) => Name !== "email")]
     : given;

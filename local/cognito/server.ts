@@ -11,7 +11,9 @@ import {
   readUserPoolClient,
   readUserPoolDomain,
 } from "./inputs";
+import { keepPools, restorePools } from "./keptUsers";
 import { operations } from "./operations";
+import { seedUsers } from "./seededUsers";
 import { publicJwk } from "./signing";
 import { type Message, type Pool, Store, addClient, addGroup } from "./store";
 import { expired } from "./tokens";
@@ -32,20 +34,38 @@ export interface LocalCognito {
   createResourceServer(inputs: Inputs): void;
   /** Makes an aws:cognito/userPoolDomain:UserPoolDomain and answers with the URL of the pool's hosted UI. */
   createUserPoolDomain(inputs: Inputs): string;
+  /** Gives the pools what they held in the last run, and from here on keeps what they hold. */
+  keep(file: string): void;
+  /** Makes the users and groups of a file, in each pool. */
+  seed(file: string): void;
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
 
 /**
- * Serves Cognito's API and hosted UI on 127.0.0.1 at a free port until the session closes. Each pool signs with a
+ * Serves Cognito's API and hosted UI on 127.0.0.1 until the session closes, at a free port or the one given. Each pool signs with a
  * key of its own, made at random: a token from here proves nothing to anyone else.
  *
  * The methods throw GroundworkError for inputs that can't be had on this machine.
  *
  * @param deliver takes what Cognito would send by mail or SMS; shown on stderr unless told
  */
-export async function startCognito(session: Session, deliver = showMessage): Promise<LocalCognito> {
-  const url = await listen(session, async (request, response) => {
+export async function startCognito(
+  session: Session,
+  deliver = showMessage,
+  port?: number,
+): Promise<LocalCognito> {
+  let keptFile: string | undefined;
+  const keep = (): void => {
+    try {
+      if (keptFile !== undefined) keepPools(store.pools.values(), keptFile);
+    } catch (error) {
+      process.stderr.write(`Users could not be kept in ${keptFile}: ${(error as Error).message}\n`);
+    }
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Before the answer is out: whoever has it may end the environment.
+    response.once("prefinish", keep);
     try {
       const asked = new URL(request.url ?? "/", url);
       // Any page may read the answers, as on AWS: what they need to be asked for, no browser adds by itself. The
@@ -64,7 +84,8 @@ export async function startCognito(session: Session, deliver = showMessage): Pro
       const { code, message, statusCode } = asAwsError(error);
       sendJson(response, statusCode, { __type: code, message });
     }
-  });
+  };
+  const url = await listen(session, serve, port);
   const store = new Store(url, deliver);
   const hostedUi = new HostedUi(store);
   return {
@@ -93,6 +114,15 @@ export async function startCognito(session: Session, deliver = showMessage): Pro
     createUserPoolDomain: (inputs) => {
       store.pool(readUserPoolDomain(inputs).userPoolId).hasDomain = true;
       return url;
+    },
+    keep: (file) => {
+      restorePools(store.pools.values(), file);
+      keptFile = file;
+      keep();
+    },
+    seed: (file) => {
+      for (const pool of store.pools.values()) seedUsers(pool, file);
+      keep();
     },
   };
 }

@@ -4,6 +4,7 @@ import { type Operation, admin, byClient, newPassword, nothing } from "./operati
 import { confirmReset, pretendedDelivery, sendResetCode, visibleUser } from "./passwords";
 import { checkSecret, checkSecretHash } from "./secrets";
 import { answerChallenge, authenticated, refresh, startSignIn } from "./signIn";
+import { clientOf } from "./store";
 import { revoke } from "./tokens";
 
 const parameters = z.record(z.string(), z.string()).default({});
@@ -22,15 +23,15 @@ export const signInOperations: Readonly<Record<string, Operation>> = {
   InitiateAuth: byClient(flow, ({ input, ...asker }) =>
     startSignIn(asker, input.AuthFlow, input.AuthParameters),
   ),
-  AdminInitiateAuth: admin(client.and(flow), ({ input, store }) =>
-    startSignIn(store.client(input.ClientId), input.AuthFlow, input.AuthParameters, true),
+  AdminInitiateAuth: admin(client.and(flow), ({ input, pool }) =>
+    startSignIn({ pool, client: clientOf(pool, input.ClientId) }, input.AuthFlow, input.AuthParameters, true),
   ),
   RespondToAuthChallenge: byClient(answer, ({ input, ...asker }) =>
     answerChallenge(asker, input.ChallengeName, input.Session, input.ChallengeResponses),
   ),
-  AdminRespondToAuthChallenge: admin(client.and(answer), ({ input, store }) =>
+  AdminRespondToAuthChallenge: admin(client.and(answer), ({ input, pool }) =>
     answerChallenge(
-      store.client(input.ClientId),
+      { pool, client: clientOf(pool, input.ClientId) },
       input.ChallengeName,
       input.Session,
       input.ChallengeResponses,

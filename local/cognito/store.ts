@@ -72,7 +72,7 @@ export interface Grant {
   readonly user: User;
   readonly scopes: readonly string[];
   readonly authTime: number;
-  readonly expires: number;
+  expires: number;
   isRevoked: boolean;
 }
 
@@ -100,7 +100,7 @@ export interface Pool extends Dates {
   readonly arn: string;
   /** The `iss` of its tokens. */
   readonly issuer: string;
-  readonly key: SigningKey;
+  key: SigningKey;
   /** The scopes that its clients may have. */
   readonly scopes: Set<string>;
   /** Whether it has a hosted UI. */
@@ -192,6 +192,12 @@ export function addGroup(pool: Pool, settings: Omit<Group, keyof Dates>): Group 
   const group = { ...settings, ...dates() };
   pool.groups.set(group.groupName, group);
   return group;
+}
+
+export function clientOf({ clients }: Pool, id: string): Client {
+  const client = clients.get(id);
+  if (!client) throw refusal("clientMissing", id);
+  return client;
 }
 
 export function groupOf(pool: Pool, name: string): Group {

@@ -159,12 +159,13 @@ export function grantOf(store: Store, token: string): { pool: Pool; grant: Grant
   throw refusal("accessTokenInvalid");
 }
 
-/** The same token as it would be an hour after its end; undefined for one that isn't this pool's. */
-export function expired({ key }: Pool, token: string): string | undefined {
-  const claims = signedClaims(key, token);
-  return typeof claims === "object"
-    ? signToken(key, { ...claims, iat: now() - 7200, exp: now() - 3600 })
-    : undefined;
+/** An access or ID token as it would be an hour after its end; a refresh token ends. undefined for no token of the pool's. */
+export function expired(pool: Pool, token: string): string | undefined {
+  const grant = findGrant(pool, token);
+  if (grant) grant.expires = now() - 3600;
+  const claims = signedClaims(pool.key, token);
+  if (typeof claims !== "object") return grant?.refreshToken;
+  return signToken(pool.key, { ...claims, iat: now() - 7200, exp: now() - 3600 });
 }
 
 type Unit = Client["tokenValidityUnits"]["accessToken"];

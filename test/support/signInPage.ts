@@ -24,7 +24,10 @@ export class SignInPage {
     return next.origin === url.origin ? this.open(next) : next;
   }
 
-  /** Signs in, with whatever else the pages ask for. @returns the address of the app, with its code or error */
+  /**
+   * Signs in, with whatever else the pages ask for; a wrong password can be followed by a right one.
+   * @returns the address of the app, with its code or error
+   */
   async signIn(address: URL | string, username: string, ...answers: Record<string, string>[]): Promise<URL> {
     let at = await this.open(address);
     for (const answer of [{ username, password }, ...answers]) {
