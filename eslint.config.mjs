@@ -40,7 +40,20 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-unused-expressions": "off" },
   },
   {
+    files: ["examples/*/app.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(
+        ["document", "fetch", "history", "location", "oidc", "URLSearchParams"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
+    },
+  },
+  {
     files: ["**/*.js", "**/*.cjs"],
+    ignores: ["examples/*/app.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: {

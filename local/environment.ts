@@ -1,9 +1,13 @@
+import * as path from "node:path";
 import { GroundworkError } from "../infra/error";
 import { type EnvironmentOutputs, environmentOutputs } from "../infra/outputs";
 import { attributesOf } from "../programs/attributes";
 import type { Attributes, ResourceRequest } from "../programs/attributes/table";
+import { root } from "../programs/programs";
+import { readStackConfig } from "../programs/environments";
 import { evaluateAll, scopeOf } from "../programs/evaluateAll";
 import { behave } from "./behaviours";
+import { readLocalConfig } from "./localConfig";
 import { type LocalDatabase, type Services, startServices } from "./services";
 import type { Session } from "./session";
 
@@ -37,7 +41,8 @@ export interface EnvironmentOptions {
  */
 export async function startEnvironment(session: Session, options: EnvironmentOptions): Promise<Environment> {
   const scope = scopeOf(options.stack, options.config);
-  const services = await startServices(session, scope, options.retryDelays);
+  const local = readLocalConfig(options.stack, { ...readStackConfig(options.stack), ...options.config });
+  const services = await startServices(session, scope, options.retryDelays, local);
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
     ...(options.config && { config: options.config }),
@@ -53,7 +58,10 @@ export async function startEnvironment(session: Session, options: EnvironmentOpt
     },
     after: ({ project }) => options.onUp?.(project, performance.now() - start),
   });
-  const { database } = services;
+  const { database, cognito } = services;
+  // After the programs, whose groups these users may be in.
+  if (local.keepUsers) cognito.keep(path.join(root, `.cache/${options.stack}-users.json`));
+  if (local.users !== undefined) cognito.seed(path.resolve(root, local.users));
   if (!database) {
     throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
   }

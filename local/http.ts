@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { z } from "zod";
+import { GroundworkError } from "../infra/error";
 import type { Session } from "./session";
 import { checkSignature, sha256 } from "./signature";
 
@@ -20,17 +21,25 @@ export class AwsError extends Error {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Serves HTTP on 127.0.0.1 at a free port until the session closes, for programs of this machine and for pages of
+/** What may call a server beside programs of this machine and pages of its own, and where it listens. */
+interface ListenOptions {
+  /** Whether pages of an origin, such as `http://localhost:5173`, may call; default none. */
+  readonly isOfApp?: (origin: string) => boolean;
+  /** Default a free one. */
+  readonly port?: number | undefined;
+}
+
+/**
+ * Serves HTTP on 127.0.0.1 until the session closes, for programs of this machine and for pages of
  * the server's own. A page of another site reaches the port as well: by a name that it lets lead here, or as another
  * origin. Both are refused.
  *
- * @param isOfApp whether pages of an origin, such as `http://localhost:5173`, may call nevertheless
  * @returns the URL without a trailing slash. An IP address on purpose: SDK clients then use S3's path style.
  */
 export async function listen(
   session: Session,
   handler: Handler,
-  isOfApp: (origin: string) => boolean = () => false,
+  { isOfApp = () => false, port = 0 }: ListenOptions = {},
 ): Promise<string> {
   const server = createServer((request, response) => {
     const stranger = strangerOf(request, isOfApp);
@@ -46,7 +55,10 @@ export async function listen(
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new GroundworkError(`Port ${port} is in use: free it, or name another under local: in the config`);
   });
   session.onClose(async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -12,6 +12,7 @@ import { type LocalSecrets, startSecrets } from "./secretsmanager/server";
 import type { LocalBastion } from "./bastion/bastion";
 import { type LocalCognito, startCognito } from "./cognito/server";
 import { scriptRunner } from "./glue/runner";
+import type { LocalConfig } from "./localConfig";
 import type { LocalPostgres } from "./postgres/server";
 import type { Session } from "./session";
 
@@ -47,13 +48,14 @@ export async function startServices(
   session: Session,
   scope: Scope,
   retryDelays?: readonly number[],
+  ports: Partial<Pick<LocalConfig, "cognitoPort" | "apiPort">> = {},
 ): Promise<Services> {
   const [s3, secrets, queues, ec2, cognito] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),
     startQueues(session, scope),
     startEc2(session),
-    startCognito(session),
+    startCognito(session, undefined, ports.cognitoPort),
   ]);
   const environment = (): Record<string, string> => ({
     AWS_ENDPOINT_URL_S3: s3.url,
@@ -94,7 +96,11 @@ export async function startServices(
     ec2,
     glue,
     cognito,
-    apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: (pool) => cognito.issuer(pool) }),
+    apiGateway: new LocalApiGateway(session, scope, {
+      lambda,
+      issuer: (pool) => cognito.issuer(pool),
+      port: ports.apiPort,
+    }),
     keyPairs: new Map(),
     environment,
   };

@@ -1,5 +1,5 @@
 import { JwtRsaVerifier } from "aws-jwt-verify";
-import { FetchError } from "aws-jwt-verify/error";
+import { FetchError, JwkValidationError, JwksValidationError } from "aws-jwt-verify/error";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 
 /** Whose tokens are taken: those of one user pool for certain clients. */
@@ -24,7 +24,7 @@ export type Verify = (token: string) => Promise<TokenUser | undefined>;
  * A function that verifies access tokens: signature, issuer, use, client and times. It keeps the pool's keys and
  * fetches them again for a key that it doesn't know.
  *
- * The function throws what is no fault of the token: keys that can't be fetched.
+ * The function throws what is no fault of the token: keys that can't be fetched, or are none.
  */
 export function tokenVerifier({ issuer, clientIds }: TokenRules): Verify {
   const verifier = JwtRsaVerifier.create(
@@ -52,7 +52,10 @@ export function tokenVerifier({ issuer, clientIds }: TokenRules): Verify {
         groups: Array.isArray(groups) ? groups.map(String) : [],
       };
     } catch (error) {
-      if (error instanceof FetchError) throw error;
+      const isOurs = [FetchError, JwkValidationError, JwksValidationError].some(
+        (kind) => error instanceof kind,
+      );
+      if (isOurs) throw error;
       console.log(JSON.stringify({ refused: (error as Error).message }));
       return undefined;
     }

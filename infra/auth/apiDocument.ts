@@ -25,19 +25,14 @@ export function apiDocument(args: ApiDocumentArgs): Json {
   const { cognitoAuthorizer, groupAuthorizer } = args;
   const authorizerNames = { cognito: cognitoAuthorizer.name, group: groupAuthorizer.name };
   const origin: Cors = { "Access-Control-Allow-Origin": `'${args.allowedOrigin}'` };
+  const paths = [...new Set(args.routes.map(({ path }) => path))].map((path) => {
+    const own = args.routes.filter((route) => route.path === path);
+    return [path, pathItem(own, authorizerNames, origin)] as const;
+  });
   return {
     openapi: "3.0.1",
     info: { title: args.name, version: "1" },
-    paths: Object.fromEntries(
-      [...new Set(args.routes.map(({ path }) => path))].map((path) => [
-        path,
-        pathItem(
-          args.routes.filter((route) => route.path === path),
-          authorizerNames,
-          origin,
-        ),
-      ]),
-    ),
+    paths: { ...Object.fromEntries(paths), "/{proxy+}": anyPath(origin) },
     components: {
       securitySchemes: {
         [cognitoAuthorizer.name]: securityScheme("cognito_user_pools", {
@@ -48,6 +43,8 @@ export function apiDocument(args: ApiDocumentArgs): Json {
           type: "token",
           authorizerUri: groupAuthorizer.invokeArn,
           authorizerResultTtlInSeconds: 300,
+          // What doesn't look like a token is refused before the function is called.
+          identityValidationExpression: "^([Bb][Ee][Aa][Rr][Ee][Rr] +)?[\\w-]+\\.[\\w-]+\\.[\\w-]+$",
         }),
       },
     },
@@ -82,7 +79,27 @@ function pathItem(
     ] as const;
   });
   const methods = ["OPTIONS", ...routes.map(({ method }) => method.toUpperCase())];
-  return { ...Object.fromEntries(operations), options: preflight(methods, origin) };
+  return {
+    ...Object.fromEntries(operations),
+    options: preflight(methods, origin),
+    [anyMethod]: notFound(origin),
+  };
+}
+
+const anyMethod = "x-amazon-apigateway-any-method";
+
+/**
+ * What no route has. Left to API Gateway it would take a token for the signature of a call to AWS, and quote it in a
+ * 403 that the access log keeps.
+ */
+const notFound = (origin: Cors): Json => ({
+  summary: "No such route",
+  ...mock("404", "Not Found", origin, JSON.stringify({ message: "Not Found" })),
+});
+
+function anyPath(origin: Cors): Json {
+  const proxy = { name: "proxy", in: "path", required: true, schema: { type: "string" } };
+  return { [anyMethod]: { ...notFound(origin), parameters: [proxy] } };
 }
 
 /** What a browser asks before it sends an Authorization header to another origin. It carries no token itself. */
@@ -122,22 +139,36 @@ function mock(statusCode: string, description: string, headers: Cors, body?: str
   };
 }
 
+/** API Gateway's own answers by type; those that aren't named here are answered as the last two. */
+const refusals = {
+  ACCESS_DENIED: "User is not authorized to access this resource",
+  EXPIRED_TOKEN: "The incoming token has expired",
+  MISSING_AUTHENTICATION_TOKEN: "Not Found",
+  REQUEST_TOO_LARGE: "Request Too Long",
+  THROTTLED: "Too Many Requests",
+  UNAUTHORIZED: "Unauthorized",
+  UNSUPPORTED_MEDIA_TYPE: "Unsupported Media Type",
+  DEFAULT_4XX: "Bad Request",
+  DEFAULT_5XX: "Internal Server Error",
+};
+
 /**
- * Errors as JSON, readable in a browser too. A route that doesn't exist is a 404: API Gateway's own answer is a 403
- * "Missing Authentication Token", which sends people looking for a token.
+ * Errors as JSON, readable in a browser too. The texts are fixed: some of API Gateway's own quote the request's token.
+ * A route that doesn't exist is a 404: API Gateway's own 403 "Missing Authentication Token" sends people looking for
+ * a token.
  */
 function gatewayResponses(origin: Cors): Json {
   const responseParameters = prefixed("gatewayresponse.header.", origin);
-  const reason = { "application/json": '{"message":$context.error.messageString}' };
-  return {
-    DEFAULT_4XX: { responseParameters, responseTemplates: reason },
-    DEFAULT_5XX: { responseParameters, responseTemplates: reason },
-    MISSING_AUTHENTICATION_TOKEN: {
-      statusCode: 404,
-      responseParameters,
-      responseTemplates: { "application/json": '{"message":"Not Found"}' },
-    },
-  };
+  return Object.fromEntries(
+    Object.entries(refusals).map(([type, message]) => [
+      type,
+      {
+        ...(type === "MISSING_AUTHENTICATION_TOKEN" && { statusCode: 404 }),
+        responseParameters,
+        responseTemplates: { "application/json": JSON.stringify({ message }) },
+      },
+    ]),
+  );
 }
 
 function prefixed(prefix: string, headers: Cors): Cors {

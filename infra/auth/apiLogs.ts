@@ -10,7 +10,10 @@ interface ApiLogsArgs extends Pick<SharedConfig, "learnerLab" | "region"> {
   readonly logRetentionDays: number;
 }
 
-/** One line of JSON a request: who, what, the answer, and why an authorizer refused. No token is in it. */
+/**
+ * One line of JSON a request: who, what, the answer, and which kind of refusal it was. No token is in it: API Gateway's
+ * messages, which can quote one, are not.
+ */
 export const accessLogFormat = JSON.stringify({
   requestId: "$context.requestId",
   time: "$context.requestTime",
@@ -20,8 +23,8 @@ export const accessLogFormat = JSON.stringify({
   status: "$context.status",
   latency: "$context.responseLatency",
   principal: "$context.authorizer.principalId",
-  error: "$context.error.message",
-  authorizerError: "$context.authorizer.error",
+  error: "$context.error.responseType",
+  authorizerStatus: "$context.authorizer.status",
 });
 
 /** Log groups for an API's requests and for what API Gateway does itself, and its leave to write them. */

@@ -34,6 +34,8 @@ const readScope = `${resourceServer.identifier}/read`;
 export const hostedScopes = [
   "openid",
   "profile",
+  "email",
+  "phone",
   ...resourceServer.scopes.map(({ name }) => `${resourceServer.identifier}/${name}`),
 ];
 

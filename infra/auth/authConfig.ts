@@ -1,5 +1,24 @@
 import * as z from "zod";
-import { type ProjectConfig, logDays } from "../projectConfig";
+import { type ProjectConfig, type Values, logDays } from "../projectConfig";
+
+/** The addresses that Cognito takes: https, an app's own scheme, and http for this machine alone. */
+const appUrl = z
+  .string()
+  .refine(isAppUrl, "must be https://…, http://localhost… or myapp://…, without * and without a #fragment");
+
+function isAppUrl(text: string): boolean {
+  const [, scheme = ""] = /^([a-z][a-z0-9+.-]*):\/\/[^\s*#]+$/.exec(text) ?? [];
+  if (!URL.canParse(text) || ["", "file", "ftp", "ws", "wss"].includes(scheme)) return false;
+  return scheme !== "http" || new URL(text).hostname === "localhost";
+}
+
+/** As a browser sends it: no path, no capitals, no port that the scheme has anyway. */
+const origin = z
+  .string()
+  .refine(
+    (text) => text === "*" || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text),
+    "is * or an origin as a browser sends it, such as https://app.example.com",
+  );
 
 const keys = {
   deletionProtection: z
@@ -23,14 +42,10 @@ Unset: the environment's name and the pool's id.`,
     .max(100)
     .default([8976, 8977, 8978])
     .meta({ description: "The ports on which npm run cognito -- login may wait for the browser." }),
-  allowedOrigin: z
-    .string()
-    .regex(/^(\*|https?:\/\/[^/'\s]+)$/, "is * or an origin such as https://app.example.com")
-    .default("*")
-    .meta({
-      description:
-        "The origin whose pages may read the API's answers in a browser. With * any: a page needs a token anyway.",
-    }),
+  allowedOrigin: origin.default("*").meta({
+    description:
+      "The origin whose pages may read the API's answers in a browser. With * any: a page needs a token anyway.",
+  }),
   throttlingRate: z.number().positive().max(10_000).default(50).meta({
     description: "Requests a second to the API, over all callers; above it callers get 429.",
     cost: "$3.50 a million requests.",
@@ -71,7 +86,60 @@ in this region that another environment made. false: somebody else sees to it.`,
   logRetentionDays: logDays
     .default(30)
     .meta({ description: "Days that the logs of the API and of its authorizer are kept." }),
+  callbackUrls: z
+    .array(appUrl)
+    .max(90)
+    .default([])
+    .meta({
+      description: "Where the hosted UI may send the users of an app of your own back to, with a code.",
+      example: ["http://localhost:5173/"],
+    }),
+  logoutUrls: z
+    .array(appUrl)
+    .max(100)
+    .default([])
+    .meta({
+      description: "Where the hosted UI may send them when they have signed out.",
+      example: ["http://localhost:5173/"],
+    }),
+  authFlows: z
+    .array(z.enum(["USER_SRP_AUTH", "USER_PASSWORD_AUTH", "USER_AUTH"]))
+    .min(1)
+    .default(["USER_SRP_AUTH", "USER_PASSWORD_AUTH"])
+    .meta({
+      description: `How apps sign in with a page of their own. USER_SRP_AUTH, the default of Cognito's libraries, proves the password
+without sending it; USER_PASSWORD_AUTH sends it, and npm run cognito -- get-token needs it; with USER_AUTH the user chooses.`,
+    }),
+  signInBy: z.enum(["username", "email"]).default("username").meta({
+    description: "What users sign in with. To change it makes a new pool, without the users of the old one.",
+  }),
+  passwordMinimumLength: z.int().min(8).max(99).default(12).meta({
+    description: "Characters that a password has at least. It has all four kinds of them in any case.",
+  }),
+  temporaryPasswordDays: z.int().min(1).max(7).default(7).meta({
+    description: "Days that a new user has to sign in with the password that was given to him.",
+  }),
+  recovery: z.enum(["email", "admin"]).default("email").meta({
+    description:
+      "Who helps with a forgotten password: a code to the user's verified e-mail address, or an administrator only.",
+  }),
+  accessTokenMinutes: z.int().min(5).max(1440).default(60).meta({
+    description:
+      "Minutes that access tokens are good for: so long a user who was signed out may still call the API.",
+  }),
+  idTokenMinutes: z
+    .int()
+    .min(5)
+    .max(1440)
+    .default(60)
+    .meta({ description: "Minutes that ID tokens are good for." }),
+  refreshTokenDays: z.int().min(1).max(3650).default(30).meta({
+    description: "Days after which users have to sign in again.",
+  }),
 };
 
 /** The config of the auth stack. */
 export const authConfig: ProjectConfig<typeof keys> = { project: "auth", keys };
+
+/** What pools and clients are made by. */
+export type SignInRules = Values<typeof keys>;

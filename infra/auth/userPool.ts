@@ -3,13 +3,23 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { environmentName } from "../names";
 import { memberGroup } from "./apiRoutes";
+import type { SignInRules } from "./authConfig";
 
-interface UserPoolArgs {
-  /** Whether the pool, and with it every user, can't be deleted. */
-  readonly deletionProtection: boolean;
-  readonly mfa: "off" | "optional" | "on";
-  readonly threatProtection: "off" | "audit" | "enforced";
-}
+/** How users prove who they are, as the config has it. */
+type UserPoolArgs = Pick<
+  SignInRules,
+  | "authFlows"
+  | "deletionProtection"
+  | "mfa"
+  | "passwordMinimumLength"
+  | "recovery"
+  | "signInBy"
+  | "temporaryPasswordDays"
+  | "threatProtection"
+> &
+  TokenLifetimes;
+
+export type TokenLifetimes = Pick<SignInRules, "accessTokenMinutes" | "idTokenMinutes" | "refreshTokenDays">;
 
 /**
  * Users who sign in by name and password, made by an administrator, the group whose members may call everything,
@@ -31,15 +41,20 @@ export class UserPool extends Component {
         mfaConfiguration: args.mfa.toUpperCase(),
         ...(args.mfa !== "off" && { softwareTokenMfaConfiguration: { enabled: true } }),
         ...threatProtection(args.threatProtection),
+        ...(args.signInBy === "email" && {
+          usernameAttributes: ["email"],
+          autoVerifiedAttributes: ["email"],
+        }),
+        accountRecoverySetting: { recoveryMechanisms: [{ name: recoveryNames[args.recovery], priority: 1 }] },
         adminCreateUserConfig: { allowAdminCreateUserOnly: true },
         usernameConfiguration: { caseSensitive: false },
         passwordPolicy: {
-          minimumLength: 12,
+          minimumLength: args.passwordMinimumLength,
           requireLowercase: true,
           requireUppercase: true,
           requireNumbers: true,
           requireSymbols: true,
-          temporaryPasswordValidityDays: 7,
+          temporaryPasswordValidityDays: args.temporaryPasswordDays,
         },
         // Cognito can add attributes later but never change or remove one.
         schemas: [
@@ -67,10 +82,8 @@ export class UserPool extends Component {
         name: environmentName("app-public"),
         userPoolId: pool.id,
         generateSecret: false,
-        explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        enableTokenRevocation: true,
-        // Otherwise a failed sign-in tells whether the name exists.
-        preventUserExistenceErrors: "ENABLED",
+        explicitAuthFlows: [...args.authFlows.map((flow) => `ALLOW_${flow}`), "ALLOW_REFRESH_TOKEN_AUTH"],
+        ...clientSettings(args),
       },
       this.once("app-public"),
     );
@@ -100,5 +113,20 @@ function threatProtection(mode: UserPoolArgs["threatProtection"]): Partial<aws.c
       advancedSecurityMode,
       advancedSecurityAdditionalFlows: { customAuthMode: advancedSecurityMode },
     },
+  };
+}
+
+const recoveryNames = { email: "verified_email", admin: "admin_only" } as const;
+
+/** What all clients of the pool have in common. */
+export function clientSettings(args: TokenLifetimes) {
+  return {
+    accessTokenValidity: args.accessTokenMinutes,
+    idTokenValidity: args.idTokenMinutes,
+    refreshTokenValidity: args.refreshTokenDays,
+    tokenValidityUnits: { accessToken: "minutes", idToken: "minutes", refreshToken: "days" },
+    enableTokenRevocation: true,
+    // Otherwise a failed sign-in tells whether the name exists.
+    preventUserExistenceErrors: "ENABLED",
   };
 }

@@ -24,6 +24,8 @@ export interface AuthorizerServices {
   readonly lambda: Pick<LocalLambda, "invoke">;
   /** The issuer of a pool's tokens. */
   readonly issuer: (userPoolId: string) => string;
+  /** Where the first API is served; undefined for a free port. */
+  readonly port?: number | undefined;
 }
 
 /** A function that decides as the authorizer would; it keeps what API Gateway keeps. */
@@ -64,13 +66,15 @@ function cognitoCheck(issuer: string): Check {
 
 /** Asks the function, and keeps its answer for all calls with the same token. */
 function lambdaCheck(
-  { authorizerUri, authorizerResultTtlInSeconds: ttl }: Extract<Authorizer, { type: "token" }>,
+  authorizer: Extract<Authorizer, { type: "token" }>,
   lambda: AuthorizerServices["lambda"],
 ): Check {
+  const { authorizerUri, authorizerResultTtlInSeconds: ttl } = authorizer;
+  const expected = new RegExp(`^(?:${authorizer.identityValidationExpression ?? ".+"})$`, "s");
   const functionArn = /functions\/(.+)\/invocations$/.exec(authorizerUri)?.[1] ?? authorizerUri;
   const kept = new Map<string, { allows: (methodArn: string) => boolean; until: number }>();
   return async ({ token, methodArn }) => {
-    if (token === undefined || token === "") return "UNAUTHORIZED";
+    if (token === undefined || !expected.test(token)) return "UNAUTHORIZED";
     const known = kept.get(token);
     if (known && known.until > Date.now()) return known.allows(methodArn) ? undefined : "ACCESS_DENIED";
     const result = await lambda.invoke(functionArn, { type: "TOKEN", authorizationToken: token, methodArn });

@@ -41,6 +41,7 @@ const authorizer = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("token"),
     authorizerUri: z.string(),
+    identityValidationExpression: z.string().optional(),
     authorizerResultTtlInSeconds: z.int().min(0).max(3600).default(300),
   }),
 ]);

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { GroundworkError } from "../../infra/error";
 import type { Scope } from "../../programs/attributes/table";
 import type { Session } from "../session";
@@ -41,21 +41,21 @@ export class LocalApiGateway {
         [name, authorizerCheck(scheme["x-amazon-apigateway-authorizer"], this.services)] as const,
     );
     const throttles = new Map<string, Throttle>();
-    const url = await listen(
-      this.session,
-      async (request, response) => {
-        const requestId = randomUUID();
-        const answer = await this.answer(id, request);
-        response.writeHead(answer.status, {
-          ...(answer.body !== "" && { "content-type": "application/json" }),
-          "x-amzn-requestid": requestId,
-          "x-amz-apigw-id": randomBytes(11).toString("base64"),
-          ...answer.headers,
-        });
-        response.end(request.method === "HEAD" ? "" : answer.body);
-      },
-      (origin) => allowsOrigin(document, origin),
-    );
+    const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const requestId = randomUUID();
+      const answer = await this.answer(id, request);
+      response.writeHead(answer.status, {
+        ...(answer.body !== "" && { "content-type": "application/json" }),
+        "x-amzn-requestid": requestId,
+        "x-amz-apigw-id": randomBytes(11).toString("base64"),
+        ...answer.headers,
+      });
+      response.end(request.method === "HEAD" ? "" : answer.body);
+    };
+    const url = await listen(this.session, serve, {
+      isOfApp: (origin) => allowsOrigin(document, origin),
+      port: this.apis.size === 0 ? this.services.port : undefined,
+    });
     this.apis.set(id, { document, checks: new Map(checks), url, throttles });
   }
 
@@ -89,7 +89,8 @@ export class LocalApiGateway {
     if (isTooLarge) return refuse("REQUEST_TOO_LARGE");
     if (!throttle.take()) return refuse("THROTTLED");
     const method = request.method ?? "GET";
-    const operation = document.paths[rest.replace(/\/$/, "") || "/"]?.[method.toLowerCase()];
+    const path = document.paths[rest.replace(/\/$/, "") || "/"] ?? document.paths["/{proxy+}"];
+    const operation = path?.[method.toLowerCase()] ?? path?.["x-amazon-apigateway-any-method"];
     if (!operation) return refuse("MISSING_AUTHENTICATION_TOKEN");
     const [authorizer, scopes] = securityOf(operation) ?? [];
     if (authorizer !== undefined) {

@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { checkAttributes, deleteAttributes, updateAttributes, userDescription } from "./attributes";
+import {
+  type Attribute,
+  checkAttributes,
+  deleteAttributes,
+  updateAttributes,
+  userDescription,
+} from "./attributes";
 import { refusal } from "./errors";
+import { mfaDescription } from "./mfaOperations";
 import {
   type Operation,
   admin,
@@ -14,7 +21,8 @@ import {
   page,
 } from "./operation";
 import { checkPassword, sendResetCode, setPassword } from "./passwords";
-import { type Pool, type User, keptName, now, signOut } from "./store";
+import { newVerifier } from "./srp";
+import { type Pool, type User, findUser, keptName, now, signOut } from "./store";
 import { userFilter } from "./userFilter";
 
 /** What administrators do with users. */
@@ -30,11 +38,10 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
       const { Username, UserAttributes, TemporaryPassword, MessageAction } = input;
       const password = TemporaryPassword ?? `Aa1!${randomUUID()}`;
       checkPassword(pool, password);
-      const user = added(pool, Username, UserAttributes);
-      user.password = password;
+      const user = addUser(pool, Username, UserAttributes, password);
       const to = user.attributes.get("email") ?? user.attributes.get("phone_number");
       if (MessageAction !== "SUPPRESS" && to !== undefined) {
-        const text = `Your username is ${user.username} and temporary password is ${password}`;
+        const text = `Your username is ${Username} and temporary password is ${password}`;
         store.deliver({ username: user.username, to, text });
       }
       return { User: userDescription(user) };
@@ -42,7 +49,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   ),
   AdminGetUser: adminOfUser(nothing, ({ user }) => {
     const { Attributes: UserAttributes, ...rest } = userDescription(user);
-    return { ...rest, UserAttributes };
+    return { ...rest, UserAttributes, ...mfaDescription(user) };
   }),
   AdminDeleteUser: adminOfUser(nothing, ({ pool, user }) => {
     pool.users.delete(user.username);
@@ -59,7 +66,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   ),
   AdminResetUserPassword: adminOfUser(nothing, ({ pool, user, store }) => {
     if (user.status === "FORCE_CHANGE_PASSWORD") throw refusal("resetTooEarly");
-    sendResetCode(user, store.deliver);
+    sendResetCode(pool, user, store.deliver);
     user.status = "RESET_REQUIRED";
     signOut(pool, user);
   }),
@@ -87,19 +94,33 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   ),
 };
 
-function added(pool: Pool, name: string, given: z.infer<typeof attributes>): User {
-  const username = keptName(pool, name);
-  if (pool.users.has(username)) throw refusal("userExists");
-  checkAttributes(pool, given);
+/** Throws Cognito's error for a user who can't be. */
+export function addUser(
+  pool: Pool,
+  name: string,
+  given: readonly Attribute[],
+  password: string,
+  sub: string = randomUUID(),
+): User {
+  const isEmail = pool.settings.usernameAttributes.length > 0;
+  const all = isEmail
+    ? [{ Name: "email", Value: name }, ...given.filter(({ Name }) => Name !== "email")]
+    : given;
+  if (isEmail && !name.includes("@")) throw refusal("usernameNotEmail");
+  if (findUser(pool, name)) throw refusal("userExists");
+  checkAttributes(pool, all);
+  const username = isEmail ? sub : keptName(pool, name);
   const user: User = {
     username,
-    attributes: new Map([["sub", randomUUID()], ...given.map(({ Name, Value }) => [Name, Value] as const)]),
+    attributes: new Map([["sub", sub], ...all.map(({ Name, Value }) => [Name, Value] as const)]),
     groups: new Set(),
     created: now(),
     modified: now(),
-    password: "",
+    password: newVerifier(pool.id, username, password),
+    passwordSet: now(),
     status: "FORCE_CHANGE_PASSWORD",
     enabled: true,
+    attributeCodes: new Map(),
   };
   pool.users.set(username, user);
   return user;

@@ -1,10 +1,21 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError, readBody, sendJson } from "../http";
-import { errorPage, newPasswordPage, signInPage } from "./hostedUiPages";
-import { type Asker, answerNewPassword, openChallenge, userByPassword } from "./signIn";
-import type { Store, User } from "./store";
+import {
+  type Asker,
+  answerNewPassword,
+  answerSetup,
+  answerSoftwareToken,
+  challengeOf,
+  newSoftwareToken,
+  nextChallenge,
+  verifySoftwareToken,
+} from "./challenges";
+import { errorPage, newPasswordPage, setupPage, signInPage, softwareTokenPage } from "./hostedUiPages";
+import { HostedSessions, csrfOf, isOwnForm, sendPage } from "./hostedSessions";
+import { userByPassword } from "./signIn";
+import { type Store, type User, now } from "./store";
 import { OAuthError, TokenEndpoint } from "./tokenEndpoint";
+import { userInfo } from "./userInfo";
 
 /** A request to sign in whose client and return address are known to be good. */
 interface SignIn extends Asker {
@@ -12,115 +23,195 @@ interface SignIn extends Asker {
   readonly query: URLSearchParams;
 }
 
+/** What is asked of the hosted UI, and by whom. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  readonly form: URLSearchParams;
+}
+
 /** What stands on a page instead of an answer. */
 class PageError extends Error {}
 
-const paths = new Set(["/oauth2/authorize", "/login", "/oauth2/token", "/oauth2/revoke"]);
+/** By path, the methods that it takes and what it does. */
+type Endpoint = readonly [methods: readonly string[], run: (exchange: Exchange) => void];
 
-/**
- * Cognito's hosted UI: sign-in page and OAuth endpoints, for the authorization code grant. Unlike Cognito's it
- * keeps no session in the browser: every sign-in asks for the password.
- */
+const none: Endpoint = [[], () => undefined];
+
+/** Cognito's hosted UI, the classic one: sign-in page and OAuth endpoints, for the authorization code grant. */
 export class HostedUi {
   private readonly endpoint: TokenEndpoint;
+  private readonly sessions = new HostedSessions();
+  private readonly endpoints: Readonly<Record<string, Endpoint>> = {
+    "/oauth2/authorize": [["GET"], (exchange) => this.authorize(exchange)],
+    "/login": [["GET", "POST"], (exchange) => this.login(exchange)],
+    "/logout": [["GET"], (exchange) => this.logout(exchange)],
+    "/oauth2/token": [
+      ["POST"],
+      ({ request, response, form }) =>
+        sendJson(response, 200, this.endpoint.token(form, request.headers.authorization), oauthHeaders),
+    ],
+    "/oauth2/revoke": [
+      ["POST"],
+      ({ request, response, form }) => {
+        this.endpoint.revoke(form, request.headers.authorization);
+        response.writeHead(200, oauthHeaders).end();
+      },
+    ],
+    "/oauth2/userInfo": [
+      ["GET", "POST"],
+      ({ request, response }) =>
+        sendJson(response, 200, userInfo(this.store, request.headers.authorization), oauthHeaders),
+    ],
+  };
 
   constructor(private readonly store: Store) {
     this.endpoint = new TokenEndpoint(store);
   }
 
   serves(pathname: string): boolean {
-    return paths.has(pathname);
+    return Object.hasOwn(this.endpoints, pathname);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const form = new URLSearchParams((await readBody(request, 100_000)).toString("utf8"));
+    const [methods, run] = this.endpoints[url.pathname] ?? none;
     try {
-      switch (`${request.method} ${url.pathname}`) {
-        case "GET /oauth2/authorize":
-          return this.authorize(response, url.searchParams);
-        case "GET /login":
-          this.signInOf(url.searchParams);
-          return sendPage(response, 200, (csrf) => signInPage(csrf));
-        case "POST /login":
-          return this.signIn(request, response, url.searchParams, form);
-        case "POST /oauth2/token":
-          return sendJson(response, 200, this.endpoint.token(form), oauthHeaders);
-        case "POST /oauth2/revoke":
-          this.endpoint.revoke(form);
-          response.writeHead(200, oauthHeaders).end();
-          return;
-        default:
-          throw new PageError("There is no such page");
+      const form = new URLSearchParams((await readBody(request, 100_000)).toString("utf8"));
+      if (!methods.includes(request.method ?? "")) {
+        response.writeHead(405, { allow: methods.join(", ") }).end();
+        return;
       }
+      run({ request, response, query: url.searchParams, form });
     } catch (error) {
       if (error instanceof OAuthError) {
-        sendJson(response, error.statusCode, { error: error.error }, oauthHeaders);
-      } else if (error instanceof PageError) sendPage(response, 400, () => errorPage(error.message));
+        const { error: name, description } = error;
+        const body = { error: name, ...(description !== undefined && { error_description: description }) };
+        sendJson(response, error.statusCode, body, { ...oauthHeaders, ...error.headers });
+      } else if (error instanceof PageError) sendPage(response, 400, errorPage(error.message));
       else throw error;
     }
   }
 
-  /** Checks what an app asks for, and shows the sign-in page or sends the browser back with an error. */
-  private authorize(response: ServerResponse, query: URLSearchParams): void {
+  /** Checks what an app asks for; whoever is signed in already goes back at once, others to the sign-in page. */
+  private authorize({ request, response, query }: Exchange): void {
     const signIn = this.signInOf(query);
     const problem = problemOf(signIn);
     if (problem !== undefined) return sendBack(response, signIn, { error: problem });
+    const prompt = query.get("prompt");
+    const known = prompt === "login" ? undefined : this.sessions.find(request, signIn.pool);
+    if (known) return this.finish(response, signIn, known.user, known.authTime);
+    if (prompt === "none") return sendBack(response, signIn, { error: "login_required" });
     redirect(response, `/login?${query.toString()}`);
   }
 
-  private signIn(
-    request: IncomingMessage,
-    response: ServerResponse,
-    query: URLSearchParams,
-    form: URLSearchParams,
-  ): void {
+  private login({ request, response, query, form }: Exchange): void {
     const signIn = this.signInOf(query);
+    const csrf = csrfOf(request);
+    if (request.method === "GET") return sendPage(response, 200, signInPage(csrf), csrf);
     const problem = problemOf(signIn);
     if (problem !== undefined) return sendBack(response, signIn, { error: problem });
-    if (!isOwnForm(request, form)) throw new PageError("The page is too old: go back and sign in again");
+    if (!isOwnForm(request, form)) throw tooOld();
     const session = form.get("session");
-    if (session !== null) return this.changePassword(response, signIn, session, form);
+    if (session !== null) return this.goOn(request, response, signIn, session, form);
     const username = form.get("username") ?? "";
     try {
       const user = userByPassword(signIn, username, form.get("password") ?? "");
-      if (user.status !== "FORCE_CHANGE_PASSWORD") return this.finish(response, signIn, user);
-      const opened = openChallenge(signIn, user);
-      sendPage(response, 200, (csrf) => newPasswordPage(csrf, opened));
+      this.proceed(request, response, signIn, user);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       // The page tells a stranger nothing of a user who is disabled or isn't there.
       const isTold = error.code === "PasswordResetRequiredException";
       const refusal = isTold ? error.message : "Incorrect username or password.";
-      sendPage(response, 400, (csrf) => signInPage(csrf, username, refusal));
+      sendPage(response, 400, signInPage(csrf, username, refusal), csrf);
     }
   }
 
-  private changePassword(
+  /** Takes the answer to what was asked of a user whose password was right. */
+  private goOn(
+    request: IncomingMessage,
     response: ServerResponse,
     signIn: SignIn,
     session: string,
     form: URLSearchParams,
   ): void {
+    const code = (form.get("authentication_code") ?? "").trim();
     try {
-      const password = form.get("new_password") ?? "";
-      this.finish(response, signIn, answerNewPassword(signIn, session, { password }));
+      const challenge = challengeOf(signIn, session);
+      switch (challenge.name) {
+        case "NEW_PASSWORD_REQUIRED": {
+          const password = form.get("new_password") ?? "";
+          return this.proceed(request, response, signIn, answerNewPassword(signIn, session, { password }));
+        }
+        case "SOFTWARE_TOKEN_MFA":
+          return this.proceed(request, response, signIn, answerSoftwareToken(signIn, session, code), true);
+        case "MFA_SETUP":
+          verifySoftwareToken(challenge.softwareToken, code);
+          return this.proceed(request, response, signIn, answerSetup(signIn, session), true);
+        case "PASSWORD_VERIFIER":
+        case "SELECT_CHALLENGE":
+          throw tooOld();
+      }
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      if (error.code === "NotAuthorizedException") {
-        throw new PageError("The page is too old: go back and sign in again");
-      }
-      sendPage(response, 400, (csrf) => newPasswordPage(csrf, session, error.message));
+      if (error.code === "NotAuthorizedException") throw tooOld();
+      this.ask(request, response, signIn, session, error.message);
     }
   }
 
-  private finish(response: ServerResponse, signIn: SignIn, user: User): void {
+  /** Signs a user in, or asks him for what is still missing. */
+  private proceed(
+    request: IncomingMessage,
+    response: ServerResponse,
+    signIn: SignIn,
+    user: User,
+    hasFactor = false,
+  ): void {
+    const next = nextChallenge(signIn, user, hasFactor);
+    if (next) return this.ask(request, response, signIn, next.session);
+    const { cookie, authTime } = this.sessions.open(signIn.pool, user);
+    response.appendHeader("set-cookie", cookie);
+    this.finish(response, signIn, user, authTime);
+  }
+
+  private ask(
+    request: IncomingMessage,
+    response: ServerResponse,
+    signIn: SignIn,
+    session: string,
+    problem?: string,
+  ): void {
+    const challenge = challengeOf(signIn, session);
+    const csrf = csrfOf(request);
+    const page = (): string => {
+      if (challenge.name === "NEW_PASSWORD_REQUIRED") return newPasswordPage(csrf, session, problem);
+      if (challenge.name === "SOFTWARE_TOKEN_MFA") return softwareTokenPage(csrf, session, problem);
+      challenge.softwareToken ??= newSoftwareToken(signIn.pool);
+      return setupPage(csrf, session, challenge.softwareToken.secret, problem);
+    };
+    sendPage(response, problem === undefined ? 200 : 400, page(), csrf);
+  }
+
+  private finish(response: ServerResponse, signIn: SignIn, user: User, authTime = now()): void {
     const { pool, client, redirectUri, query } = signIn;
     const code = this.endpoint.createCode({
-      ...{ pool, client, user, redirectUri, scopes: scopesOf(signIn) },
+      ...{ pool, client, user, redirectUri, scopes: scopesOf(signIn), authTime },
       nonce: query.get("nonce") ?? undefined,
       challenge: query.get("code_challenge") ?? undefined,
     });
     sendBack(response, signIn, { code });
+  }
+
+  /** Ends the browser's session; then to an address that the client may sign out to, or to the sign-in page. */
+  private logout({ request, response, query }: Exchange): void {
+    const asker = this.store.findClient(query.get("client_id") ?? "");
+    if (!query.has("client_id")) throw new PageError("Required String parameter 'client_id' is not present");
+    if (!asker?.pool.hasDomain) throw new PageError("Client does not exist.");
+    const address = query.get("logout_uri");
+    if (address === null) this.signInOf(query);
+    else if (!asker.client.logoutUrls.includes(address)) throw new PageError("redirect_mismatch");
+    response.appendHeader("set-cookie", this.sessions.close(request));
+    redirect(response, address ?? `/login?${query.toString()}`);
   }
 
   /** @throws PageError where the browser must not be sent back, because it isn't known to whom */
@@ -134,6 +225,8 @@ export class HostedUi {
 }
 
 const oauthHeaders = { "content-type": "application/json;charset=UTF-8", "cache-control": "no-store" };
+
+const tooOld = (): PageError => new PageError("The page is too old: go back and sign in again");
 
 /** The scopes that are asked for; without any, all that the client may have. */
 function scopesOf({ client, query }: SignIn): readonly string[] {
@@ -149,6 +242,7 @@ function problemOf(signIn: SignIn): string | undefined {
   const hasCodeFlow = client.allowedOauthFlowsUserPoolClient && client.allowedOauthFlows.includes("code");
   // Clients here have no implicit grant: local/cognito/inputs.ts takes none.
   if (type === "token" || !hasCodeFlow) return "unauthorized_client";
+  if (query.has("code_challenge") !== query.has("code_challenge_method")) return "invalid_request";
   if (query.has("code_challenge") && query.get("code_challenge_method") !== "S256") return "invalid_request";
   const scopes = scopesOf(signIn);
   const needOpenid = scopes.some((scope) => ["profile", "email", "phone"].includes(scope));
@@ -170,22 +264,4 @@ function sendBack(
 
 function redirect(response: ServerResponse, location: string): void {
   response.writeHead(302, { location, "cache-control": "no-store" }).end();
-}
-
-/** Another site can make a browser post a form, but not know what stands in its cookie. */
-function isOwnForm(request: IncomingMessage, form: URLSearchParams): boolean {
-  const cookie = /(?:^|;\s*)XSRF-TOKEN=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
-  const [known, given] = [Buffer.from(cookie), Buffer.from(form.get("_csrf") ?? "")];
-  return known.length > 0 && known.length === given.length && timingSafeEqual(known, given);
-}
-
-function sendPage(response: ServerResponse, status: number, page: (csrf: string) => string): void {
-  const csrf = randomBytes(18).toString("base64url");
-  response.writeHead(status, {
-    "content-type": "text/html;charset=UTF-8",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "set-cookie": `XSRF-TOKEN=${csrf}; Path=/; HttpOnly; SameSite=Lax`,
-  });
-  response.end(page(csrf));
 }

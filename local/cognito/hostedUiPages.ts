@@ -48,6 +48,24 @@ export function newPasswordPage(csrf: string, session: string, problem?: string)
   return page("Choose a new password", problem, fields, "Go on");
 }
 
+const codeField = `<label>Code <input name="authentication_code" inputmode="numeric" autocomplete="one-time-code" required autofocus></label>`;
+
+/** For a user who has an authenticator app. */
+export function softwareTokenPage(csrf: string, session: string, problem?: string): string {
+  const fields = `${hidden("_csrf", csrf)}${hidden("session", session)}
+${codeField}`;
+  return page("Enter the code of your authenticator app", problem, fields, "Sign in");
+}
+
+/** For a user who needs an authenticator app and has none. */
+export function setupPage(csrf: string, session: string, secret: string, problem?: string): string {
+  const fields = `${hidden("_csrf", csrf)}${hidden("session", session)}
+<p>Enter this key in your authenticator app, and then the code that it shows:</p>
+<p><code style="word-break: break-all">${escape(secret)}</code></p>
+${codeField}`;
+  return page("Set up an authenticator app", problem, fields, "Sign in");
+}
+
 export function errorPage(problem: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Error</title></head>
 <body><main><h1>An error was encountered with the requested page.</h1><p role="alert">${escape(problem)}</p></main></body></html>

@@ -27,19 +27,38 @@ const passwordPolicyInputs = z.strictObject({
   temporaryPasswordValidityDays: z.number().default(7),
 });
 
-const userPoolInputs = z.strictObject({
+const userPoolKeys = z.strictObject({
   id: z.string().regex(/^[\w-]+_[0-9a-zA-Z]+$/, "has to look like us-east-1_a1b2c3d4e"),
   name: z.string().default("user-pool"),
   region: z.string().optional(),
   // Users who sign themselves up would need codes that nobody mails.
   adminCreateUserConfig: z.strictObject({ allowAdminCreateUserOnly: z.literal(true) }),
   deletionProtection: z.enum(["ACTIVE", "INACTIVE"]).default("INACTIVE"),
-  mfaConfiguration: z.literal("OFF").default("OFF"),
+  accountRecoverySetting: z
+    .strictObject({
+      recoveryMechanisms: z.array(
+        z.strictObject({
+          name: z.enum(["verified_email", "verified_phone_number", "admin_only"]),
+          priority: z.number(),
+        }),
+      ),
+    })
+    .optional(),
+  autoVerifiedAttributes: z.array(z.literal("email")).default([]),
+  mfaConfiguration: z.enum(["OFF", "OPTIONAL", "ON"]).default("OFF"),
   passwordPolicy: passwordPolicyInputs.prefault({}),
   schemas: z.array(attributeInputs).default([]),
+  softwareTokenMfaConfiguration: z.strictObject({ enabled: z.boolean() }).default({ enabled: false }),
   tags: z.record(z.string(), z.string()).default({}),
+  usernameAttributes: z.array(z.literal("email")).default([]),
   usernameConfiguration: z.strictObject({ caseSensitive: z.boolean().default(false) }).prefault({}),
 });
+
+/** Cognito has other second factors, for which it needs to send messages. */
+const userPoolInputs = userPoolKeys.refine(
+  ({ mfaConfiguration: mfa, softwareTokenMfaConfiguration: app }) => mfa === "OFF" || app.enabled,
+  "mfaConfiguration: a second factor here is an authenticator app: set softwareTokenMfaConfiguration.enabled",
+);
 
 const timeUnit = (unit: "hours" | "days") => z.enum(["seconds", "minutes", "hours", "days"]).default(unit);
 
@@ -52,11 +71,15 @@ const userPoolClientInputs = z.strictObject({
   allowedOauthFlows: z.array(z.literal("code")).default([]),
   allowedOauthFlowsUserPoolClient: z.boolean().default(false),
   allowedOauthScopes: z.array(z.string()).default([]),
+  authSessionValidity: z.number().min(3).max(15).default(3),
   callbackUrls: z.array(z.url()).default([]),
   enableTokenRevocation: z.boolean().default(true),
-  explicitAuthFlows: z.array(z.string().startsWith("ALLOW_")).default([]),
-  generateSecret: z.literal(false).default(false),
+  explicitAuthFlows: z
+    .array(z.string().startsWith("ALLOW_"))
+    .default(["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]),
+  generateSecret: z.boolean().default(false),
   idTokenValidity: z.number().default(1),
+  logoutUrls: z.array(z.url()).default([]),
   preventUserExistenceErrors: z.enum(["ENABLED", "LEGACY"]).default("ENABLED"),
   refreshTokenValidity: z.number().default(30),
   supportedIdentityProviders: z.array(z.literal("COGNITO")).default([]),

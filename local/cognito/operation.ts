@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { refusal } from "./errors";
-import { type Client, type Pool, type Store, type User, userOf } from "./store";
+import { type Challenge, type Client, type Pool, type Store, type User, now, userOf } from "./store";
 import { bearerOf } from "./tokens";
 
 /** An operation of Cognito's API, made by the function below that says who may call it. */
@@ -62,6 +62,31 @@ export function byBearer<T>(
 ): Operation {
   const whole = z.object({ AccessToken: z.string() }).and(schema);
   return operation(false, whole, (store, { AccessToken }) => bearerOf(store, AccessToken), answer);
+}
+
+/** For a user who is signed in, or whose sign-in waits for him to set a second factor up. */
+export function bySession<T extends object>(
+  schema: z.ZodType<T>,
+  answer: (asked: Asked<T> & { readonly user: User; readonly challenge: Challenge | undefined }) => object,
+): Operation {
+  const whole = z.object({ AccessToken: z.string().optional(), Session: z.string().optional() }).and(schema);
+  const callerOf = (store: Store, { AccessToken, Session }: z.infer<typeof whole>) => {
+    if (AccessToken !== undefined) return { ...bearerOf(store, AccessToken), challenge: undefined };
+    if (Session === undefined) throw refusal("tokenNeeded");
+    return setupOf(store, Session);
+  };
+  // The same session goes on.
+  return operation(false, whole, callerOf, (asked) => ({ ...answer(asked), Session: asked.input.Session }));
+}
+
+function setupOf(store: Store, session: string): { pool: Pool; user: User; challenge: Challenge } {
+  for (const pool of store.pools.values()) {
+    const challenge = pool.challenges.get(session);
+    if (challenge?.user && challenge.name === "MFA_SETUP" && challenge.expires > now()) {
+      return { pool, user: challenge.user, challenge };
+    }
+  }
+  throw refusal("sessionInvalid");
 }
 
 /** Throws Cognito's error for all that is wrong with a request. */

@@ -1,5 +1,6 @@
 import { adminOperations } from "./adminOperations";
 import { groupOperations } from "./groupOperations";
+import { mfaOperations } from "./mfaOperations";
 import type { Operation } from "./operation";
 import { poolOperations } from "./poolOperations";
 import { signInOperations } from "./signInOperations";
@@ -10,6 +11,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...poolOperations,
   ...adminOperations,
   ...groupOperations,
+  ...mfaOperations,
   ...signInOperations,
   ...userOperations,
 };

@@ -1,14 +1,23 @@
 import { randomInt } from "node:crypto";
 import { refusal } from "./errors";
-import { type Client, type Message, type Pool, type User, keptName, now } from "./store";
+import {
+  type Client,
+  type Code,
+  type Message,
+  type Pool,
+  type User,
+  findUser,
+  keepPassword,
+  now,
+} from "./store";
 
-/** Seconds that a code to replace a forgotten password is good for. */
-const codeLifetime = 3600;
+/** Seconds that a code to replace a forgotten password is good for, and one that proves an address. */
+const codeLifetime = { reset: 3600, attribute: 86_400 };
 
 /** Gives a user a password that he can keep, or throws Cognito's error. */
 export function setPassword(pool: Pool, user: User, password: string, isPermanent = true): void {
   checkPassword(pool, password);
-  user.password = password;
+  keepPassword(pool, user, password);
   user.status = isPermanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD";
   user.resetCode = undefined;
   user.modified = now();
@@ -46,15 +55,62 @@ export function pretendedDelivery(name: string): { CodeDeliveryDetails: CodeDeli
 
 /** Sends a user a code to replace his password with. Throws Cognito's error where he can't be reached. */
 export function sendResetCode(
+  { settings }: Pool,
   user: User,
   deliver: (message: Message) => void,
 ): { CodeDeliveryDetails: CodeDelivery } {
-  const name = ["email", "phone_number"].find((one) => user.attributes.get(`${one}_verified`) === "true");
-  const to = name && user.attributes.get(name);
-  if (name === undefined || to === undefined) throw refusal("resetImpossible");
-  const code = String(randomInt(1_000_000)).padStart(6, "0");
-  user.resetCode = { code, expires: now() + codeLifetime };
-  deliver({ username: user.username, to, text: `Your password reset code is ${code}` });
+  const mechanisms = settings.accountRecoverySetting?.recoveryMechanisms ?? [
+    { name: "verified_email", priority: 1 },
+    { name: "verified_phone_number", priority: 2 },
+  ];
+  const names = [...mechanisms]
+    .sort((a, b) => a.priority - b.priority)
+    .map(({ name }) => name.replace(/^verified_/, ""));
+  if (names[0] === "admin_only") throw refusal("recoveryByAdmins");
+  const name = names.find((one) => user.attributes.get(`${one}_verified`) === "true");
+  if (name === undefined) throw refusal("resetImpossible");
+  user.resetCode = newCode(codeLifetime.reset);
+  return sent(user, name, `Your password reset code is ${user.resetCode.code}`, deliver);
+}
+
+/** Sends a user a code to prove by that he reads what comes there. Throws Cognito's error where there is no address. */
+export function sendAttributeCode(
+  user: User,
+  name: string,
+  deliver: (message: Message) => void,
+): { CodeDeliveryDetails: CodeDelivery } {
+  if (!["email", "phone_number"].includes(name) || !user.attributes.get(name)) {
+    throw refusal("attributeUnverifiable", name);
+  }
+  const code = newCode(codeLifetime.attribute);
+  user.attributeCodes.set(name, code);
+  return sent(user, name, `Your verification code is ${code.code}`, deliver);
+}
+
+export function verifyAttribute(user: User, name: string, code: string): void {
+  checkCode(user.attributeCodes.get(name), code);
+  user.attributeCodes.delete(name);
+  user.attributes.set(`${name}_verified`, "true");
+  user.modified = now();
+}
+
+function newCode(lifetime: number): Code {
+  return { code: String(randomInt(1_000_000)).padStart(6, "0"), expires: now() + lifetime };
+}
+
+function checkCode(kept: Code | undefined, given: string): void {
+  if (!kept || kept.expires <= now()) throw refusal("codeExpired");
+  if (kept.code !== given) throw refusal("codeWrong");
+}
+
+function sent(
+  user: User,
+  name: string,
+  text: string,
+  deliver: (message: Message) => void,
+): { CodeDeliveryDetails: CodeDelivery } {
+  const to = user.attributes.get(name) ?? "";
+  deliver({ username: user.username, to, text });
   return { CodeDeliveryDetails: deliveryTo(name, to) };
 }
 
@@ -62,14 +118,13 @@ export function sendResetCode(
 export function confirmReset(pool: Pool, client: Client, name: string, code: string, password: string): void {
   const user = visibleUser(pool, client, name);
   if (!user) throw refusal("codeWrong");
-  if (!user.resetCode || user.resetCode.expires <= now()) throw refusal("codeExpired");
-  if (user.resetCode.code !== code) throw refusal("codeWrong");
+  checkCode(user.resetCode, code);
   setPassword(pool, user, password);
 }
 
 /** The user; undefined for who isn't there or is disabled, where the client may not learn that. */
 export function visibleUser(pool: Pool, client: Client, name: string): User | undefined {
-  const user = pool.users.get(keptName(pool, name));
+  const user = findUser(pool, name);
   if (user?.enabled) return user;
   if (client.preventUserExistenceErrors === "ENABLED") return undefined;
   throw refusal(user ? "userDisabled" : "userMissing");

@@ -1,11 +1,18 @@
 import { z } from "zod";
-import { refusal } from "./errors";
 import { type Operation, admin, capitalized, nothing } from "./operation";
+import { clientOf } from "./store";
 
 /** What administrators ask about pools and clients; both are made by Pulumi's programs. */
 export const poolOperations: Readonly<Record<string, Operation>> = {
   DescribeUserPool: admin(nothing, ({ pool: { settings, ...pool } }) => {
-    const { passwordPolicy, tags, schemas: _own, region: _region, ...rest } = settings;
+    const {
+      passwordPolicy,
+      tags,
+      schemas: _own,
+      region: _r,
+      softwareTokenMfaConfiguration: _m,
+      ...rest
+    } = settings;
     const { arn, creationDate, lastModifiedDate } = pool;
     return {
       UserPool: {
@@ -17,9 +24,9 @@ export const poolOperations: Readonly<Record<string, Operation>> = {
     };
   }),
   DescribeUserPoolClient: admin(z.object({ ClientId: z.string() }), ({ pool, input }) => {
-    const client = pool.clients.get(input.ClientId);
-    if (!client) throw refusal("clientMissing", input.ClientId);
-    const { id: clientId, name: clientName, region: _region, generateSecret: _secret, ...settings } = client;
-    return { UserPoolClient: capitalized({ clientId, clientName, ...settings }) };
+    const client = clientOf(pool, input.ClientId);
+    const { id: clientId, name: clientName, region: _region, generateSecret: _secret, ...rest } = client;
+    const { secret: clientSecret, ...settings } = rest;
+    return { UserPoolClient: capitalized({ clientId, clientName, clientSecret, ...settings }) };
   }),
 };

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { GroundworkError } from "../../infra/error";
 import { asAwsError, listen, parseJson, readBody, sendJson } from "../http";
 import type { Credentials, Session } from "../session";
@@ -12,7 +12,9 @@ import {
   readUserPoolClient,
   readUserPoolDomain,
 } from "./inputs";
+import { keepPools, restorePools } from "./keptUsers";
 import { operations } from "./operations";
+import { seedUsers } from "./seededUsers";
 import { publicJwk } from "./signing";
 import { type Message, type Pool, Store, addClient, addGroup } from "./store";
 import { expired } from "./tokens";
@@ -33,37 +35,59 @@ export interface LocalCognito {
   createResourceServer(inputs: Inputs): void;
   /** Makes an aws:cognito/userPoolDomain:UserPoolDomain and answers with the URL of the pool's hosted UI. */
   createUserPoolDomain(inputs: Inputs): string;
+  /** Gives the pools what they held in the last run, and from here on keeps what they hold. */
+  keep(file: string): void;
+  /** Makes the users and groups of a file, in each pool. */
+  seed(file: string): void;
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
 
 /**
- * Serves Cognito's API and hosted UI on 127.0.0.1 at a free port until the session closes. Each pool signs with a
+ * Serves Cognito's API and hosted UI on 127.0.0.1 until the session closes, at a free port or the one given. Each pool signs with a
  * key of its own, made at random: a token from here proves nothing to anyone else.
  *
  * The methods throw GroundworkError for inputs that can't be had on this machine.
  *
  * @param deliver takes what Cognito would send by mail or SMS; shown on stderr unless told
  */
-export async function startCognito(session: Session, deliver = showMessage): Promise<LocalCognito> {
-  const url = await listen(
-    session,
-    async (request, response) => {
-      try {
-        const asked = new URL(request.url ?? "/", url);
-        if (hostedUi.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
-        const [, poolId, document] = /^\/([\w-]+)\/(.+)$/.exec(asked.pathname) ?? [];
-        if (poolId === undefined)
-          return sendJson(response, 200, await callOperation(request, store, session.credentials));
-        const about = await poolDocument(request, url, store.pool(poolId), document);
-        sendJson(response, 200, about, { "content-type": "application/json" });
-      } catch (error) {
-        const { code, message, statusCode } = asAwsError(error);
-        sendJson(response, statusCode, { __type: code, message });
+export async function startCognito(
+  session: Session,
+  deliver = showMessage,
+  port?: number,
+): Promise<LocalCognito> {
+  let keptFile: string | undefined;
+  const keep = (): void => {
+    try {
+      if (keptFile !== undefined) keepPools(store.pools.values(), keptFile);
+    } catch (error) {
+      process.stderr.write(`Users could not be kept in ${keptFile}: ${(error as Error).message}\n`);
+    }
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Before the answer is out: whoever has it may end the environment.
+    response.once("prefinish", keep);
+    try {
+      const asked = new URL(request.url ?? "/", url);
+      // Any page may read the answers, as on AWS, of those that may call at all. The pages that know a browser by its
+      // cookie are opened, not fetched.
+      if (!/^\/(login|logout|oauth2\/authorize)$/.test(asked.pathname)) {
+        response.setHeader("access-control-allow-origin", "*");
+        response.setHeader("access-control-expose-headers", exposedHeaders);
+        if (request.method === "OPTIONS") return sendPreflight(request, response);
       }
-    },
-    (origin) => isOfApp(store, origin),
-  );
+      if (hostedUi.serves(asked.pathname)) return await hostedUi.handle(request, response, asked);
+      const [, poolId, document] = /^\/([\w-]+)\/(.+)$/.exec(asked.pathname) ?? [];
+      if (poolId === undefined)
+        return sendJson(response, 200, await callOperation(request, store, session.credentials));
+      const about = await poolDocument(request, url, store.pool(poolId), document);
+      sendJson(response, 200, about, { "content-type": "application/json" });
+    } catch (error) {
+      const { code, message, statusCode } = asAwsError(error);
+      sendJson(response, statusCode, { __type: code, message });
+    }
+  };
+  const url = await listen(session, serve, { isOfApp: (origin) => isOfApp(store, origin), port });
   const store = new Store(url, deliver);
   const hostedUi = new HostedUi(store);
   return {
@@ -93,6 +117,15 @@ export async function startCognito(session: Session, deliver = showMessage): Pro
       store.pool(readUserPoolDomain(inputs).userPoolId).hasDomain = true;
       return url;
     },
+    keep: (file) => {
+      restorePools(store.pools.values(), file);
+      keptFile = file;
+      keep();
+    },
+    seed: (file) => {
+      for (const pool of store.pools.values()) seedUsers(pool, file);
+      keep();
+    },
   };
 }
 
@@ -101,6 +134,17 @@ function isOfApp({ pools }: Store, origin: string): boolean {
   const clients = [...pools.values()].flatMap((pool) => [...pool.clients.values()]);
   const apps = clients.flatMap(({ callbackUrls }) => callbackUrls.filter((url) => /^https?:/.test(url)));
   return apps.some((url) => new URL(url).origin === origin);
+}
+
+const exposedHeaders = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
+
+function sendPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, {
+    "access-control-allow-headers": headers["access-control-request-headers"] ?? "*",
+    "access-control-allow-methods": "GET,POST,OPTIONS",
+    "access-control-max-age": "172800",
+  });
+  response.end();
 }
 
 function showMessage({ username, to, text }: Message): void {
@@ -137,14 +181,18 @@ async function poolDocument(
       return {
         issuer,
         jwks_uri: `${issuer}/.well-known/jwks.json`,
-        authorization_endpoint: `${url}/oauth2/authorize`,
-        token_endpoint: `${url}/oauth2/token`,
-        revocation_endpoint: `${url}/oauth2/revoke`,
-        response_types_supported: ["code"],
-        scopes_supported: ["openid", "profile", "email", "phone"],
-        token_endpoint_auth_methods_supported: ["none"],
         id_token_signing_alg_values_supported: ["RS256"],
+        response_types_supported: ["code", "token"],
+        scopes_supported: ["openid", "email", "phone", "profile"],
         subject_types_supported: ["public"],
+        ...(pool.hasDomain && {
+          authorization_endpoint: `${url}/oauth2/authorize`,
+          end_session_endpoint: `${url}/logout`,
+          revocation_endpoint: `${url}/oauth2/revoke`,
+          token_endpoint: `${url}/oauth2/token`,
+          token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+          userinfo_endpoint: `${url}/oauth2/userInfo`,
+        }),
       };
     // Not of AWS, where who wants to try an expired token waits for an hour.
     case "POST expired-token":

@@ -1,58 +1,112 @@
-import { randomBytes } from "node:crypto";
-import { type Attribute, checkOwn, updateAttributes } from "./attributes";
+import { createHash, createHmac } from "node:crypto";
+import {
+  type Asker,
+  answerNewPassword,
+  answerSetup,
+  answerSoftwareToken,
+  challengeOf,
+  missingAttributes,
+  nextChallenge,
+  openChallenge,
+} from "./challenges";
 import { refusal } from "./errors";
-import { checkPassword, setPassword } from "./passwords";
-import { type Client, type Grant, type Pool, type User, adminScope, keptName, now } from "./store";
+import { checkSecretHash } from "./secrets";
+import { type Verifier, isProof, newVerifier, openExchange } from "./srp";
+import {
+  type ChallengeName,
+  type Grant,
+  type Pool,
+  type User,
+  adminScope,
+  findUser,
+  hasPassword,
+  keptName,
+  now,
+} from "./store";
 import { addGrant, issueTokens, refreshableGrant } from "./tokens";
 
-/** Who asks: a client of a pool. */
-export interface Asker {
-  readonly pool: Pool;
-  readonly client: Client;
-}
-
 type Parameters = Readonly<Record<string, string>>;
-
-/** Seconds that a challenge waits for its answer, as on AWS. */
-const challengeLifetime = 180;
+type Flow = (asker: Asker, parameters: Parameters) => object;
 
 /** The flows by which a sign-in begins; a client's settings name each that it has as `ALLOW_…`. */
-const flows: Readonly<Record<string, (asker: Asker, parameters: Parameters) => object>> = {
+const flows: Readonly<Record<string, Flow>> = {
   USER_PASSWORD_AUTH: startByPassword,
   ADMIN_USER_PASSWORD_AUTH: startByPassword,
-  REFRESH_TOKEN_AUTH: (asker, parameters) =>
-    authenticated(asker, refresh(asker, required(parameters, "REFRESH_TOKEN")), false),
+  USER_SRP_AUTH: startBySrp,
+  USER_AUTH: startByChoice,
+  REFRESH_TOKEN_AUTH: (asker, parameters) => {
+    const grant = refresh(asker, required(parameters, "REFRESH_TOKEN"));
+    checkSecretHash(asker.client, grant.user.username, parameters.SECRET_HASH);
+    return authenticated(asker, grant, false);
+  },
 };
 
+/** Names that flows had before, and that older clients still use. */
+const olderNames: Readonly<Record<string, string>> = {
+  ADMIN_NO_SRP_AUTH: "ADMIN_USER_PASSWORD_AUTH",
+  REFRESH_TOKEN: "REFRESH_TOKEN_AUTH",
+};
+
+type Answer = (asker: Asker, session: string, responses: Parameters) => object;
+
 /** What a challenge is answered with, by its name. */
-const challenges: Readonly<Record<string, (asker: Asker, session: string, responses: Parameters) => object>> =
-  {
-    NEW_PASSWORD_REQUIRED(asker, session, responses) {
-      const username = required(responses, "USERNAME");
-      const password = required(responses, "NEW_PASSWORD");
-      const given = Object.entries(responses)
-        .filter(([name]) => name.startsWith(attributePrefix))
-        .map(([name, Value]) => ({ Name: name.slice(attributePrefix.length), Value }));
-      const user = answerNewPassword(asker, session, { username, password, given });
-      return authenticated(asker, addGrant(asker.pool, asker.client, user, [adminScope]));
-    },
-  };
+const challenges: Readonly<Record<ChallengeName, Answer>> = {
+  SELECT_CHALLENGE(asker, session, responses) {
+    const username = required(responses, "USERNAME");
+    if (challengeOf(asker, session, username).name !== "SELECT_CHALLENGE") throw refusal("sessionInvalid");
+    const choice = choices[required(responses, "ANSWER")];
+    if (!choice) throw refusal("choiceUnknown");
+    asker.pool.challenges.delete(session);
+    return choice(asker, responses);
+  },
+  PASSWORD_VERIFIER: answerSrp,
+  NEW_PASSWORD_REQUIRED(asker, session, responses) {
+    const username = required(responses, "USERNAME");
+    const password = required(responses, "NEW_PASSWORD");
+    const given = Object.entries(responses)
+      .filter(([name]) => name.startsWith(attributePrefix))
+      .map(([name, Value]) => ({ Name: name.slice(attributePrefix.length), Value }));
+    return proceed(asker, answerNewPassword(asker, session, { username, password, given }));
+  },
+  MFA_SETUP: (asker, session, responses) =>
+    proceed(asker, answerSetup(asker, session, required(responses, "USERNAME")), true),
+  SOFTWARE_TOKEN_MFA(asker, session, responses) {
+    const username = required(responses, "USERNAME");
+    const code = required(responses, "SOFTWARE_TOKEN_MFA_CODE");
+    return proceed(asker, answerSoftwareToken(asker, session, code, username), true);
+  },
+};
 
 const attributePrefix = "userAttributes.";
 
 /** InitiateAuth, and AdminInitiateAuth with its own flow. */
 export function startSignIn(asker: Asker, flow: string, parameters: Parameters, isAdmin = false): object {
-  const name = flow === "REFRESH_TOKEN" ? "REFRESH_TOKEN_AUTH" : flow;
+  const name = olderNames[flow] ?? flow;
   const start = Object.hasOwn(flows, name) ? flows[name] : undefined;
   if (name.startsWith("ADMIN_") && !isAdmin) throw refusal("flowForAdmins");
-  if (!asker.client.explicitAuthFlows.includes(`ALLOW_${name}`) || !start)
-    throw refusal("flowDisabled", name);
+  if (!asker.client.explicitAuthFlows.includes(`ALLOW_${name}`) || !start) {
+    throw name === "USER_SRP_AUTH" ? refusal("srpDisabled") : refusal("flowDisabled", name);
+  }
+  if (start !== flows.REFRESH_TOKEN_AUTH) {
+    checkSecretHash(asker.client, required(parameters, "USERNAME"), parameters.SECRET_HASH);
+  }
   return start(asker, parameters);
 }
 
-export function answerChallenge(asker: Asker, name: string, session: string, responses: Parameters): object {
-  const answer = Object.hasOwn(challenges, name) ? challenges[name] : undefined;
+/** RespondToAuthChallenge. The exchange of SRP is known by its challenge; all else by the session. */
+export function answerChallenge(
+  asker: Asker,
+  name: string,
+  given: string | undefined,
+  responses: Parameters,
+): object {
+  const answer = Object.hasOwn(challenges, name) ? challenges[name as ChallengeName] : undefined;
   if (!answer) throw refusal("challengeUnknown", name);
+  const session = name === "PASSWORD_VERIFIER" ? required(responses, "PASSWORD_CLAIM_SECRET_BLOCK") : given;
+  if (session === undefined) throw refusal("parameterMissing", "Session");
+  const { username } = challengeOf(asker, session, required(responses, "USERNAME"));
+  // Whatever the user typed: the pool knows him by this name.
+  checkSecretHash(asker.client, username, responses.SECRET_HASH);
   return answer(asker, session, responses);
 }
 
@@ -75,66 +129,119 @@ export function authenticated({ pool }: Asker, grant: Grant, isNew = true): obje
 }
 
 function startByPassword(asker: Asker, parameters: Parameters): object {
+  return proceed(
+    asker,
+    userByPassword(asker, required(parameters, "USERNAME"), required(parameters, "PASSWORD")),
+  );
+}
+
+/** Tokens for a user whose password was right, or the next challenge. */
+function proceed(asker: Asker, user: User, hasFactor = false): object {
   const { pool, client } = asker;
-  const user = userByPassword(asker, required(parameters, "USERNAME"), required(parameters, "PASSWORD"));
-  if (user.status !== "FORCE_CHANGE_PASSWORD") {
-    return authenticated(asker, addGrant(pool, client, user, [adminScope]));
-  }
+  const next = nextChallenge(asker, user, hasFactor);
+  if (!next) return authenticated(asker, addGrant(pool, client, user, [adminScope]));
+  return {
+    ChallengeName: next.name,
+    ChallengeParameters: { USER_ID_FOR_SRP: user.username, ...parametersOf(pool, user, next.name) },
+    Session: next.session,
+  };
+}
+
+function parametersOf(pool: Pool, user: User, name: ChallengeName): object {
+  if (name === "MFA_SETUP") return { MFAS_CAN_SETUP: JSON.stringify(["SOFTWARE_TOKEN_MFA"]) };
+  if (name !== "NEW_PASSWORD_REQUIRED") return {};
   const { sub: _sub, ...attributes } = Object.fromEntries(user.attributes);
   return {
-    ChallengeName: "NEW_PASSWORD_REQUIRED",
-    ChallengeParameters: {
-      USER_ID_FOR_SRP: user.username,
-      requiredAttributes: JSON.stringify(missingAttributes(pool, user).map((name) => attributePrefix + name)),
-      userAttributes: JSON.stringify(attributes),
-    },
-    Session: openChallenge(asker, user),
+    requiredAttributes: JSON.stringify(missingAttributes(pool, user).map((one) => attributePrefix + one)),
+    userAttributes: JSON.stringify(attributes),
   };
 }
 
 /** The user of this name and password. A wrong name and a wrong password look alike, if the client says so. */
-export function userByPassword({ pool, client }: Asker, name: string, password: string): User {
-  const user = pool.users.get(keptName(pool, name));
+export function userByPassword(asker: Asker, name: string, password: string): User {
+  const user = knownUser(asker, name);
+  if (!user || !hasPassword(asker.pool, user, password)) throw refusal("credentialsWrong");
+  return signInUser(asker.pool, user);
+}
+
+/** The user; undefined for nobody, where the client may not learn that. */
+function knownUser({ pool, client }: Asker, name: string): User | undefined {
+  const user = findUser(pool, name);
   if (!user && client.preventUserExistenceErrors === "LEGACY") throw refusal("userMissing");
-  if (user?.password !== password) throw refusal("credentialsWrong");
+  return user;
+}
+
+/** A user whose password was right, unless he may not sign in with it. */
+function signInUser({ settings }: Pool, user: User): User {
   if (!user.enabled) throw refusal("userDisabled");
   if (user.status === "RESET_REQUIRED") throw refusal("resetRequired");
+  const temporary = settings.passwordPolicy.temporaryPasswordValidityDays * 86_400;
+  if (user.status === "FORCE_CHANGE_PASSWORD" && user.passwordSet + temporary <= now()) {
+    throw refusal("temporaryPasswordExpired");
+  }
   return user;
 }
 
-/** @returns the session by which the user's answer is known */
-export function openChallenge({ pool, client }: Asker, user: User): string {
-  const session = randomBytes(48).toString("base64url");
-  pool.challenges.set(session, { client, user, expires: now() + challengeLifetime });
-  return session;
+function startBySrp(asker: Asker, parameters: Parameters): object {
+  const { pool } = asker;
+  const name = required(parameters, "USERNAME");
+  const clientValue = required(parameters, "SRP_A");
+  const user = knownUser(asker, name);
+  const username = user?.username ?? keptName(pool, name);
+  const verifier = user?.password ?? decoy(pool, username);
+  const exchange = openExchange(clientValue, verifier);
+  if (!exchange) throw refusal("srpInvalid");
+  openChallenge(asker, { name: "PASSWORD_VERIFIER", user, username, exchange }, exchange.secretBlock);
+  return {
+    ChallengeName: "PASSWORD_VERIFIER",
+    ChallengeParameters: {
+      SALT: verifier.salt,
+      SECRET_BLOCK: exchange.secretBlock,
+      SRP_B: exchange.publicValue,
+      USERNAME: username,
+      USER_ID_FOR_SRP: username,
+    },
+  };
 }
 
-/** The user of a session, who has a new password from here on; one that is refused can be tried again. */
-export function answerNewPassword(
-  { pool, client }: Asker,
-  session: string,
-  answer: { username?: string; password: string; given?: readonly Attribute[] },
-): User {
-  const { username, password, given = [] } = answer;
-  const challenge = pool.challenges.get(session);
-  if (challenge?.client !== client) throw refusal("sessionInvalid");
-  const { user, expires } = challenge;
-  if (username !== undefined && keptName(pool, username) !== user.username) throw refusal("sessionInvalid");
-  if (expires <= now()) throw refusal("sessionExpired");
-  checkPassword(pool, password);
-  checkOwn(given.map(({ Name }) => Name));
-  const missing = missingAttributes(pool, user).find((name) => !given.some(({ Name }) => Name === name));
-  if (missing !== undefined) throw refusal("attributeMissing", missing);
-  updateAttributes(pool, user, given);
-  setPassword(pool, user, password);
+/** For who isn't there: the same salt each time, and a verifier that no password has. */
+function decoy({ id, key }: Pool, username: string): Verifier {
+  const salt = createHmac("sha256", key.id).update(username).digest("hex").slice(0, 32);
+  return { ...newVerifier(id, username, createHash("sha256").update(salt).digest("hex")), salt };
+}
+
+function answerSrp(asker: Asker, session: string, responses: Parameters): object {
+  const { pool } = asker;
+  const { exchange, user, username } = challengeOf(asker, session);
   pool.challenges.delete(session);
-  return user;
+  if (!exchange) throw refusal("sessionInvalid");
+  const timestamp = required(responses, "TIMESTAMP");
+  if (!/^[A-Z][a-z]{2} [A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}$/.test(timestamp)) {
+    throw refusal("timestampInvalid");
+  }
+  const signature = required(responses, "PASSWORD_CLAIM_SIGNATURE");
+  if (!isProof(exchange, { poolId: pool.id, name: username, timestamp, signature }) || !user) {
+    throw refusal("credentialsWrong");
+  }
+  return proceed(asker, signInUser(pool, user));
 }
 
-/** What the pool requires of a user and an administrator left out. */
-function missingAttributes({ schema }: Pool, { attributes }: User): string[] {
-  const needed = schema.filter(({ required }) => required).map(({ name }) => name);
-  return needed.filter((name) => !attributes.has(name));
+/** The first factors between which USER_AUTH lets a user choose. */
+const choices: Readonly<Record<string, Flow>> = { PASSWORD: startByPassword, PASSWORD_SRP: startBySrp };
+
+function startByChoice(asker: Asker, parameters: Parameters): object {
+  const name = required(parameters, "USERNAME");
+  const { PREFERRED_CHALLENGE: preferred = "" } = parameters;
+  const choice = Object.hasOwn(choices, preferred) ? choices[preferred] : undefined;
+  if (choice) return choice(asker, parameters);
+  const user = knownUser(asker, name);
+  const username = user?.username ?? keptName(asker.pool, name);
+  return {
+    ChallengeName: "SELECT_CHALLENGE",
+    ChallengeParameters: { USERNAME: username, USER_ID_FOR_SRP: username },
+    AvailableChallenges: Object.keys(choices),
+    Session: openChallenge(asker, { name: "SELECT_CHALLENGE", user, username }),
+  };
 }
 
 function required(parameters: Parameters, name: string): string {

@@ -3,6 +3,7 @@ import { refusal } from "./errors";
 import type { SchemaAttribute, UserPoolClientInputs, UserPoolInputs } from "./inputs";
 import { wholeSchema } from "./schema";
 import { type SigningKey, newSigningKey } from "./signing";
+import { type Exchange, type Verifier, isPassword, newVerifier } from "./srp";
 
 /*
  * What the pools of this machine hold, in memory and gone with the run. Times are seconds since 1970, as in
@@ -16,6 +17,8 @@ interface Dates {
 
 export interface Client extends Dates, Readonly<UserPoolClientInputs> {
   readonly id: string;
+  /** Of a client that has one. */
+  readonly secret?: string | undefined;
 }
 
 export interface Group extends Dates {
@@ -32,11 +35,33 @@ export interface User {
   readonly groups: Set<string>;
   readonly created: number;
   modified: number;
-  password: string;
+  password: Verifier;
+  /** When the password was set: a temporary one is good for some days only. */
+  passwordSet: number;
   status: "CONFIRMED" | "FORCE_CHANGE_PASSWORD" | "RESET_REQUIRED";
   enabled: boolean;
   /** The code by which a forgotten password is replaced. */
-  resetCode?: { readonly code: string; readonly expires: number } | undefined;
+  resetCode?: Code | undefined;
+  /** By attribute: the codes that prove who reads there. */
+  readonly attributeCodes: Map<string, Code>;
+  /** The authenticator app that he has. */
+  softwareToken?: SoftwareToken | undefined;
+}
+
+export interface Code {
+  readonly code: string;
+  readonly expires: number;
+}
+
+export interface SoftwareToken {
+  readonly secret: string;
+  /** Whether a code of it was right once. */
+  isVerified: boolean;
+  /** Whether it is asked for where the pool leaves that to the user. */
+  isEnabled: boolean;
+  isPreferred: boolean;
+  /** The period of the last code that was taken: each is good once. */
+  lastPeriod?: number | undefined;
 }
 
 /** One sign-in: what a user has let a client have. All tokens that come of it name its id. */
@@ -47,14 +72,24 @@ export interface Grant {
   readonly user: User;
   readonly scopes: readonly string[];
   readonly authTime: number;
-  readonly expires: number;
+  expires: number;
   isRevoked: boolean;
 }
 
+export type ChallengeName =
+  "SELECT_CHALLENGE" | "PASSWORD_VERIFIER" | "NEW_PASSWORD_REQUIRED" | "MFA_SETUP" | "SOFTWARE_TOKEN_MFA";
+
 /** What a user has to answer before the sign-in goes on. */
-interface Challenge {
+export interface Challenge {
+  readonly name: ChallengeName;
   readonly client: Client;
-  readonly user: User;
+  /** Undefined for who isn't there, and may not learn it before he has answered. */
+  readonly user: User | undefined;
+  /** The name that the answer has to bear. */
+  readonly username: string;
+  readonly exchange?: Exchange | undefined;
+  /** The authenticator app that is being set up. */
+  softwareToken?: SoftwareToken | undefined;
   readonly expires: number;
 }
 
@@ -65,7 +100,7 @@ export interface Pool extends Dates {
   readonly arn: string;
   /** The `iss` of its tokens. */
   readonly issuer: string;
-  readonly key: SigningKey;
+  key: SigningKey;
   /** The scopes that its clients may have. */
   readonly scopes: Set<string>;
   /** Whether it has a hosted UI. */
@@ -146,7 +181,8 @@ export class Store {
 }
 
 export function addClient(pool: Pool, inputs: UserPoolClientInputs): Client {
-  const client = { ...inputs, ...dates(), id: inputs.id ?? randomBytes(13).toString("hex") };
+  const secret = inputs.generateSecret ? { secret: randomBytes(32).toString("hex").slice(0, 52) } : {};
+  const client = { ...inputs, ...dates(), id: inputs.id ?? randomBytes(13).toString("hex"), ...secret };
   pool.clients.set(client.id, client);
   return client;
 }
@@ -156,6 +192,12 @@ export function addGroup(pool: Pool, settings: Omit<Group, keyof Dates>): Group 
   const group = { ...settings, ...dates() };
   pool.groups.set(group.groupName, group);
   return group;
+}
+
+export function clientOf({ clients }: Pool, id: string): Client {
+  const client = clients.get(id);
+  if (!client) throw refusal("clientMissing", id);
+  return client;
 }
 
 export function groupOf(pool: Pool, name: string): Group {
@@ -169,10 +211,26 @@ export function keptName({ settings }: Pool, name: string): string {
   return settings.usernameConfiguration.caseSensitive ? name : name.toLowerCase();
 }
 
+/** The user by his name, or by what stands for a name in this pool, such as his e-mail address. */
+export function findUser(pool: Pool, name: string): User | undefined {
+  const kept = keptName(pool, name);
+  const isAlso = ({ attributes }: User): boolean =>
+    pool.settings.usernameAttributes.some((one) => keptName(pool, attributes.get(one) ?? "") === kept);
+  return pool.users.get(kept) ?? [...pool.users.values()].find(isAlso);
+}
+
 export function userOf(pool: Pool, name: string): User {
-  const user = pool.users.get(keptName(pool, name));
+  const user = findUser(pool, name);
   if (!user) throw refusal("userMissing");
   return user;
+}
+
+export const hasPassword = ({ id }: Pool, { username, password }: User, given: string): boolean =>
+  isPassword(id, username, given, password);
+
+export function keepPassword({ id }: Pool, user: User, password: string): void {
+  user.password = newVerifier(id, user.username, password);
+  user.passwordSet = now();
 }
 
 /** Ends all sign-ins of a user. */

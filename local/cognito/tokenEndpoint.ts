@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { AwsError } from "../http";
-import { type Asker, refresh } from "./signIn";
+import type { Asker } from "./challenges";
+import { refusal } from "./errors";
+import { refresh } from "./signIn";
 import { type Grant, type Pool, type Store, type User, now } from "./store";
 import { addGrant, issueTokens, revoke } from "./tokens";
 
@@ -10,6 +12,7 @@ interface PendingCode extends Asker {
   readonly user: User;
   readonly scopes: readonly string[];
   readonly redirectUri: string;
+  readonly authTime: number;
   readonly nonce: string | undefined;
   /** S256 of the verifier that the client has to show; undefined for a client that doesn't use PKCE. */
   readonly challenge: string | undefined;
@@ -23,17 +26,24 @@ type OAuthErrorName =
   | "invalid_client"
   | "invalid_grant"
   | "invalid_request"
+  | "invalid_token"
   | "unauthorized_client"
   | "unsupported_grant_type"
   | "unsupported_token_type";
 
 /** An error as an OAuth endpoint answers it: RFC 6749, section 5.2. */
 export class OAuthError extends Error {
+  readonly description: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
   constructor(
     readonly error: OAuthErrorName,
     readonly statusCode = 400,
+    more: { description?: string; headers?: Record<string, string> } = {},
   ) {
     super(error);
+    this.description = more.description;
+    this.headers = more.headers ?? {};
   }
 }
 
@@ -53,6 +63,7 @@ const exchangeFields = z.object({
   code_verifier: z.string().optional(),
 });
 const refreshFields = z.object({ refresh_token: z.string() });
+const clientFields = z.object({ client_id: z.string() });
 const revokeFields = z.object({ token: z.string() });
 
 /** The OAuth endpoints of a client's own requests: tokens for codes and refresh tokens, and their end. */
@@ -69,16 +80,19 @@ export class TokenEndpoint {
   }
 
   /** POST /oauth2/token. Throws OAuthError. */
-  token(form: URLSearchParams): object {
+  token(form: URLSearchParams, authorization: string | undefined): object {
     return oauthErrors(() => {
-      const asker = this.asker(form);
-      switch (form.get("grant_type")) {
+      const grantType = form.get("grant_type");
+      if (grantType === null) throw new OAuthError("invalid_request");
+      const asker = this.asker(form, authorization);
+      switch (grantType) {
         case "authorization_code":
           return this.exchange(asker, form);
         case "refresh_token":
           return answer(asker.pool, refresh(asker, fields(refreshFields, form).refresh_token));
-        case null:
-          throw new OAuthError("invalid_request");
+        case "client_credentials":
+          // Clients here are for users: local/cognito/inputs.ts takes no others.
+          throw new OAuthError("unauthorized_client");
         default:
           throw new OAuthError("unsupported_grant_type");
       }
@@ -86,13 +100,20 @@ export class TokenEndpoint {
   }
 
   /** POST /oauth2/revoke. A token that isn't known is as good as revoked: RFC 7009. Throws OAuthError. */
-  revoke(form: URLSearchParams): void {
-    oauthErrors(() => revoke(this.asker(form), fields(revokeFields, form).token), 401);
+  revoke(form: URLSearchParams, authorization: string | undefined): void {
+    oauthErrors(() => revoke(this.asker(form, authorization), fields(revokeFields, form).token), 401);
   }
 
-  private asker(form: URLSearchParams): Asker {
-    const { client_id: clientId } = fields(z.object({ client_id: z.string() }), form);
-    return this.store.client(clientId);
+  /** The client that asks: it names itself in the form or the header, and one with a secret proves itself there. */
+  private asker(form: URLSearchParams, authorization = ""): Asker {
+    const [name, secret] = basicCredentials(authorization) ?? [
+      fields(clientFields, form).client_id,
+      form.get("client_secret") ?? "",
+    ];
+    if ((form.get("client_id") ?? name) !== name) throw new OAuthError("invalid_request");
+    const asker = this.store.client(name);
+    if ((asker.client.secret ?? "") !== secret) throw refusal("clientMissing", name);
+    return asker;
   }
 
   private exchange({ pool, client }: Asker, form: URLSearchParams): object {
@@ -104,24 +125,33 @@ export class TokenEndpoint {
       pending.expires > now() &&
       pending.client === client &&
       pending.redirectUri === redirectUri &&
-      (pending.challenge === undefined || pending.challenge === s256(verifier)) &&
+      (pending.challenge === undefined ? verifier === "" : pending.challenge === s256(verifier)) &&
       pending.user.enabled &&
       pool.users.get(pending.user.username) === pending.user;
     if (!isGood) throw new OAuthError("invalid_grant");
-    const grant = addGrant(pool, client, pending.user, pending.scopes);
+    const grant = addGrant(pool, client, pending.user, pending.scopes, pending.authTime);
     return { ...answer(pool, grant, pending.nonce), refresh_token: grant.refreshToken };
   }
 }
 
 /** An ID token only for who asked for `openid`. */
 function answer(pool: Pool, grant: Grant, nonce?: string): object {
-  const { AccessToken, IdToken, ExpiresIn } = issueTokens(pool, grant, nonce);
+  const { AccessToken, IdToken, ExpiresIn } = issueTokens(pool, grant, { nonce });
   return {
     access_token: AccessToken,
     ...(grant.scopes.includes("openid") && { id_token: IdToken }),
     token_type: "Bearer",
     expires_in: ExpiresIn,
   };
+}
+
+/** Name and secret of HTTP's own scheme (RFC 7617), each encoded as in a form; undefined for another scheme or none. */
+function basicCredentials(authorization: string): [name: string, secret: string] | undefined {
+  const [, encoded] = /^Basic\s+(.+)$/i.exec(authorization) ?? [];
+  if (encoded === undefined) return undefined;
+  const [name = "", ...secret] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  const decoded = (text: string): string => new URLSearchParams(`x=${text}`).get("x") ?? "";
+  return [decoded(name), decoded(secret.join(":"))];
 }
 
 function fields<T>(schema: z.ZodType<T>, form: URLSearchParams): T {

@@ -12,7 +12,13 @@ interface Tokens {
 }
 
 /** A user who has proven to be himself to a client, with what he lets it have. */
-export function addGrant(pool: Pool, client: Client, user: User, scopes: readonly string[]): Grant {
+export function addGrant(
+  pool: Pool,
+  client: Client,
+  user: User,
+  scopes: readonly string[],
+  authTime = now(),
+): Grant {
   const id = randomUUID();
   const grant: Grant = {
     id,
@@ -20,7 +26,7 @@ export function addGrant(pool: Pool, client: Client, user: User, scopes: readonl
     client,
     user,
     scopes,
-    authTime: now(),
+    authTime,
     expires: now() + seconds(client.refreshTokenValidity, client.tokenValidityUnits.refreshToken),
     isRevoked: false,
   };
@@ -28,13 +34,22 @@ export function addGrant(pool: Pool, client: Client, user: User, scopes: readonl
   return grant;
 }
 
-/** New tokens for a grant. `nonce` is the client's own mark of the sign-in that it asked for. */
-export function issueTokens({ key, issuer }: Pool, grant: Grant, nonce?: string): Tokens {
+/**
+ * New tokens for a grant.
+ * @param oauth where the OAuth endpoint gives them: with what OpenID Connect has, and Cognito's own API doesn't
+ * @param oauth.nonce the client's own mark of the sign-in that it asked for
+ */
+export function issueTokens(
+  { key, issuer }: Pool,
+  grant: Grant,
+  oauth?: { readonly nonce: string | undefined },
+): Tokens {
   const { accessTokenValidity, idTokenValidity, tokenValidityUnits: units } = grant.client;
   const ExpiresIn = seconds(accessTokenValidity, units.accessToken);
   const AccessToken = signToken(key, {
     ...sharedClaims(issuer, grant, ExpiresIn),
     token_use: "access",
+    ...(oauth && { version: 2 }),
     client_id: grant.client.id,
     scope: grant.scopes.join(" "),
     username: grant.user.username,
@@ -44,12 +59,14 @@ export function issueTokens({ key, issuer }: Pool, grant: Grant, nonce?: string)
     token_use: "id",
     aud: grant.client.id,
     "cognito:username": grant.user.username,
-    at_hash: createHash("sha256").update(AccessToken).digest().subarray(0, 16).toString("base64url"),
-    ...(nonce !== undefined && { nonce }),
+    ...(oauth && { at_hash: halfHash(AccessToken), nonce: oauth.nonce }),
     ...attributeClaims(grant),
   });
   return { AccessToken, IdToken, ExpiresIn };
 }
+
+const halfHash = (token: string): string =>
+  createHash("sha256").update(token).digest().subarray(0, 16).toString("base64url");
 
 function sharedClaims(iss: string, { id, client, user, authTime }: Grant, lifetime: number): object {
   const iat = now();
@@ -67,17 +84,20 @@ function sharedClaims(iss: string, { id, client, user, authTime }: Grant, lifeti
 }
 
 /** The attributes that the scopes let the client read: all of them, unless some are named. */
-function attributeClaims({ user, scopes }: Grant): Record<string, unknown> {
-  const scopeOf = (name: string): string =>
-    /^email(_verified)?$/.test(name)
-      ? "email"
-      : /^phone_number(_verified)?$/.test(name)
-        ? "phone"
-        : "profile";
+export function readableAttributes({ user, scopes }: Pick<Grant, "user" | "scopes">): [string, string][] {
   const named = scopes.filter((scope) => ["profile", "email", "phone"].includes(scope));
-  const readable = [...user.attributes].filter(([name]) => !named.length || named.includes(scopeOf(name)));
-  return Object.fromEntries(readable.map(([name, value]) => [name, claimValue(name, value)]));
+  return [...user.attributes].filter(
+    ([name]) => name === "sub" || named.length === 0 || named.includes(scopeOf(name)),
+  );
 }
+
+function scopeOf(attribute: string): string {
+  if (/^email(_verified)?$/.test(attribute)) return "email";
+  return /^phone_number(_verified)?$/.test(attribute) ? "phone" : "profile";
+}
+
+const attributeClaims = (grant: Grant): Record<string, unknown> =>
+  Object.fromEntries(readableAttributes(grant).map(([name, value]) => [name, claimValue(name, value)]));
 
 function claimValue(name: string, value: string): unknown {
   if (name.endsWith("_verified")) return value === "true";
@@ -119,6 +139,13 @@ const accessClaims = z.looseObject({
 
 /** The bearer of an access token that lets him read and change his user. Throws Cognito's error otherwise. */
 export function bearerOf(store: Store, token: string): { pool: Pool; user: User } {
+  const { pool, grant } = grantOf(store, token);
+  if (!grant.scopes.includes(adminScope)) throw refusal("scopeMissing");
+  return { pool, user: grant.user };
+}
+
+/** The sign-in that an access token came of. Throws Cognito's error where the token is no good any more. */
+export function grantOf(store: Store, token: string): { pool: Pool; grant: Grant } {
   for (const pool of store.pools.values()) {
     const claims = accessClaims.safeParse(signedClaims(pool.key, token));
     if (!claims.success) continue;
@@ -127,18 +154,18 @@ export function bearerOf(store: Store, token: string): { pool: Pool; user: User 
     if (grant && pool.users.get(grant.user.username) !== grant.user) throw refusal("userMissing");
     if (!grant || grant.isRevoked) throw refusal("accessTokenRevoked");
     if (!grant.user.enabled) throw refusal("userDisabled");
-    if (!grant.scopes.includes(adminScope)) throw refusal("scopeMissing");
-    return { pool, user: grant.user };
+    return { pool, grant };
   }
   throw refusal("accessTokenInvalid");
 }
 
-/** The same token as it would be an hour after its end; undefined for one that isn't this pool's. */
-export function expired({ key }: Pool, token: string): string | undefined {
-  const claims = signedClaims(key, token);
-  return typeof claims === "object"
-    ? signToken(key, { ...claims, iat: now() - 7200, exp: now() - 3600 })
-    : undefined;
+/** An access or ID token as it would be an hour after its end; a refresh token ends. undefined for no token of the pool's. */
+export function expired(pool: Pool, token: string): string | undefined {
+  const grant = findGrant(pool, token);
+  if (grant) grant.expires = now() - 3600;
+  const claims = signedClaims(pool.key, token);
+  if (typeof claims !== "object") return grant?.refreshToken;
+  return signToken(pool.key, { ...claims, iat: now() - 7200, exp: now() - 3600 });
 }
 
 type Unit = Client["tokenValidityUnits"]["accessToken"];

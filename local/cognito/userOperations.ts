@@ -2,29 +2,41 @@ import { z } from "zod";
 import { attributeList, checkOwn, deleteAttributes, updateAttributes } from "./attributes";
 import { refusal } from "./errors";
 import { type Operation, attributes, byBearer, newPassword, nothing } from "./operation";
-import { setPassword } from "./passwords";
-import { signOut } from "./store";
-
-const mfa = z.object({ Enabled: z.boolean().default(false), PreferredMfa: z.boolean().default(false) });
+import { mfaDescription } from "./mfaOperations";
+import { sendAttributeCode, setPassword, verifyAttribute } from "./passwords";
+import { hasPassword, signOut } from "./store";
 
 /** What a user does for himself, by an access token that may. */
 export const userOperations: Readonly<Record<string, Operation>> = {
   GetUser: byBearer(nothing, ({ user }) => ({
     Username: user.username,
     UserAttributes: attributeList(user),
+    ...mfaDescription(user),
   })),
   ChangePassword: byBearer(
     z.object({ PreviousPassword: z.string(), ProposedPassword: newPassword }),
     ({ pool, user, input }) => {
-      if (user.password !== input.PreviousPassword) throw refusal("credentialsWrong");
+      if (!hasPassword(pool, user, input.PreviousPassword)) throw refusal("credentialsWrong");
       setPassword(pool, user, input.ProposedPassword);
     },
   ),
-  UpdateUserAttributes: byBearer(z.object({ UserAttributes: attributes }), ({ pool, user, input }) => {
+  UpdateUserAttributes: byBearer(z.object({ UserAttributes: attributes }), ({ pool, user, input, store }) => {
     checkOwn(input.UserAttributes.map(({ Name }) => Name));
+    const before = user.attributes.get("email");
     updateAttributes(pool, user, input.UserAttributes);
-    return { CodeDeliveryDetailsList: [] };
+    const isNew = user.attributes.get("email") !== before;
+    const isSent = isNew && pool.settings.autoVerifiedAttributes.includes("email");
+    const sent = isSent ? [sendAttributeCode(user, "email", store.deliver).CodeDeliveryDetails] : [];
+    return { CodeDeliveryDetailsList: sent };
   }),
+  GetUserAttributeVerificationCode: byBearer(
+    z.object({ AttributeName: z.string() }),
+    ({ user, input, store }) => sendAttributeCode(user, input.AttributeName, store.deliver),
+  ),
+  VerifyUserAttribute: byBearer(
+    z.object({ AttributeName: z.string(), Code: z.string() }),
+    ({ user, input }) => verifyAttribute(user, input.AttributeName, input.Code),
+  ),
   DeleteUserAttributes: byBearer(
     z.object({ UserAttributeNames: z.array(z.string()) }),
     ({ pool, user, input }) => {
@@ -37,20 +49,6 @@ export const userOperations: Readonly<Record<string, Operation>> = {
   }),
   GlobalSignOut: byBearer(nothing, ({ pool, user }) => signOut(pool, user)),
 
-  // What Cognito answers about second factors and devices in a pool that has neither.
-  GetUserAuthFactors: byBearer(nothing, ({ user }) => ({
-    Username: user.username,
-    ConfiguredUserAuthFactors: ["PASSWORD"],
-  })),
-  AssociateSoftwareToken: byBearer(nothing, () => {
-    throw refusal("softwareTokenDisabled");
-  }),
-  SetUserMFAPreference: byBearer(
-    z.object({ SMSMfaSettings: mfa.optional(), SoftwareTokenMfaSettings: mfa.optional() }),
-    ({ input: { SMSMfaSettings: sms, SoftwareTokenMfaSettings: totp } }) => {
-      if (totp?.Enabled) throw refusal("softwareTokenMissing");
-      if (sms?.Enabled) throw refusal("phoneMissing");
-    },
-  ),
+  // What Cognito answers about devices in a pool that remembers none.
   ListDevices: byBearer(nothing, () => ({ Devices: [] })),
 };

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { InitiateAuthCommand, RevokeTokenCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { z } from "zod";
+import { GroundworkError } from "../../infra/error";
 import { memberGroup } from "../../infra/auth/apiRoutes";
 import { type Pool, addToGroup, createUser, deleteUser } from "./admin";
 import { readEnvFile } from "./envFile";
 import { hostedUiOf, jsonOf, signInByForm } from "./hostedSignIn";
 import { type ActualMatrix, type TokenKind, expectedMatrix, tokenKinds } from "./matrix";
+import { accessTokenBySrp } from "./srp";
 import { type Target, isLoopback } from "./target";
 import { claimsOf, signIn } from "./tokens";
 
@@ -82,11 +85,15 @@ async function tokensOf(
   const members = await signIn(target, member, noNewPassword);
   const others = await signIn(target, other, noNewPassword);
   const scoped = await signInByForm(await hostedUiOf(target), other);
+  const refreshToken = others.refreshToken ?? "";
   return {
     none: "",
     garbage: "not-a-token",
     expired: await expiredToken(target, others.accessToken),
     access: others.accessToken,
+    SRP: await accessTokenBySrp(target, other),
+    refreshed: await refreshed(target, refreshToken),
+    "ended refresh": await endedRefresh(target, others.accessToken, refreshToken),
     ID: others.idToken,
     scoped: scoped.accessToken,
     member: members.accessToken,
@@ -109,6 +116,41 @@ async function expiredToken(target: Target, good: string): Promise<string | unde
   const stored = readEnvFile(target.options.env).COGNITO_ACCESS_TOKEN ?? "";
   const claims = claimsOf(stored);
   return claims.iss === iss && Number(claims.exp) * 1000 < Date.now() ? stored : undefined;
+}
+
+/** The access token that a refresh gives. */
+async function refreshed(target: Target, refreshToken: string): Promise<string | undefined> {
+  const answer = await (
+    await target.connect()
+  ).send(
+    new InitiateAuthCommand({
+      ClientId: await target.clientId(),
+      AuthFlow: "REFRESH_TOKEN_AUTH",
+      AuthParameters: { REFRESH_TOKEN: refreshToken },
+    }),
+  );
+  return answer.AuthenticationResult?.AccessToken;
+}
+
+/**
+ * A refresh token that is good no more: on this machine the pool lets it expire, on AWS, where that takes an hour at
+ * least, it is revoked.
+ * @throws GroundworkError where it still gives tokens
+ */
+async function endedRefresh(target: Target, accessToken: string, refreshToken: string): Promise<string> {
+  const { iss } = claimsOf(accessToken);
+  const isExpired =
+    isLoopback(String(iss)) &&
+    (await fetch(`${String(iss)}/expired-token`, { method: "POST", body: refreshToken })).ok;
+  if (!isExpired) {
+    const ClientId = await target.clientId();
+    await (await target.connect()).send(new RevokeTokenCommand({ ClientId, Token: refreshToken }));
+  }
+  const given = await refreshed(target, refreshToken).catch((error: Error) => {
+    if (error.name !== "NotAuthorizedException") throw error;
+  });
+  if (given !== undefined) throw new GroundworkError("A refresh token that has ended still gives tokens");
+  return refreshToken;
 }
 
 const expiredAnswer = z.object({ token: z.string() });

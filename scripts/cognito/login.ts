@@ -1,6 +1,6 @@
-import { type Server, createServer } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { GroundworkError } from "../../infra/error";
-import { type HostedUi, codeOf, exchange, newSignIn } from "./hostedSignIn";
+import { type HostedUi, type SignInRequest, codeOf, exchange, newSignIn } from "./hostedSignIn";
 import type { Tokens } from "./tokens";
 
 interface LoginOptions {
@@ -16,31 +16,32 @@ const patience = 10 * 60_000;
 
 /** Signs a person in with the browser: the code comes back to a port of this machine. */
 export async function login(hostedUi: HostedUi, options: LoginOptions): Promise<Tokens> {
-  const { server, redirectUri } = await listenForAnswer(hostedUi.callbackUrls);
+  const { servers, redirectUri } = await listenForAnswer(hostedUi.callbackUrls);
   try {
     const request = newSignIn(hostedUi, redirectUri, options.scopes);
-    const answer = addressOfAnswer(server, redirectUri, (address) => codeOf(request, address));
+    const answer = codeOfAnswer(servers, request);
     const stopped = AbortSignal.any([options.signal, AbortSignal.timeout(patience)]);
     await options.show(request.url);
     const code = await Promise.race([answer, rejectAt(stopped)]);
     return await exchange(request, code);
   } finally {
-    server.closeAllConnections();
-    server.close();
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
   }
 }
 
-/** Listens at the first of the addresses whose port is free. */
+/** Listens at the first of the addresses whose port is free, on both loopbacks: a browser tries either first. */
 async function listenForAnswer(
   callbackUrls: readonly string[],
-): Promise<{ server: Server; redirectUri: string }> {
+): Promise<{ servers: Server[]; redirectUri: string }> {
   for (const redirectUri of callbackUrls) {
-    const server = createServer();
-    const listening = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(Number(new URL(redirectUri).port), "127.0.0.1", () => resolve(true));
-    });
-    if (listening) return { server, redirectUri };
+    const port = Number(new URL(redirectUri).port);
+    const outcomes = [await listenOn("127.0.0.1", port), await listenOn("::1", port)];
+    const servers = outcomes.filter((outcome) => typeof outcome !== "string");
+    if (servers.length > 0 && !outcomes.includes("EADDRINUSE")) return { servers, redirectUri };
+    for (const server of servers) server.close();
   }
   const ports = callbackUrls.map((url) => new URL(url).port).join(", ");
   throw new GroundworkError(
@@ -48,29 +49,38 @@ async function listenForAnswer(
   );
 }
 
-/** What `read` finds in the address that the browser comes back with; the browser is told how it went. */
-function addressOfAnswer(
-  server: Server,
-  redirectUri: string,
-  read: (address: URL) => string,
-): Promise<string> {
+/** @returns why not, where it can't: EADDRINUSE, or what a machine without that loopback says */
+function listenOn(host: string, port: number): Promise<Server | string> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "error"));
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+/** The code that the browser comes back with; it is told how it went. Others who call are turned away. */
+function codeOfAnswer(servers: readonly Server[], request: SignInRequest): Promise<string> {
+  const { redirectUri, state } = request;
   const answer = new Promise<string>((resolve, reject) => {
-    server.on("request", (request, response) => {
-      const address = new URL(request.url ?? "/", redirectUri);
+    const answerTo = ({ url }: IncomingMessage, response: ServerResponse): void => {
+      const address = new URL(url ?? "/", redirectUri);
       const send = (status: number, text: string): void => {
         response.writeHead(status, { "content-type": "text/plain;charset=UTF-8", connection: "close" });
         response.end(`${text}\n`);
       };
       if (address.pathname !== new URL(redirectUri).pathname) return send(404, "Not the page you look for.");
+      // Any page can send a browser here, but none knows the state.
+      if (address.searchParams.get("state") !== state) return send(400, "No sign-in waits for this answer.");
       try {
-        const found = read(address);
-        response.once("finish", () => resolve(found));
+        const code = codeOf(request, address);
+        response.once("finish", () => resolve(code));
         send(200, "You are signed in. You can close this window and go back to the terminal.");
       } catch (error) {
         response.once("finish", () => reject(error instanceof Error ? error : new Error(String(error))));
         send(400, (error as Error).message);
       }
-    });
+    };
+    for (const server of servers) server.on("request", answerTo);
   });
   answer.catch(() => undefined); // Whoever waits for it is told; a stop may have come first.
   return answer;

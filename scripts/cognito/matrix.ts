@@ -1,11 +1,18 @@
 import { columns } from "../shared/columns";
 
-/** The kinds of token that the API is called with. All but the member's are those of a user in no group. */
+/**
+ * The kinds of token that the API is called with. All but the member's are those of a user in no group. `access` is got
+ * by password, `SRP` by proof of it, `scoped` at the hosted UI; `refreshed` is what a refresh token
+ * gave, `ended refresh` a refresh token itself, once it gives no more.
+ */
 export const tokenKinds = [
   "none",
   "garbage",
   "expired",
   "access",
+  "SRP",
+  "refreshed",
+  "ended refresh",
   "ID",
   "scoped",
   "member",
@@ -22,16 +29,25 @@ export interface ExpectedRow {
 
 /**
  * What the API answers, written down apart from its document: 401 for a token that the route doesn't take, 403 for
- * a user whom it doesn't let in. `scoped` is an access token of the hosted UI, `member` and `non-member` are
- * access tokens got by password.
+ * a user whom it doesn't let in, 404 for what is no route, whatever comes with it.
  */
 export const expectedMatrix: readonly ExpectedRow[] = [
-  //                                                  none garb. exp. acc. ID   scop. memb. non-m.
-  { method: "GET", path: "/", statuses: [401, 401, 401, 200, 401, 401, 200, 200] },
-  { method: "POST", path: "/", statuses: [401, 401, 401, 401, 200, 401, 401, 401] },
-  { method: "GET", path: "/scoped", statuses: [401, 401, 401, 401, 401, 200, 401, 401] },
-  { method: "GET", path: "/admin-only", statuses: [401, 401, 401, 403, 401, 403, 200, 403] },
-  { method: "GET", path: "/admin-only/all", statuses: [401, 401, 401, 200, 401, 200, 200, 200] },
+  //                                                  none garb. exp. acc. SRP  refr. end. ID   scop. memb. non-m.
+  { method: "GET", path: "/", statuses: [401, 401, 401, 200, 200, 200, 401, 401, 401, 200, 200] },
+  { method: "POST", path: "/", statuses: [401, 401, 401, 401, 401, 401, 401, 200, 401, 401, 401] },
+  { method: "GET", path: "/scoped", statuses: [401, 401, 401, 401, 401, 401, 401, 401, 200, 401, 401] },
+  { method: "GET", path: "/admin-only", statuses: [401, 401, 401, 403, 403, 403, 401, 401, 403, 200, 403] },
+  {
+    method: "GET",
+    path: "/admin-only/all",
+    statuses: [401, 401, 401, 200, 200, 200, 401, 401, 200, 200, 200],
+  },
+  {
+    method: "GET",
+    path: "/no-such-route",
+    statuses: [404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404],
+  },
+  { method: "PUT", path: "/", statuses: [404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404] },
 ];
 
 /** The API's answers, row by row as expected; undefined for a kind of token that there was none of. */

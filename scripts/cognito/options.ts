@@ -87,6 +87,12 @@ export class Run {
     return given ?? askSecret(`${what} of ${this.username()}`, ifMissing, this.stop);
   }
 
+  /** The code of an authenticator app, which is good for seconds: only a person has it. */
+  code(question: string): Promise<string> {
+    const ifMissing = "The pool asks for the code of an authenticator app: run this on a terminal";
+    return askSecret(question, ifMissing, this.stop);
+  }
+
   async pool() {
     const UserPoolId = await this.target.userPoolId();
     return { client: await this.target.connect(), UserPoolId };

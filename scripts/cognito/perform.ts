@@ -32,7 +32,8 @@ import { type Tokens, claimsOf, refresh, revoke, signIn, store } from "./tokens"
 export const perform: Readonly<Record<ActionName, (run: Run) => Promise<void>>> = {
   async "get-token"(run) {
     const credentials = { username: run.username(), password: await run.password() };
-    report(run, await signIn(run.target, credentials, () => run.newPassword()));
+    const code = (question: string) => run.code(question);
+    report(run, await signIn(run.target, credentials, () => run.newPassword(), code));
   },
   async login(run) {
     const scopes = (run.options.scope ?? "").split(/[\s,]+/).filter(Boolean);

@@ -2,11 +2,10 @@ import { createHmac } from "node:crypto";
 import {
   type AuthenticationResultType,
   InitiateAuthCommand,
-  type InitiateAuthCommandOutput,
-  RespondToAuthChallengeCommand,
   RevokeTokenCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GroundworkError } from "../../infra/error";
+import { type Answers, answerChallenges } from "./challenges";
 import { readEnvFile, updateEnvFile } from "./envFile";
 import type { Target } from "./target";
 
@@ -18,39 +17,29 @@ export interface Tokens {
   readonly refreshToken?: string | undefined;
 }
 
-/** Signs in by name and password. `newPassword` is asked for when the password is a temporary one. */
+/** Signs in by name and password, and answers what Cognito asks beyond them. */
 export async function signIn(
   target: Target,
   credentials: { username: string; password: string },
-  newPassword: () => Promise<string>,
+  newPassword: Answers["newPassword"],
+  code: Answers["code"] = noCode,
 ): Promise<Tokens> {
   const { username: USERNAME, password: PASSWORD } = credentials;
   const client = await target.connect();
   const ClientId = await target.clientId();
+  const secret = (name: string) => secretHash(target, ClientId, name);
   const answer = await client.send(
     new InitiateAuthCommand({
       ClientId,
       AuthFlow: "USER_PASSWORD_AUTH",
-      AuthParameters: { USERNAME, PASSWORD, ...secretHash(target, ClientId, USERNAME) },
+      AuthParameters: { USERNAME, PASSWORD, ...secret(USERNAME) },
     }),
   );
-  if (answer.ChallengeName === undefined) return tokensOf(answer.AuthenticationResult);
-  const { ChallengeName, Session, name } = newPasswordChallenge(answer, USERNAME);
-  const answered = await client.send(
-    new RespondToAuthChallengeCommand({
-      ClientId,
-      ChallengeName,
-      Session,
-      ChallengeResponses: {
-        USERNAME: name,
-        NEW_PASSWORD: await newPassword(),
-        ...secretHash(target, ClientId, name),
-      },
-    }),
-  );
-  if (answered.ChallengeName !== undefined) newPasswordChallenge(answered, name);
-  return tokensOf(answered.AuthenticationResult);
+  return tokensOf(await answerChallenges(client, ClientId, answer, USERNAME, secret, { newPassword, code }));
 }
+
+const noCode: Answers["code"] = () =>
+  Promise.reject(new GroundworkError("The pool asks for a second factor, and nobody is here to be asked"));
 
 /** New access and ID tokens for the refresh token in the env file. */
 export async function refresh(target: Target): Promise<Tokens> {
@@ -112,16 +101,6 @@ async function stored(target: Target): Promise<{ client: string; refreshToken: s
   };
 }
 
-/** From here on Cognito goes by the user's name inside the pool: with sign-in by e-mail that is another. */
-function newPasswordChallenge(answer: Partial<InitiateAuthCommandOutput>, username: string) {
-  const { ChallengeName, Session, ChallengeParameters } = answer;
-  const name = ChallengeParameters?.USER_ID_FOR_SRP ?? username;
-  if (ChallengeName === "NEW_PASSWORD_REQUIRED") return { ChallengeName, Session, name };
-  throw new GroundworkError(
-    `Cognito asks for ${ChallengeName}, which this command can't answer: sign in with login, in a browser`,
-  );
-}
-
 function tokensOf(result: AuthenticationResultType | undefined): Tokens {
   const { AccessToken: accessToken, IdToken: idToken, RefreshToken: refreshToken } = result ?? {};
   if (accessToken === undefined) {
@@ -131,7 +110,7 @@ function tokensOf(result: AuthenticationResultType | undefined): Tokens {
 }
 
 /** What a client with a secret has to send along. */
-function secretHash(target: Target, clientId: string, username: string): { SECRET_HASH?: string } {
+function secretHash(target: Target, clientId: string, username: string): Record<string, string> {
   const secret = target.clientSecret;
   if (secret === undefined) return {};
   return { SECRET_HASH: createHmac("sha256", secret).update(`${username}${clientId}`).digest("base64") };

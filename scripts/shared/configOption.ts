@@ -15,7 +15,7 @@ export function configOption(): Option {
     .default({}, "none");
 }
 
-const namespaces = ["aws", ...programs.map(({ project }) => project)];
+const namespaces = ["aws", "local", ...programs.map(({ project }) => project)];
 const example = "networking:nat=instance";
 const parse = keyValues(example);
 

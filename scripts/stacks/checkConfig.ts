@@ -2,8 +2,8 @@ import { GroundworkError } from "../../infra/error";
 import { checkProjectConfig } from "../../infra/projectConfig";
 import { projectConfigs } from "../../infra/projects";
 
-/** Namespaces of Pulumi's providers and of its own, which check their keys themselves. */
-const providers = ["aws", "aws-native", "awsx", "pulumi"];
+/** Namespaces of Pulumi's providers, its own, and that of the environment on this machine: they check their keys themselves. */
+const providers = ["aws", "aws-native", "awsx", "pulumi", "local"];
 
 /**
  * Checks an environment's config as each program does, all of them at once.

@@ -24,7 +24,7 @@ const outputs: Exports<"auth"> = {
   issuer: pool.issuer,
   hostedUiUrl: hostedUi.url,
   hostedUiClientId: hostedUi.clientId,
-  loginCallbackUrls: hostedUi.callbackUrls,
+  loginCallbackUrls: hostedUi.loginCallbackUrls,
   apiUrl: api.url,
   logGroups: logGroupsOf({ "group-authorizer": authorizer }),
 };

@@ -47,7 +47,12 @@ export const clientInputs = {
   name: "dev-app-public",
   userPoolId: UserPoolId,
   generateSecret: false,
-  explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+  explicitAuthFlows: [
+    "ALLOW_USER_SRP_AUTH",
+    "ALLOW_USER_PASSWORD_AUTH",
+    "ALLOW_USER_AUTH",
+    "ALLOW_REFRESH_TOKEN_AUTH",
+  ],
   enableTokenRevocation: true,
   preventUserExistenceErrors: "ENABLED",
 };
@@ -75,11 +80,11 @@ export interface UserPoolFixture {
   close(): Promise<void>;
 }
 
-export async function startUserPool(): Promise<UserPoolFixture> {
+export async function startUserPool(inputs: object = poolInputs): Promise<UserPoolFixture> {
   const session = new Session();
   const messages: string[] = [];
   const cognito = await startCognito(session, ({ text }) => void messages.push(text));
-  await cognito.createUserPool(poolInputs);
+  await cognito.createUserPool({ ...inputs });
   const clientId = cognito.createUserPoolClient(clientInputs);
   const client = new CognitoIdentityProviderClient({
     endpoint: cognito.url,

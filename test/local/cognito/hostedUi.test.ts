@@ -6,6 +6,7 @@ import {
   UpdateUserAttributesCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
+import { SignInPage } from "../../support/signInPage";
 import {
   type UserPoolFixture,
   UserPoolId,
@@ -192,6 +193,89 @@ describe("the hosted UI on this machine", () => {
     ] as const) {
       const page = await (await submit(authorizeUrl({}), name, given)).text();
       expect(page).to.contain('<p role="alert">Incorrect username or password.</p>');
+    }
+  });
+
+  it("lets any page read what is no page, and asks for nothing before", async () => {
+    const issuer = pool.cognito.issuer(UserPoolId);
+    const headers = {
+      origin: "https://app.example.com",
+      "access-control-request-headers": "x-amz-target,x-y",
+    };
+    for (const address of [
+      `${issuer}/.well-known/openid-configuration`,
+      `${issuer}/.well-known/jwks.json`,
+      ...["/oauth2/token", "/oauth2/revoke", "/oauth2/userInfo", "/"].map((path) => `${url}${path}`),
+    ]) {
+      const preflight = await fetch(address, { method: "OPTIONS", headers });
+      expect(
+        [preflight.status, preflight.headers.get("access-control-allow-headers")],
+        address,
+      ).to.deep.equal([200, "x-amz-target,x-y"]);
+      for (const method of ["GET", "POST"]) {
+        const answer = await fetch(address, { method, headers });
+        expect(answer.headers.get("access-control-allow-origin"), `${method} ${address}`).to.equal("*");
+      }
+    }
+    for (const path of ["/login", "/logout", "/oauth2/authorize"]) {
+      const answer = await fetch(`${url}${path}`, { headers, redirect: "manual" });
+      expect(answer.headers.get("access-control-allow-origin"), path).to.equal(null);
+    }
+  });
+
+  const userInfo: readonly [authorization: string | undefined, status: number, error: string][] = [
+    [undefined, 400, "invalid_request"],
+    ["Basic YTpi", 400, "invalid_request"],
+    ["Bearer x", 401, "invalid_token"],
+    ["Bearer a.b.c", 401, "invalid_token"],
+  ];
+  for (const [authorization, status, error] of userInfo) {
+    it(`answers ${error} at userInfo to ${authorization}`, async () => {
+      const headers = authorization === undefined ? undefined : { authorization };
+      const answer = await fetch(`${url}/oauth2/userInfo`, headers && { headers });
+      expect([answer.status, ((await answer.json()) as { error: string }).error]).to.deep.equal([
+        status,
+        error,
+      ]);
+      expect(answer.headers.get("www-authenticate")).to.contain(error);
+    });
+  }
+
+  it("tells at userInfo nothing to a token that was got by password", async () => {
+    const { access } = await pool.tokens(await pool.addUser("noscope"));
+    const answer = await fetch(`${url}/oauth2/userInfo`, { headers: { authorization: `Bearer ${access}` } });
+    expect([answer.status, await answer.json()]).to.deep.equal([
+      401,
+      { error: "invalid_token", error_description: "Access token does not contain openid scope" },
+    ]);
+  });
+
+  it("signs out to an address of the client only, and takes each endpoint's own methods", async () => {
+    const to = async (path: string, method = "GET") => {
+      const answer = await fetch(`${url}${path}`, { method, redirect: "manual" });
+      return answer.headers.get("location") ?? answer.status;
+    };
+    expect(await to("/logout")).to.equal(400);
+    expect(await to(`/logout?client_id=nobody&logout_uri=x`)).to.equal(400);
+    expect(await to(`/logout?client_id=${clientId}&logout_uri=https%3A%2F%2Fevil.example`)).to.equal(400);
+    const query = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      response_type: "code",
+    });
+    expect(await to(`/logout?${String(query)}`)).to.equal(`/login?${String(query)}`);
+    expect(await to("/oauth2/token")).to.equal(405);
+    expect(await to("/oauth2/authorize", "POST")).to.equal(405);
+  });
+
+  it("keeps two sign-in pages of one browser good", async () => {
+    const page = new SignInPage();
+    const forms = [await page.open(authorizeUrl({})), await page.open(authorizeUrl({ state: "t" }))];
+    for (const form of forms) {
+      if (form instanceof URL) throw new Error("signed in already");
+      const [, csrf = ""] = /name="_csrf" value="([^"]+)"/.exec(await form.text()) ?? [];
+      const back = await page.open(form.url, { _csrf: csrf, username: "ann", password });
+      expect(back).to.be.instanceOf(URL);
     }
   });
 });

@@ -46,7 +46,7 @@ describe("user pools and clients on this machine", () => {
     expect(UserPoolClient).to.deep.include({
       ClientName: "dev-app-public",
       EnableTokenRevocation: true,
-      ExplicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+      ExplicitAuthFlows: clientInputs.explicitAuthFlows,
     });
     expect(UserPoolClient?.ClientSecret).to.equal(undefined);
   });
@@ -70,7 +70,10 @@ describe("user pools and clients on this machine", () => {
       [() => pool.cognito.createUserPool({ ...poolInputs, lambdaConfig: {} }), "lambdaConfig"],
       [() => pool.cognito.createUserPool({ ...poolInputs, mfaConfiguration: "ON" }), "mfaConfiguration"],
       [() => pool.cognito.createUserPool({ ...poolInputs, id: "pool" }), "id: has to look like us-east-1_"],
-      [() => pool.cognito.createUserPoolClient({ ...clientInputs, generateSecret: true }), "generateSecret"],
+      [
+        () => pool.cognito.createUserPoolClient({ ...clientInputs, readAttributes: ["email"] }),
+        "readAttributes",
+      ],
       [
         () => pool.cognito.createUserPoolClient({ ...clientInputs, allowedOauthFlows: ["implicit"] }),
         "allowedOauthFlows",

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
+import { domainOf } from "../../../infra/auth/hostedUi";
 import { type Recording, failureOf, record } from "../../support/stacks";
 
 describe("the auth stack", () => {
@@ -35,6 +36,7 @@ describe("the auth stack", () => {
       preventUserExistenceErrors: "ENABLED",
     });
     expect(client.explicitAuthFlows).to.have.members([
+      "ALLOW_USER_SRP_AUTH",
       "ALLOW_USER_PASSWORD_AUTH",
       "ALLOW_REFRESH_TOKEN_AUTH",
     ]);
@@ -55,7 +57,7 @@ describe("the auth stack", () => {
       generateSecret: false,
       allowedOauthFlowsUserPoolClient: true,
       allowedOauthFlows: ["code"],
-      allowedOauthScopes: ["openid", "profile", "groundwork/read", "groundwork/write"],
+      allowedOauthScopes: ["openid", "profile", "email", "phone", "groundwork/read", "groundwork/write"],
       callbackUrls: [8976, 8977, 8978].map((port) => `http://localhost:${port}/callback`),
     });
     expect(outputs.hostedUiUrl).to.match(/^https:\/\/dev-[a-z0-9]+\.auth\.us-east-1\.amazoncognito\.com$/);
@@ -101,13 +103,79 @@ describe("the auth stack", () => {
     expect(stage).to.include({ stageName: "dev", xrayTracingEnabled: true });
     const { format } = stage.accessLogSettings as { format: string };
     expect(JSON.parse(format)).to.include({ status: "$context.status" });
-    expect(format).to.not.match(/token|authorization/i);
+    expect(format).to.not.match(/token|authorization|error\.message|authorizer\.error/i);
     expect(only("aws:apigateway/methodSettings:MethodSettings").settings).to.include({
       throttlingRateLimit: 50,
       throttlingBurstLimit: 100,
       dataTraceEnabled: false,
     });
   });
+
+  it("makes pool and clients by the rules of the config", async () => {
+    const { only } = await record("auth", {
+      config: {
+        "auth:mfa": "on",
+        "auth:signInBy": "email",
+        "auth:recovery": "admin",
+        "auth:passwordMinimumLength": "20",
+        "auth:temporaryPasswordDays": "2",
+        "auth:authFlows": '["USER_AUTH"]',
+        "auth:accessTokenMinutes": "10",
+        "auth:callbackUrls": '["https://app.example.com/", "http://localhost:5173/", "my.app://in"]',
+        "auth:logoutUrls": '["https://app.example.com/out"]',
+      },
+    });
+    expect(only("aws:cognito/userPool:UserPool")).to.deep.include({
+      mfaConfiguration: "ON",
+      softwareTokenMfaConfiguration: { enabled: true },
+      usernameAttributes: ["email"],
+      autoVerifiedAttributes: ["email"],
+      accountRecoverySetting: { recoveryMechanisms: [{ name: "admin_only", priority: 1 }] },
+    });
+    expect(only("aws:cognito/userPool:UserPool").passwordPolicy).to.include({
+      minimumLength: 20,
+      temporaryPasswordValidityDays: 2,
+    });
+    expect(only("aws:cognito/userPoolClient:UserPoolClient", "pool-client")).to.deep.include({
+      explicitAuthFlows: ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+      accessTokenValidity: 10,
+      tokenValidityUnits: { accessToken: "minutes", idToken: "minutes", refreshToken: "days" },
+    });
+    const hosted = only("aws:cognito/userPoolClient:UserPoolClient", "hosted-ui-client");
+    expect(hosted).to.deep.include({ accessTokenValidity: 10, logoutUrls: ["https://app.example.com/out"] });
+    expect(hosted.callbackUrls).to.include.members(["https://app.example.com/", "my.app://in"]);
+  });
+
+  it("asks for a domain without Cognito's own names, whatever the pool's id", () => {
+    expect(domainOf("us-east-1_xAwS1Awsz")).to.match(/-xa-ws1a-wsz$/);
+    expect(domainOf("us-east-1_coGnitoAM")).to.match(/-c-ognitoam$/);
+    expect(domainOf("us-east-1_AmAzOn12")).to.match(/-a-mazon12$/);
+    expect(domainOf("us-east-1_AbC123dEf")).to.match(/-abc123def$/);
+  });
+
+  for (const [key, values] of Object.entries({
+    allowedOrigin: [
+      "https://App.example.com",
+      "https://a.example:443",
+      "https://a.example/",
+      "ftp://a.example",
+    ],
+    callbackUrls: [
+      "http://app.example.com/",
+      "http://127.0.0.1:5173/",
+      "https://a.example/#x",
+      "https://*.example/",
+      "app.example.com",
+      "javascript:alert(1)",
+    ],
+  })) {
+    it(`takes no ${key} that AWS or a browser doesn't`, async () => {
+      for (const value of values) {
+        const text = key === "callbackUrls" ? JSON.stringify([value]) : value;
+        expect(await failureOf(record("auth", { config: { [`auth:${key}`]: text } })), value).to.contain(key);
+      }
+    });
+  }
 
   it("names every bad value of its config", async () => {
     const config = {

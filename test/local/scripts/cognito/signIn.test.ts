@@ -1,8 +1,10 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { zip } from "../../../../programs/archive";
+import { codeAt } from "../../../../local/cognito/totp";
 import { Session } from "../../../../local/session";
 import { type Pool, addToGroup, createUser, listUsers } from "../../../../scripts/cognito/admin";
 import { callCount, checkApi } from "../../../../scripts/cognito/checkApi";
@@ -13,6 +15,7 @@ import { expectedMatrix, formatMatrix } from "../../../../scripts/cognito/matrix
 import type { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, revoke, signIn, store } from "../../../../scripts/cognito/tokens";
 import { type AuthStack, startAuthStack } from "../../../support/authStack";
+import { openChromium } from "../../../support/chromium";
 import { rejection } from "../../../support/postgres";
 
 describe("sign-in on this machine", () => {
@@ -72,7 +75,13 @@ describe("sign-in on this machine", () => {
         "AccessDeniedException",
         "User is not authorized to access this resource",
       ],
-      [await get("/nowhere"), 404, "MissingAuthenticationTokenException", "Not Found"],
+      [await get("/nowhere", { authorization: `Bearer ${accessToken}` }), 404, null, "Not Found"],
+      [
+        await fetch(apiUrl, { method: "DELETE", headers: { authorization: accessToken } }),
+        404,
+        null,
+        "Not Found",
+      ],
       [
         await fetch(apiUrl, { method: "POST", body: Buffer.alloc(10 * 1024 * 1024 + 1) }),
         413,
@@ -108,6 +117,26 @@ describe("sign-in on this machine", () => {
     }
   });
 
+  it("refuses garbage without asking the authorizer's function", async () => {
+    const { lambda } = auth.services;
+    const { invoke } = lambda;
+    const invoked: unknown[] = [];
+    lambda.invoke = (...call) => {
+      invoked.push(call);
+      return invoke.apply(lambda, call);
+    };
+    try {
+      for (const authorization of ["garbage", "Bearer garbage", "Basic YTpi", "a.b"]) {
+        expect((await get("/admin-only", { authorization })).status).to.equal(401);
+      }
+      expect(invoked).to.deep.equal([]);
+      expect((await get("/admin-only", { authorization: "a.b.c" })).status).to.equal(401);
+      expect(invoked).to.have.length(1);
+    } finally {
+      lambda.invoke = invoke;
+    }
+  });
+
   it("answers 429 as JSON above the rate", async () => {
     const throttled = new Session();
     try {
@@ -128,7 +157,7 @@ describe("sign-in on this machine", () => {
 
   it("keeps the scopes of a hosted sign-in when its token is refreshed, until that is revoked", async () => {
     const tokens = await signInByForm(await hostedUiOf(target), await addUser("keeper"));
-    const scope = "openid profile groundwork/read groundwork/write";
+    const scope = "openid profile email phone groundwork/read groundwork/write";
     expect(claimsOf(tokens.accessToken)).to.include({ scope, token_use: "access", username: "keeper" });
     store(target, tokens);
     const refreshed = await refresh(target);
@@ -145,6 +174,34 @@ describe("sign-in on this machine", () => {
     const { accessToken } = await signIn(target, user, () => Promise.resolve("Better-horse-2"));
     expect(claimsOf(accessToken)).to.include({ username: "temporary" });
     await signIn(target, { ...user, password: "Better-horse-2" }, noNewPassword);
+  });
+
+  it("answers a pool that asks for a second factor, with an app that it has set up and with one that is there", async () => {
+    const other = new Session();
+    try {
+      const strict = (await startAuthStack(other, { "auth:mfa": "on", "auth:signInBy": "email" })).target(
+        path.join(other.dir, ".env"),
+      );
+      const client = await strict.connect();
+      other.onClose(() => Promise.resolve(client.destroy()));
+      const user = { username: "ann@example.com", password };
+      const strictPool = { client, UserPoolId: await strict.userPoolId() };
+      await createUser(strictPool, { ...user, temporary: true, attributes: {} });
+      const period = Math.floor(Date.now() / 30_000);
+      let key = "";
+      const setUp = (question: string) => {
+        key = /key (\w+)/.exec(question)?.[1] ?? "";
+        return Promise.resolve(codeAt(key, period));
+      };
+      await signIn(strict, user, () => Promise.resolve("Better-horse-2"), setUp);
+      const again = { ...user, password: "Better-horse-2" };
+      const code = () => Promise.resolve(codeAt(key, period + 1));
+      const { accessToken } = await signIn(strict, again, noNewPassword, code);
+      expect(claimsOf(accessToken)).to.include({ token_use: "access" });
+      expect(await rejection(signIn(strict, again, noNewPassword))).to.contain("second factor");
+    } finally {
+      await other.close();
+    }
   });
 
   it("gives a code's tokens once, to who has its verifier, and sends a wrong request back with its error", async () => {
@@ -212,17 +269,7 @@ describe("sign-in on this machine", () => {
     let browser: Browser;
 
     before(async function () {
-      const executablePath = [
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-      ].find(existsSync);
-      if (executablePath === undefined) {
-        process.stderr.write("      skipped: there is no Chromium on this machine\n");
-        return this.skip();
-      }
-      // Chromium's own sandbox needs a user who isn't root, and a kernel that lets him.
-      browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+      browser = await openChromium(this);
     });
     after(() => browser?.close());
 
@@ -270,19 +317,22 @@ describe("sign-in on this machine", () => {
     });
   });
 
-  it("refuses an answer to another sign-in, and stops waiting when told to", async () => {
+  it("waits on at both loopbacks whoever else calls, and stops when told to", async () => {
     const hostedUi = await hostedUiOf(target);
-    const foreign = async (): Promise<void> => {
-      const response = await fetch(
-        `${hostedUi.callbackUrls[0]?.replace("localhost", "127.0.0.1")}?code=x&state=y`,
-      );
-      expect(response.status).to.equal(400);
-    };
-    expect(await rejection(login(hostedUi, { scopes: [], show: foreign, signal: unstopped }))).to.contain(
-      "state differs",
-    );
     const stop = new AbortController();
-    const show = () => Promise.resolve(stop.abort());
+    const statuses: number[] = [];
+    const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+    const hosts = ["127.0.0.1", ...(addresses.some(({ address }) => address === "::1") ? ["[::1]"] : [])];
+    const show = async (): Promise<void> => {
+      for (const host of hosts) {
+        const address = hostedUi.callbackUrls[0]?.replace("localhost", host) ?? "";
+        for (const query of ["code=x&state=y", "error=access_denied", ""]) {
+          statuses.push((await fetch(`${address}?${query}`)).status);
+        }
+      }
+      stop.abort();
+    };
     expect(await rejection(login(hostedUi, { scopes: [], show, signal: stop.signal }))).to.match(/abort/i);
+    expect(statuses).to.deep.equal(hosts.flatMap(() => [400, 400, 400]));
   });
 });

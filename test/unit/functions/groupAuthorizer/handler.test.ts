@@ -14,6 +14,7 @@ describe("the group authorizer", () => {
   let issuer: string;
   let keysAsked: number;
   let keysStatus: number;
+  let keysBody: string | undefined;
   let authorize: ReturnType<typeof groupAuthorizerHandler>;
   let logged: string[];
   const { log } = console;
@@ -22,7 +23,7 @@ describe("the group authorizer", () => {
     server = createServer((_request, response) => {
       keysAsked++;
       const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "own", use: "sig", alg: "RS256" };
-      response.writeHead(keysStatus).end(JSON.stringify({ keys: [jwk] }));
+      response.writeHead(keysStatus).end(keysBody ?? JSON.stringify({ keys: [jwk] }));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/us-east-1_pool`;
@@ -39,6 +40,7 @@ describe("the group authorizer", () => {
     console.log = (line: string) => logged.push(line);
     keysAsked = 0;
     keysStatus = 200;
+    keysBody = undefined;
     authorize = groupAuthorizerHandler({ memberGroup: "test-g1", everyone: ["GET/admin-only/all"] });
   });
 
@@ -151,6 +153,13 @@ describe("the group authorizer", () => {
     keysStatus = 503;
     expect(await failure(token(claims()))).to.match(/jwks\.json.*503/s);
   });
+
+  for (const body of ["<html>Service Unavailable</html>", "", "[]", "{}", '{"keys":[{"kid":"own"}]}']) {
+    it(`fails rather than refuses when the keys are ${JSON.stringify(body)}`, async () => {
+      keysBody = body;
+      expect(await failure(token(claims()))).to.match(/JWK|fetch/);
+    });
+  }
 
   it("names the variable that its environment lacks", async () => {
     delete process.env.TOKEN_CLIENT_IDS;

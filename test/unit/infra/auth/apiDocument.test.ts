@@ -42,11 +42,13 @@ describe("the API's document", () => {
       Object.keys(item).map((method) => `${method} ${path}`),
     );
     const preflights = ["/", "/scoped", "/admin-only", "/admin-only/all"].map((path) => `options ${path}`);
+    const others = ["/", "/scoped", "/admin-only", "/admin-only/all", "/{proxy+}"];
     expect(operations).to.have.members([
       ...table.map(([method, path]) => `${method} ${path}`),
       ...preflights,
+      ...others.map((path) => `x-amazon-apigateway-any-method ${path}`),
     ]);
-    for (const path of Object.keys(paths)) expect(paths[path]?.options).to.not.have.property("security");
+    for (const item of Object.values(paths)) expect(item.options ?? {}).to.not.have.property("security");
     expect(
       paths["/"]?.options?.["x-amazon-apigateway-integration"].responses.default.responseParameters,
     ).to.include({
@@ -55,10 +57,26 @@ describe("the API's document", () => {
     });
   });
 
-  it("answers errors as JSON that a page may read, and an unknown route with 404", () => {
+  it("has nothing but tokens reach the authorizer's function", () => {
+    const { securitySchemes } = document.components as {
+      securitySchemes: Record<string, Record<string, { identityValidationExpression: string }>>;
+    };
+    const scheme = securitySchemes["dev-group-authorizer"]?.["x-amazon-apigateway-authorizer"];
+    const expression = new RegExp(scheme?.identityValidationExpression ?? "");
+    const signed = "eyJ-_.eyJ9.c2ln-_";
+    for (const token of [signed, `Bearer ${signed}`, `bearer  ${signed}`]) expect(token).to.match(expression);
+    for (const garbage of ["", "garbage", "a.b", `${signed}.x`, `${signed} x`, "a.b.", `Basic ${signed}`]) {
+      expect(garbage).to.not.match(expression);
+    }
+  });
+
+  it("answers errors as JSON that a page may read, never in API Gateway's words, and an unknown route with 404", () => {
     const responses = document["x-amazon-apigateway-gateway-responses"] as Record<string, object>;
     expect(responses.MISSING_AUTHENTICATION_TOKEN).to.include({ statusCode: 404 });
+    expect(responses).to.include.keys("DEFAULT_4XX", "DEFAULT_5XX");
     for (const response of Object.values(responses)) {
+      // Some of its messages quote the token of the request.
+      expect(JSON.stringify(response)).to.not.contain("$context");
       expect(response).to.have.nested.property("responseTemplates.application/json");
       expect(response).to.deep.nested.include({
         responseParameters: {
