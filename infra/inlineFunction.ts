@@ -23,6 +23,8 @@ export interface InlineFunctionArgs<E, R> {
   /** Its place in the VPC. Without subnets it runs outside, where it reaches the internet but nothing private. */
   readonly subnetIds?: pulumi.Input<string[]>;
   readonly securityGroupId?: pulumi.Input<string>;
+  /** The group's rules, without which a call would wait in vain: Pulumi hands a component's `dependsOn` to no child. */
+  readonly rules?: readonly pulumi.Resource[];
   /** What it may do beyond writing its log and being in the VPC. */
   readonly statements: readonly Statement[];
   readonly logRetentionDays: number;
@@ -68,7 +70,11 @@ export class InlineFunction<E, R> extends Component {
         codePathOptions: { extraExcludePackages: unusedPackages(args.packages) },
       },
       // Lambda checks at creation that the role may place the function into the VPC.
-      { ...this.child, dependsOn: this.role.ready, transformations: [packageFunction] },
+      {
+        ...this.child,
+        dependsOn: [...this.role.ready, ...(args.rules ?? [])],
+        transformations: [packageFunction],
+      },
     );
     this.ready = [this.function, ...this.role.ready];
     this.registerOutputs();

@@ -91,6 +91,7 @@ export class Ingest extends Component {
         maxConcurrency: args.maxConcurrency,
         subnetIds: args.subnetIds,
         securityGroupId: client.securityGroupId,
+        rules: client.rules,
         statements: [
           {
             actions: ["s3:GetObject", "s3:GetObjectVersion"],
@@ -102,7 +103,7 @@ export class Ingest extends Component {
         ],
         logRetentionDays: args.logRetentionDays,
       },
-      { parent: this, dependsOn: client.rules },
+      this.child,
     );
   }
 

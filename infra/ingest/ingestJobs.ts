@@ -39,13 +39,14 @@ export class IngestJobs extends Component {
         timeout: 900,
         subnetIds: args.subnetIds,
         securityGroupId: args.securityGroupId,
+        rules: args.rules,
         statements: [
           { actions: ["secretsmanager:GetSecretValue"], resources: [args.database.secretArn] },
           { actions: ["lambda:InvokeFunction"], resources: [args.ingest.arn] },
         ],
         logRetentionDays: args.logRetentionDays,
       },
-      { parent: this, dependsOn: [...args.rules] },
+      this.child,
     );
     this.function = inline.function;
     this.sweepEvery(name, args.sweepMinutes);

@@ -1,3 +1,4 @@
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import type { ResourceRequest, Scope } from "../../programs/attributes/table";
 import { evaluate } from "../../programs/evaluate";
@@ -10,6 +11,8 @@ export interface Recording {
   /** The one resource of this type, or of this type and name. */
   readonly only: (type: string, name?: string) => Record<string, unknown>;
   readonly all: (type: string) => Recorded[];
+  /** The names of what a resource waits for: what it reads, and what `dependsOn` names. */
+  readonly waitsFor: (type: string, name?: string) => string[];
 }
 
 export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
@@ -76,6 +79,7 @@ async function run(
 ): Promise<Recording> {
   const scope: Scope = { region: config["aws:region"] ?? "us-east-1", account: "123456789012", stack };
   const resources: Recorded[] = [];
+  registered.clear();
   const outputs = await evaluate(program, {
     stack,
     config,
@@ -90,17 +94,35 @@ async function run(
     },
   });
   const all = (type: string) => resources.filter((resource) => resource.type === type);
+  const find1 = (type: string, name: string | undefined): Recorded => {
+    const found = all(type).filter((resource) => name === undefined || resource.name === name);
+    if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources ${type} ${name ?? ""}`);
+    return found[0];
+  };
+  const dependencies = new Map(registered);
   return {
     outputs,
     resources,
     all,
-    only(type, name) {
-      const found = all(type).filter((resource) => name === undefined || resource.name === name);
-      if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources ${type} ${name ?? ""}`);
-      return found[0].inputs;
-    },
+    only: (type, name) => find1(type, name).inputs,
+    waitsFor: (type, name) => dependencies.get(`${type} ${find1(type, name).name}`) ?? [],
   };
 }
+
+/** Of each resource by type and name, the names of what it depends on: Pulumi's mocks don't tell. */
+const registered = new Map<string, string[]>();
+const { registerResource } = MockMonitor.prototype;
+/** The message in which Pulumi's SDK asks for a resource. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getDependenciesList(): string[];
+}
+MockMonitor.prototype.registerResource = function (request: Registration, callback) {
+  const names = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? "");
+  registered.set(`${request.getType()} ${request.getName()}`, names);
+  return registerResource.call(this, request, callback);
+};
 
 function find(project: string): Program {
   const program = programs.find((candidate) => candidate.project === project);

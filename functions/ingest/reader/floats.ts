@@ -28,11 +28,12 @@ export function floatReader({ format }: ColumnSettings, size: 4 | 8): FieldReade
   /** The float nearest to the number itself: the double lies exactly between two, and may have been rounded to it. */
   function nearest(double: number): number {
     const near = single(double);
-    if (near === double || !finite(near)) return near;
+    if (near === double) return near;
     view.setFloat32(0, near);
     view.setInt32(0, view.getInt32(0) + (near < double ? 1 : -1));
     const other = view.getFloat32(0);
-    if (double - near !== other - double) return near;
+    // What is rounded to infinity may be nearer to the largest float too.
+    if (double - (finite(near) ? near : 2 ** 128) !== other - double) return near;
     const { digits, first, count, point } = number;
     let mantissa = toBigInt(0);
     for (let i = 0; i < count; i++) mantissa = mantissa * toBigInt(10) + toBigInt(digits[first + i]!);
