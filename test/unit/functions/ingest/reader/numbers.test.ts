@@ -90,25 +90,24 @@ function rounded({ units, scale }: Parsed, wanted: number): bigint {
 function numericBytes(units: bigint, scale: number): Buffer {
   const size = units < 0n ? -units : units;
   const behind = Math.ceil(scale / 4);
-  let rest = size * 10n ** BigInt(4 * behind - scale);
-  const groups: number[] = [];
-  for (; rest > 0n; rest /= 10_000n) groups.unshift(Number(rest % 10_000n));
+  const text = size === 0n ? "" : `${size}${"0".repeat(4 * behind - scale)}`;
+  const groups = text.padStart(4 * Math.ceil(text.length / 4), "0").match(/..../g) ?? [];
   const weight = groups.length - behind - 1;
-  while (groups[groups.length - 1] === 0) groups.pop();
+  while (groups.at(-1) === "0000") groups.pop();
   const head = [groups.length, groups.length === 0 ? 0 : weight, units < 0n ? 0x4000 : 0, scale, ...groups];
   const bytes = Buffer.alloc(2 * head.length);
-  head.forEach((word, i) => bytes.writeUInt16BE(word & 0xffff, 2 * i));
+  head.forEach((word, i) => bytes.writeUInt16BE(Number(word) & 0xffff, 2 * i));
   return bytes;
 }
 
 function readerOf(type: ColumnType, times: number) {
   const { entry, args, values } = parseType(type)!;
   const read = entry.reader({ args, values, times, format: valueDefaults });
-  const out = Buffer.alloc(200);
+  const out = Buffer.alloc(200_000);
   return (text: string): string => {
     // Digits around it are not its own.
     const src = Buffer.from(`77${text}7.7`);
-    out.fill(0xaa);
+    out.fill(0xaa, 0, text.length + 64);
     const end = read(src, 2, 2 + text.length, out, 3);
     if (end < 0) return refusals[-end]!.code;
     return out.toString("hex", 0, end) + (out[end] === 0xaa ? "" : " and more");
@@ -149,6 +148,10 @@ describe("The reader of numbers, beside arithmetic of any length,", () => {
     [15, 2, 2],
     [15, 2, -3],
     [6, 2, 1],
+    [6, 2, 0],
+    [12, 2, 1],
+    [12, 4, 1],
+    [10, 0, 1],
     [9, 4, 9],
     [4, 0, 1],
     [10, 5, 7],
@@ -160,6 +163,7 @@ describe("The reader of numbers, beside arithmetic of any length,", () => {
     [3, 5, 1],
     [3, -2, 1],
     [8, -1, -2],
+    [300, 258, 1],
   ] as const)
     it(`reads numeric(${precision},${scale}) times ${times}`, () => {
       const read = readerOf(`numeric(${precision},${scale})`, times);
@@ -190,6 +194,22 @@ describe("The reader of numbers, beside arithmetic of any length,", () => {
         expect(`${text} ${read(text)}`).to.equal(`${text} ${wanted}`);
       }
     });
+
+  it("reads numeric(4), whose scale is 0, and numeric of thousands of digits", () => {
+    const read = readerOf("numeric(4)", 1);
+    expect([read("1234.5"), read("9999.5")]).to.deep.equal([
+      framed(numericBytes(1235n, 0)),
+      "beyond-precision",
+    ]);
+    const long = readerOf("numeric", 1);
+    for (const length of [255, 256, 257, 4 * 255, 4 * 256, 4 * 257, 65_536, 131_072])
+      for (const scale of [0, 255, 256, 4000]) {
+        const digits = "1234567890123".repeat(11_000).slice(0, length);
+        const text = scale === 0 ? digits : `${digits}.${"7".repeat(scale)}`;
+        const wanted = framed(numericBytes(BigInt(text.replace(".", "")), scale));
+        expect(long(text) === wanted, `${length} digits and ${scale}`).to.equal(true);
+      }
+  });
 
   it("refuses of numeric what PostgreSQL does: more than 131,072 digits before the decimal sign, 16,383 behind it", () => {
     const { entry } = parseType("numeric")!;
