@@ -74,7 +74,9 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     if (ts.isExpressionStatement(node) && !node.getText().startsWith("super(")) add(node, ";");
     if (ts.isThrowStatement(node) || ts.isContinueStatement(node)) add(node, ";");
     if (ts.isReturnStatement(node) && ts.isIfStatement(node.parent)) add(node, ";");
-    if (ts.isNumericLiteral(node) && !isName(node)) add(node, `(${node.text} + 1)`);
+    // -1 stands for what there is none of, and so does -2.
+    if (ts.isNumericLiteral(node) && !isName(node) && !ts.isPrefixUnaryExpression(node.parent))
+      add(node, `(${node.text} + 1)`);
     if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, "false");
     if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, "true");
     const other = ts.isStringLiteralLike(node) && !isName(node) ? otherText(node.text) : undefined;

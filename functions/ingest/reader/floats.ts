@@ -11,7 +11,8 @@ export function floatReader({ format }: ColumnSettings, size: 4 | 8): FieldReade
   const single = Math.fround;
   const finite = Number.isFinite;
   const view = new DataView(new ArrayBuffer(8));
-  // What the format holds exactly: the quotient of two such numbers is rounded once, also by way of a double.
+  // Below it all whole numbers are exact (at it one that was rounded could stand), and the quotient of two of them is
+  // rounded once, also by way of a double.
   const mostUnits = size === 4 ? 2 ** 24 : 2 ** 53;
   const mostBehind = size === 4 ? 10 : 22;
   const powers = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
@@ -84,7 +85,7 @@ export function floatReader({ format }: ColumnSettings, size: 4 | 8): FieldReade
       units = units * 10 + digit;
     }
     const behind = point < 0 ? 0 : to - point - 1;
-    if (to - start === (point < 0 ? 0 : 1) || units > mostUnits || behind > mostBehind)
+    if (to - start === (point < 0 ? 0 : 1) || units >= mostUnits || behind > mostBehind)
       return readExactly(src, from, to, out, at);
     const value = units / powers[behind]!;
     return write(sign === 0x2d ? -value : value, out, at);

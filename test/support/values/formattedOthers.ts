@@ -29,6 +29,7 @@ export const formattedOthers: readonly ValueCase[] = [
         "- 12,50".replace(" ", ""),
       ),
       "12.345": "12345",
+      "123.456": "123456",
       ",5": "0.5",
       "(1)": "-1",
       "1.234e2": "123400",
@@ -86,11 +87,11 @@ export const formattedOthers: readonly ValueCase[] = [
   },
   {
     type: "boolean",
-    format: { booleans: { true: ["Ja"], false: ["Nein", "é"] } },
+    format: { booleans: { true: ["Ja", "Zz"], false: ["Nein", "é", "{"] } },
     values: {
-      ...all("t", "ja", "JA", "Ja"),
-      ...all("f", "NEIN", "é"),
-      ...no("not-a-boolean", "true", "j", "jaa", "É"),
+      ...all("t", "ja", "JA", "Ja", "zZ"),
+      ...all("f", "NEIN", "é", "{"),
+      ...no("not-a-boolean", "true", "j", "jaa", "É", "["),
     },
   },
   {
@@ -108,6 +109,7 @@ export const formattedOthers: readonly ValueCase[] = [
     values: {
       "AAECA/+8": "\\x00010203ffbc",
       ...all("\\x00010203ff", "AAECA/8=", "AAEC A/8=", "AAEC\r\nA/8=\n", "AAEC\tA/8 ="),
+      "AAECAwQ=": "\\x0001020304",
       "AAECAw==": "\\x00010203",
       "+/+/": "\\xfbffbf",
       zZ09: "\\xcd9d3d",

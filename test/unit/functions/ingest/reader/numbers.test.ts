@@ -56,6 +56,9 @@ function* texts(): Generator<string> {
     "e1",
     "1e1.0",
     "1/",
+    "1d5",
+    "1e:",
+    "1e+3",
     "1:",
     "/1",
   ];
@@ -98,6 +101,16 @@ function numericBytes(units: bigint, scale: number): Buffer {
   const bytes = Buffer.alloc(2 * head.length);
   head.forEach((word, i) => bytes.writeUInt16BE(Number(word) & 0xffff, 2 * i));
   return bytes;
+}
+
+/** The float of these bits times 2^200, which makes each a whole number; behind the largest comes 2^128. */
+function unitsOf(bits: number): bigint {
+  if (bits > 0x7f7fffff) return 2n ** 328n;
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(bits);
+  let [value, shift] = [bytes.readFloatBE(), 200n];
+  for (; value % 1 !== 0; shift--) value *= 2;
+  return BigInt(value) << shift;
 }
 
 function readerOf(type: ColumnType, times: number) {
@@ -194,6 +207,42 @@ describe("The reader of numbers, beside arithmetic of any length,", () => {
         expect(`${text} ${read(text)}`).to.equal(`${text} ${wanted}`);
       }
     });
+
+  it("reads double precision as ECMAScript does", () => {
+    const read = readerOf("double precision", 1);
+    for (const text of texts()) {
+      const bytes = Buffer.alloc(8);
+      bytes.writeDoubleBE(Number(text));
+      const wanted =
+        parse(text) === undefined ? "not-a-number" : isFinite(Number(text)) ? framed(bytes) : "out-of-range";
+      expect(`${text} ${read(text)}`).to.equal(`${text} ${wanted}`);
+    }
+  });
+
+  it("reads real as the nearest there is, of two the even one", () => {
+    const read = readerOf("real", 1);
+    for (const text of texts()) {
+      const parsed = parse(text);
+      let wanted = "not-a-number";
+      if (parsed) {
+        const bytes = Buffer.alloc(4);
+        const { units, scale } = parsed;
+        const size = units < 0n ? -units : units;
+        bytes.writeFloatBE(Number(text));
+        let bits = bytes.readUInt32BE() & 0x7fffffff;
+        // All times 2^201 and 10^scale; the middle between a float and the next.
+        const twice = 2n * size * 2n ** 200n;
+        const middle = (low: number): bigint => (unitsOf(low) + unitsOf(low + 1)) * 10n ** BigInt(scale);
+        const isOdd = bits % 2 === 1;
+        if (bits > 0 && (twice < middle(bits - 1) || (twice === middle(bits - 1) && isOdd))) bits--;
+        else if (bits < 0x7f800000 && (twice > middle(bits) || (twice === middle(bits) && isOdd))) bits++;
+        bytes.writeUInt32BE(bits);
+        if (text.startsWith("-")) bytes[0]! |= 0x80;
+        wanted = bits > 0x7f7fffff || (bits === 0 && size > 0n) ? "out-of-range" : framed(bytes);
+      }
+      expect(`${text} ${read(text)}`).to.equal(`${text} ${wanted}`);
+    }
+  });
 
   it("reads numeric(4), whose scale is 0, and numeric of thousands of digits", () => {
     const read = readerOf("numeric(4)", 1);

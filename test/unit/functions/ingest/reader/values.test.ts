@@ -8,13 +8,19 @@ import { formattedOthers } from "../../../../support/values/formattedOthers";
 import { moments } from "../../../../support/values/moments";
 import { others } from "../../../../support/values/others";
 
+/** No byte of these is a field's own. */
+const neighbours = [
+  ["7.:{\\", '7.:}"'],
+  ["-0x(1", "x5e1) 0000"],
+] as const;
+
 /** What a type's reader makes of a field that stands between others: a value in COPY's form, or a refusal's code. */
 function readerOf(type: ColumnType, format: Partial<ValueFormat> = {}, times = 1) {
   const { entry, args, values } = parseType(type)!;
   const read = entry.reader({ args, values, times, format: { ...valueDefaults, ...format } });
-  return (text: string | Buffer): Buffer | string => {
+  return (text: string, [before, behind]: readonly [string, string] = neighbours[0]): Buffer | string => {
     const field = Buffer.from(text);
-    const src = Buffer.concat([Buffer.from("7.:{\\"), field, Buffer.from('7.:}"')]);
+    const src = Buffer.concat([Buffer.from(before), field, Buffer.from(behind)]);
     const out = Buffer.alloc(2 * field.length + 64, 0xaa);
     const end = read(src, 5, 5 + field.length, out, 5);
     if (end < 0) return refusals[-end]!.code;
@@ -31,9 +37,39 @@ describe("The reader of values", () => {
       const write = textOf(type);
       const found = Object.keys(values).map((text) => {
         const value = read(text);
+        expect(read(text, neighbours[1]), text).to.deep.equal(value);
         return [text, typeof value === "string" ? value : write(value)];
       });
       expect(Object.fromEntries(found)).to.deep.equal(values);
     });
   }
+
+  for (const [type, textOfLength] of [
+    ["text", (length: number) => "x".repeat(length)],
+    ["json", (length: number) => `"${"x".repeat(length - 2)}"`],
+    ["bytea", (length: number) => "ab".repeat(length)],
+  ] as const)
+    it(`reads ${type} of any length`, () => {
+      const read = readerOf(type);
+      for (const length of [255, 256, 65_535, 65_536, 2 ** 24])
+        expect(read(textOfLength(length)).length).to.equal(length);
+    });
+
+  it("reads json of 500 levels, and jsonb of as large numbers as numeric has", () => {
+    const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+    expect(readerOf("json")(nested(500))).to.be.instanceOf(Buffer);
+    expect(readerOf("json")(nested(501))).to.equal("not-json");
+    for (const text of [
+      "1e131071",
+      "12e131070",
+      "1.5e131071",
+      "1e-16383",
+      "1.5e-16382",
+      "12.34e-16381",
+      "0.1e+5",
+    ])
+      expect(readerOf("jsonb")(text), text).to.be.instanceOf(Buffer);
+    for (const text of ["1e131072", "12e131071", "1.5e131072", "1e-16384", "1.5e-16383", "12.34e-16382"])
+      expect(readerOf("jsonb")(text), text).to.equal("not-json");
+  });
 });
