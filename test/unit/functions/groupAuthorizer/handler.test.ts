@@ -21,6 +21,7 @@ describe("the group authorizer", () => {
   before(async () => {
     server = createServer((_request, response) => {
       keysAsked++;
+      if (keysStatus === 0) return; // Never answers.
       const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "own", use: "sig", alg: "RS256" };
       response.writeHead(keysStatus).end(JSON.stringify({ keys: [jwk] }));
     });
@@ -150,6 +151,29 @@ describe("the group authorizer", () => {
   it("fails rather than refuses when it can't have the keys", async () => {
     keysStatus = 503;
     expect(await failure(token(claims()))).to.match(/jwks\.json.*503/s);
+  });
+
+  it("gives up after three seconds where whoever has the keys doesn't answer", async () => {
+    const { timeout } = AbortSignal;
+    const asked: number[] = [];
+    AbortSignal.timeout = (milliseconds) => {
+      asked.push(milliseconds);
+      return timeout.call(AbortSignal, 20);
+    };
+    keysStatus = 0;
+    try {
+      expect(await failure(token(claims()))).to.match(/jwks\.json.*timeout/s);
+    } finally {
+      AbortSignal.timeout = timeout;
+    }
+    expect(asked).to.deep.equal([3000]);
+  });
+
+  it("takes a token without a name and groups as one of nobody in particular", async () => {
+    const { context } = await call(token(claims({ username: undefined })));
+    expect(context).to.deep.equal({ username: "", groups: "" });
+    const numbers = await call(token(claims({ username: 7, "cognito:groups": [9] })));
+    expect(numbers.context).to.deep.equal({ username: "", groups: "9" });
   });
 
   it("names the variable that its environment lacks", async () => {
