@@ -113,8 +113,8 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
         at++;
       } else if (expected === "key" || expected === "firstKey") {
         at = byte === 0x22 ? behindText(src, at, to) : -1;
-        while (at >= 0 && at < to && isBlank(src[at]!)) at++;
-        if (at < 0 || at >= to || src[at] !== 0x3a) return false;
+        while (at < to && isBlank(src[at]!)) at++;
+        if (at >= to || src[at] !== 0x3a) return false;
         at++;
         expected = "value";
       } else if (byte === 0x5b || byte === 0x7b) {
@@ -129,7 +129,6 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
             : byte === 0x2d || isDigit(byte)
               ? behindNumber(src, at, to)
               : behindWord(src, at, to);
-        if (at < 0) return false;
         expected = "end";
       }
     }

@@ -192,6 +192,8 @@ export const others: readonly ValueCase[] = [
         "[1,]",
         "[1 2]",
         "[1}",
+        '1,"a":1',
+        "1d5",
         "{",
         "}",
         "{,}",

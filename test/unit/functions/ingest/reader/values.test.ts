@@ -12,13 +12,17 @@ import { others } from "../../../../support/values/others";
 const neighbours = [
   ["7.:{\\", '7.:}"'],
   ["-0x(1", "x5e1) 0000"],
+  ['":+ .', ".5:00"],
 ] as const;
 
 /** What a type's reader makes of a field that stands between others: a value in COPY's form, or a refusal's code. */
 function readerOf(type: ColumnType, format: Partial<ValueFormat> = {}, times = 1) {
   const { entry, args, values } = parseType(type)!;
   const read = entry.reader({ args, values, times, format: { ...valueDefaults, ...format } });
-  return (text: string, [before, behind]: readonly [string, string] = neighbours[0]): Buffer | string => {
+  return (
+    text: string | Buffer,
+    [before, behind]: readonly [string, string] = neighbours[0],
+  ): Buffer | string => {
     const field = Buffer.from(text);
     const src = Buffer.concat([Buffer.from(before), field, Buffer.from(behind)]);
     const out = Buffer.alloc(2 * field.length + 64, 0xaa);
@@ -37,7 +41,7 @@ describe("The reader of values", () => {
       const write = textOf(type);
       const found = Object.keys(values).map((text) => {
         const value = read(text);
-        expect(read(text, neighbours[1]), text).to.deep.equal(value);
+        for (const others of neighbours) expect(read(text, others), text).to.deep.equal(value);
         return [text, typeof value === "string" ? value : write(value)];
       });
       expect(Object.fromEntries(found)).to.deep.equal(values);
@@ -58,6 +62,7 @@ describe("The reader of values", () => {
   it("reads json of 500 levels, and jsonb of as large numbers as numeric has", () => {
     const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
     expect(readerOf("json")(nested(500))).to.be.instanceOf(Buffer);
+    expect([...readerOf("jsonb")("1")], "a version before the text").to.deep.equal([1, 0x31]);
     expect(readerOf("json")(nested(501))).to.equal("not-json");
     for (const text of [
       "1e131071",
@@ -71,5 +76,19 @@ describe("The reader of values", () => {
       expect(readerOf("jsonb")(text), text).to.be.instanceOf(Buffer);
     for (const text of ["1e131072", "12e131071", "1.5e131072", "1e-16384", "1.5e-16383", "12.34e-16382"])
       expect(readerOf("jsonb")(text), text).to.equal("not-json");
+  });
+
+  it("refuses NUL, and bytes that are no UTF-8, in texts and in JSON", () => {
+    const bad =
+      "ff c0af c1bf c3 e28a e09fbf eda080 edbfbf f08fbfbf f4908080 f5808080 80 bf c3c3 e28a22".split(" ");
+    const good = "7f c280 dfbf e0a080 ed9fbf ee8080 f0908080 f48fbfbf efbfbf".split(" ");
+    for (const type of ["text", "varchar(9)", "json", "jsonb"] as const) {
+      const read = readerOf(type);
+      const field = (hex: string): Buffer =>
+        Buffer.from(type.startsWith("json") ? `22${hex}22` : `61${hex}`, "hex");
+      for (const hex of good) expect(read(field(hex)), hex).to.be.instanceOf(Buffer);
+      for (const hex of bad) expect(read(field(hex)), hex).to.equal("not-utf-8");
+      for (const hex of ["00", "00ff"]) expect(read(field(hex)), hex).to.equal("nul-character");
+    }
   });
 });
