@@ -15,8 +15,11 @@ const areas: Record<string, { files: string[]; tests: string[] }> = {
   authorizer: { files: ["functions/groupAuthorizer"], tests: ["test/unit/functions/groupAuthorizer"] },
   jobs: { files: ["functions/jobs"], tests: ["test/unit/functions/jobs", "test/local/functions/jobs"] },
   schema: { files: ["functions/schema"], tests: ["test/local/functions/schema"] },
-  infra: { files: ["infra"], tests: ["test/unit/infra", "test/unit/stacks"] },
-  policy: { files: ["policy"], tests: ["test/unit/policy"] },
+  infra: {
+    files: ["infra"],
+    tests: ["test/unit/infra", "test/unit/stacks", "test/unit/scripts/docs/permissions.test.ts"],
+  },
+  policy: { files: ["policy"], tests: ["test/unit/policy", "test/unit/scripts/docs/security.test.ts"] },
 };
 
 const filesIn = (names: readonly string[], end: string): string[] =>

@@ -26,6 +26,8 @@ interface Options {
   readonly config?: Record<string, string | undefined>;
   /** Outputs of upstream stacks by project. Default: those that their programs give. */
   readonly upstream?: Record<string, Record<string, unknown>>;
+  /** Of the backend. */
+  readonly organization?: string;
 }
 
 /** Runs the program of one project and, unless given, those of the projects before it. */
@@ -33,7 +35,8 @@ export async function record(project: string, options: Options = {}): Promise<Re
   const { stack = "dev" } = options;
   if (!options.config && !options.upstream) return cached(project, stack);
   const upstream = options.upstream ?? (await upstreamOf(project, stack));
-  return run(find(project), stack, withOverrides(readStackConfig(stack), options.config ?? {}), upstream);
+  const config = withOverrides(readStackConfig(stack), options.config ?? {});
+  return run(find(project), stack, config, upstream, options.organization);
 }
 
 /**
@@ -76,6 +79,7 @@ async function run(
   stack: string,
   config: Record<string, string>,
   upstream: Record<string, Record<string, unknown>>,
+  organization?: string,
 ): Promise<Recording> {
   const scope: Scope = { region: config["aws:region"] ?? "us-east-1", account: "123456789012", stack };
   const resources: Recorded[] = [];
@@ -83,6 +87,7 @@ async function run(
   const outputs = await evaluate(program, {
     stack,
     config,
+    ...(organization !== undefined && { organization }),
     world: {
       create(resource) {
         resources.push(resource);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { type Recorded, recordAll } from "../../support/stacks";
+import { type Recorded, failureOf, record, recordAll } from "../../support/stacks";
 
 /** The environments; one of them in a region that no committed file names, so that nothing may name another. */
 const environments = [
@@ -30,6 +30,17 @@ describe("all stacks", () => {
           expect(value, `${project} ${name}`).to.not.be.oneOf([undefined, null, ""]);
         }
       }
+    });
+  }
+
+  for (const [project, first] of [
+    ["database", "networking"],
+    ["ingest", "networking"],
+    ["groundwork", "database"],
+  ] as const) {
+    it(`read other stacks of the backend's own organization: ${project}`, async () => {
+      const message = await failureOf(record(project, { upstream: {}, organization: "acme" }));
+      expect(message).to.include(`Stack acme/${first}/dev is not deployed`);
     });
   }
 

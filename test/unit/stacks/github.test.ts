@@ -50,8 +50,37 @@ describe("the roles of GitHub Actions", () => {
     });
   }
 
-  it("may do what their statements name", () => {
-    const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
-    expect(policies.map(({ name }) => name)).to.have.members(cases.map(({ role }) => role));
+  it("have one policy each, and of AWS's own those that deploy have PowerUserAccess alone", () => {
+    const of = (type: string) => resources.filter((resource) => resource.type === type);
+    const policies = of("aws:iam/rolePolicy:RolePolicy");
+    expect(policies.map(({ name, inputs }) => [name, inputs.role])).to.have.deep.members(
+      cases.map(({ role }) => [role, role]),
+    );
+    const attached = of("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
+    expect(attached.map(({ inputs }) => [inputs.role, inputs.policyArn])).to.have.deep.members(
+      ["github-deploy-dev", "github-deploy-prod"].map((role) => [
+        role,
+        "arn:aws:iam::aws:policy/PowerUserAccess",
+      ]),
+    );
+    for (const { inputs } of of("aws:iam/role:Role")) {
+      expect(inputs).to.include({ maxSessionDuration: 3600 });
+      expect(inputs).to.not.have.any.keys("managedPolicyArns", "inlinePolicies");
+    }
+  });
+
+  it("let pull requests read what a plan looks up, and nothing else", () => {
+    const preview = resources.find(
+      ({ type, name }) => type === "aws:iam/rolePolicy:RolePolicy" && name === "github-preview",
+    );
+    const { Statement } = JSON.parse(String(preview?.inputs.policy)) as { Statement: object[] };
+    expect(Statement).to.deep.equal([
+      { Effect: "Allow", Action: ["ec2:DescribeAvailabilityZones"], Resource: ["*"] },
+      {
+        Effect: "Allow",
+        Action: ["ssm:GetParameter"],
+        Resource: ["arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*"],
+      },
+    ]);
   });
 });

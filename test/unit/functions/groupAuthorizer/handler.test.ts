@@ -64,6 +64,7 @@ describe("the group authorizer", () => {
 
   async function allowed(authorizationToken: string): Promise<unknown> {
     const { policyDocument } = await call(authorizationToken);
+    expect(policyDocument.Version).to.equal("2012-10-17");
     const [statement, ...others] = policyDocument.Statement;
     expect(others).to.deep.equal([]);
     expect(statement).to.include({ Effect: "Allow", Action: "execute-api:Invoke" });
