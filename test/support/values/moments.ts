@@ -4,7 +4,7 @@ import { type ValueCase, all, no } from "./valueCase";
 export const moments: readonly ValueCase[] = [
   {
     type: "date",
-    stricter: /^[:/]024/,
+    stricter: /^[:/]024|1\/$|1\/-01$/,
     values: {
       ...all(
         "2000-01-01",
@@ -74,7 +74,7 @@ export const moments: readonly ValueCase[] = [
   },
   {
     type: "time",
-    stricter: /^10:(1|00:1?|00:001)?$/,
+    stricter: /^(007:05|10:(1|005|00:1?|00:001)?)$/,
     values: {
       "00:00": "00:00:00",
       "9:05": "09:05:00",
@@ -122,7 +122,7 @@ export const moments: readonly ValueCase[] = [
   },
   {
     type: "timestamp",
-    stricter: /x10:00$|\+1$|\+01:0?$/,
+    stricter: /[xu]10:00$|\+1$|\+01:0?$/,
     values: {
       ...all(
         "2000-01-01 00:00:00",
