@@ -1,8 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { changeOf, isEquivalent } from "../trials/mutation/equivalent";
+import { changeOf, reasonOf } from "../trials/mutation/equivalent";
 import { mutate } from "../trials/mutation/mutate";
+import { runCommand } from "./shared/terminal";
 
 const root = path.join(__dirname, "..");
 
@@ -48,7 +49,7 @@ const command = new Command("npm run mutation --")
   )
   .parse();
 
-async function main(): Promise<void> {
+runCommand(async (stop) => {
   const { area, most, ...own } = command.opts<{
     area: string;
     files?: string[];
@@ -63,13 +64,12 @@ async function main(): Promise<void> {
     filesIn(tests, ".test.ts"),
     most,
     (mutant) => {
-      if (isEquivalent(mutant)) known++;
+      if (reasonOf(mutant) !== undefined) known++;
       else console.log(`${mutant.file}:${mutant.line}: ${mutant.code}: ${changeOf(mutant)}`);
     },
+    stop,
   );
   console.log(
     `${killed} of ${tried} changes were noticed, ${((100 * killed) / tried).toFixed(1)}%; of the others ${known} are known to change nothing.`,
   );
-}
-
-void main();
+});

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { GroundworkError } from "../../infra/error";
 import { type Mutant, mutantsOf } from "./mutants";
 import type { Answer, Request } from "./runner";
 
@@ -50,7 +51,7 @@ class Runner {
  *
  * @param most so many of all mutants, evenly spread.
  * @param survived hears of each that no test noticed.
- * @throws Error when the tests fail without a mutant.
+ * @throws GroundworkError when the tests fail without a mutant.
  */
 export async function mutate(
   root: string,
@@ -58,20 +59,13 @@ export async function mutate(
   tests: readonly string[],
   most: number,
   survived: (mutant: Mutant) => void,
+  stop: AbortSignal,
 ): Promise<{ tried: number; killed: number }> {
   const all = files.flatMap((file) => mutantsOf(file, readFileSync(path.join(root, file), "utf8")));
   const step = Math.max(1, all.length / most);
   const copy = mkdtempSync(path.join(tmpdir(), "mutation-"));
   const runner = new Runner(copy);
-  const clean = (): void => {
-    runner.close();
-    rmSync(copy, { recursive: true });
-  };
-  const interrupted = (): void => {
-    clean();
-    process.exit(1);
-  };
-  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  stop.addEventListener("abort", () => runner.close());
   try {
     cpSync(root, copy, { recursive: true, filter: (from) => !left.has(path.relative(root, from)) });
     symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
@@ -82,8 +76,11 @@ export async function mutate(
       for (let i = 0; i < 2; i++) {
         const started = Date.now();
         const answer = await runner.run({ test }, 600_000);
+        stop.throwIfAborted();
         if (answer?.failed !== undefined || answer === undefined)
-          throw new Error(`${test} fails without a mutant: ${answer?.failed ?? "it ended its process"}`);
+          throw new GroundworkError(
+            `${test} fails without a mutant: ${answer?.failed ?? "it ended its process"}`,
+          );
         times.set(test, Date.now() - started);
         loads.set(test, answer.loaded);
       }
@@ -100,6 +97,7 @@ export async function mutate(
       for (const test of quickFirst.filter((each) => loads.get(each)!.includes(mutant.file))) {
         // A mutant that never ends is noticed too.
         const answer = await runner.run({ test }, 5_000 + 4 * times.get(test)!);
+        stop.throwIfAborted();
         noticed = answer === undefined || answer.failed !== undefined;
         if (noticed) break;
       }
@@ -109,7 +107,7 @@ export async function mutate(
     }
     return result;
   } finally {
-    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
-    clean();
+    runner.close();
+    rmSync(copy, { recursive: true });
   }
 }

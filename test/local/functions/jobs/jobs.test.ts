@@ -3,8 +3,8 @@ import type { JobStatus } from "../../../../functions/jobs/request";
 import { JobsFixture } from "../../../support/jobsFixture";
 import { rejection } from "../../../support/postgres";
 
-const failed = { status: "failed", reason: "why", finished_at: new Date() };
-const done = { status: "done", byte_offset: 1000, finished_at: new Date() };
+const failed = { status: "failed", reason: "why", finished_at: "now" };
+const done = { status: "done", byte_offset: 1000, finished_at: "now" };
 
 describe("The jobs function", () => {
   let fixture: JobsFixture;

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type ValueFormat, valueDefaults } from "../../../../../functions/ingest/format";
 import { refusals } from "../../../../../functions/ingest/reader/field";
 import { type ColumnType, parseType } from "../../../../../functions/ingest/reader/types";
+import { isZone } from "../../../../../functions/ingest/reader/zones";
 import { textOf } from "../../../../../scripts/table/copyText";
 import { formattedMoments } from "../../../../support/values/formattedMoments";
 import { formattedOthers } from "../../../../support/values/formattedOthers";
@@ -90,5 +91,11 @@ describe("The reader of values", () => {
       for (const hex of bad) expect(read(field(hex)), hex).to.equal("not-utf-8");
       for (const hex of ["00", "00ff"]) expect(read(field(hex)), hex).to.equal("nul-character");
     }
+  });
+
+  it("knows a zone by its offset or its IANA name", () => {
+    for (const zone of ["+02:00", "-0330", "+05", "UTC", "Europe/Berlin"])
+      expect(isZone(zone), zone).to.equal(true);
+    for (const zone of ["Mars/Olympus", "2:00", "+2", ""]) expect(isZone(zone), zone).to.equal(false);
   });
 });
