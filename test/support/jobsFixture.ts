@@ -66,7 +66,7 @@ export class JobsFixture {
   }
 
   async call<A extends keyof JobsAnswers>(action: A, more: object): Promise<JobsAnswers[A]> {
-    const { write } = process.stdout;
+    const write = process.stdout.write.bind(process.stdout);
     process.stdout.write = (text: string) => this.said.push(text) > 0;
     try {
       return (await this.handler({ action, ...more })) as JobsAnswers[A];

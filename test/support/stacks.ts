@@ -114,19 +114,23 @@ async function run(
   };
 }
 
-/** Of each resource by type and name, the names of what it depends on: Pulumi's mocks don't tell. */
-const registered = new Map<string, string[]>();
-const { registerResource } = MockMonitor.prototype;
 /** The message in which Pulumi's SDK asks for a resource. */
 interface Registration {
   getType(): string;
   getName(): string;
   getDependenciesList(): string[];
 }
-MockMonitor.prototype.registerResource = function (request: Registration, callback) {
+
+/** Of each resource by type and name, the names of what it depends on: Pulumi's mocks don't tell. */
+const registered = new Map<string, string[]>();
+const asked: { registerResource: (this: MockMonitor, ...args: never[]) => Promise<void> } =
+  MockMonitor.prototype;
+const { registerResource } = asked;
+asked.registerResource = function (...args) {
+  const [request] = args as unknown as [Registration];
   const names = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? "");
   registered.set(`${request.getType()} ${request.getName()}`, names);
-  return registerResource.call(this, request, callback);
+  return registerResource.apply(this, args);
 };
 
 function find(project: string): Program {

@@ -1,5 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
+import { makePlan } from "../../../../../functions/ingest/reader/plan";
+import { recordReader } from "../../../../../functions/ingest/reader/records";
 import { defineTable } from "../../../../../functions/ingest/table";
 import records from "../../../../../tables/records";
 import { corner, cornerRow, good, header } from "../../../../support/csvInputs/parts";
@@ -73,6 +75,36 @@ describe("The reader of damaged files", () => {
       }
     });
   }
+
+  for (const begin of ["", '"', 'a,"'])
+    it(`passes over what ${begin || "no quote"} begins as soon as it is too long, and keeps none of it`, () => {
+      const table = textTable(["a", "b"]);
+      const newline = "\n" as const;
+      const layout = {
+        newline,
+        delimiter: ",",
+        columns: ["a", "b"],
+        spare: 0,
+        header: "",
+        line: 1,
+        decoded: false,
+      };
+      const reader = recordReader({
+        layout,
+        plan: makePlan(table, layout),
+        format: table.format,
+        maxRecordBytes: 100,
+        trailing: { bytes: Buffer.alloc(0), count: 0, line: false },
+        nextBuffer: () => Buffer.alloc(4096),
+        reject: () => true,
+      });
+      const src = Buffer.alloc(2000, "x");
+      src.write(begin);
+      // Two bytes more may be its line end.
+      expect([reader.read(src, 102, false), reader.passed()]).to.deep.equal([0, 0]);
+      expect([reader.read(src, 103, false), reader.passed()]).to.deep.equal([103, 103]);
+      expect([reader.read(src.fill("x"), 1999, false), reader.passed()]).to.deep.equal([1999, 2102]);
+    });
 
   it("takes the first line alone for too long where its quote is a stray one", async () => {
     const table = { ...textTable(["a", "b"]), maxRecordBytes: 20 };
