@@ -65,7 +65,8 @@ export function mutantsOf(file: string, text: string): Mutant[] {
   };
 
   const visit = (node: ts.Node): void => {
-    if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isInterfaceDeclaration(node)) return;
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node)) return;
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     if (ts.isBinaryExpression(node) && !isSentence(node.left) && !isSentence(node.right))
       add(node.operatorToken, ...(operators[node.operatorToken.getText()] ?? []));
     if (ts.isIfStatement(node) || ts.isWhileStatement(node)) negate(node.expression);
