@@ -114,6 +114,25 @@ describe("The reader of damaged files", () => {
       expect(found.rejects.map(({ line, code, record }) => [line, code, record])).to.deep.equal([
         [2, "too-long", '"x,1'],
       ]);
+      // Also where what comes first is no row either.
+      const later = await read(`a,b\n"x,1\n${"bad\n3,4\n".repeat(5)}`, table, { pieceBytes });
+      expect(later.rows.length).to.equal(5);
+      expect(later.rejects.map(({ line, code }) => [line, code])).to.deep.equal([
+        [2, "too-long"],
+        ...[3, 5, 7, 9, 11].map((line) => [line, "fields"]),
+      ]);
+    }
+  });
+
+  it("takes quotes out of quotes in fields of any length, and blanks behind them for nothing", async () => {
+    const long = `"${"x".repeat(3000)}"${"y".repeat(3000)}"${"z".repeat(5000)}"`;
+    const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    for (const delimiter of [",", "\t"]) {
+      const blank = delimiter === "," ? "\t" : " ";
+      const file = `a${delimiter}b\n${quote(long)} ${blank}${delimiter}${quote('"')}  \n"x"!${delimiter}1\n"x"${delimiter}"y"\n`;
+      const found = await read(file, textTable(["a", "b"], { delimiter }), { pieceBytes: 1000 });
+      expect(found.rows.map((row) => row.join("|"))).to.deep.equal([`${long}|"`, "x|y"]);
+      expect(found.rejects.map(({ line, code }) => [line, code])).to.deep.equal([[3, "misquoted"]]);
     }
   });
 
