@@ -136,6 +136,13 @@ describe("The reader of damaged files", () => {
     }
   });
 
+  it("takes a quoted empty text for a value where a record has no other field, and a blank line for none", async () => {
+    const one = await read('a\n""\n\nx\n', textTable(["a"]));
+    expect(one.rows).to.deep.equal([[""], ["x"]]);
+    const two = await read('a,b\n"",""\n\nx,y\n', textTable(["a", "b"]));
+    expect(two.rows).to.deep.equal([["x", "y"]]);
+  });
+
   it("rejects NUL, bytes that are no UTF-8, and surrogates in UTF-8, each alone", async () => {
     const bad = ["00", "ff", "c0af", "c3", "e28a", "eda080", "edbfbf", "f4908080", "f8888080", "80"];
     const good = ["c280", "dfbf", "e0a080", "ed9fbf", "ee8080", "f0908080", "f48fbfbf"];
