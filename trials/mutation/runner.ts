@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import * as path from "node:path";
 import Mocha from "mocha";
-import "../../test/support/seed";
 
 /** Runs one test file until its first failure. */
 export interface Request {
@@ -15,6 +16,10 @@ export interface Answer {
 }
 
 const root = process.cwd();
+const load = createRequire(path.join(root, "package.json"));
+/** What mocha's own command loads first. */
+const settings = JSON.parse(readFileSync(".mocharc.json", "utf8")) as { readonly require: readonly string[] };
+for (const file of settings.require) load(file);
 
 process.on("message", ({ test }: Request) => {
   // What the repository itself has is loaded anew, packages are kept.
