@@ -18,10 +18,9 @@ export interface Evaluation {
   readonly stack: string;
   readonly config: Record<string, string>;
   readonly world: World;
+  /** Of the backend; default: what a self-managed one calls the one that it has. */
+  readonly organization?: string;
 }
-
-/** What a self-managed backend calls its one organization. */
-const organization = "organization";
 
 /**
  * Runs a program as the Pulumi CLI would: in its own folder, under a root stack resource, with its project's
@@ -39,7 +38,7 @@ export async function evaluate(program: Program, evaluation: Evaluation): Promis
     program.project,
     evaluation.stack,
     false,
-    organization,
+    evaluation.organization ?? "organization",
   );
   pulumi.runtime.setAllConfig(evaluation.config, []);
   const home = process.cwd();

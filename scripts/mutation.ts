@@ -1,21 +1,43 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { changeOf, reasonOf } from "../trials/mutation/equivalent";
 import { mutate } from "../trials/mutation/mutate";
+import { runCommand } from "./shared/terminal";
 
 const root = path.join(__dirname, "..");
-const folder = "functions/ingest/reader";
+
+/** What is changed together, and the tests among which are those that ought to notice. */
+const areas: Record<string, { files: string[]; tests: string[] }> = {
+  reader: {
+    files: ["functions/ingest/reader", "functions/ingest/encode.ts"],
+    tests: ["test/unit/functions/ingest", "test/local/types.test.ts"],
+  },
+  authorizer: { files: ["functions/groupAuthorizer"], tests: ["test/unit/functions/groupAuthorizer"] },
+  jobs: { files: ["functions/jobs"], tests: ["test/unit/functions/jobs", "test/local/functions/jobs"] },
+  schema: { files: ["functions/schema"], tests: ["test/local/functions/schema"] },
+  infra: {
+    files: ["infra"],
+    tests: ["test/unit/infra", "test/unit/stacks", "test/unit/scripts/docs/permissions.test.ts"],
+  },
+  policy: { files: ["policy"], tests: ["test/unit/policy", "test/unit/scripts/docs/security.test.ts"] },
+};
+
+const filesIn = (names: readonly string[], end: string): string[] =>
+  names.flatMap((name) =>
+    statSync(path.join(root, name)).isFile()
+      ? [name]
+      : readdirSync(path.join(root, name), { recursive: true, encoding: "utf8" })
+          .filter((file) => file.endsWith(end))
+          .map((file) => path.join(name, file))
+          .sort(),
+  );
 
 const command = new Command("npm run mutation --")
-  .description(
-    "Changes the reader of files in one place at a time, and prints the changes that no test notices.",
-  )
-  .option(
-    "--files <file...>",
-    "what to change",
-    readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`),
-  )
-  .option("--tests <file...>", "tests to run", ["test/unit/functions/ingest/reader/*.test.ts"])
+  .description("Changes the code in one place at a time, and prints the changes that no test notices.")
+  .addOption(new Option("--area <name>", "what to change").choices(Object.keys(areas)).default("reader"))
+  .option("--files <file...>", "files or folders to change, instead of the area's")
+  .option("--tests <file...>", "test files or folders to run, instead of the area's")
   .option(
     "--most <count>",
     "so many changes, spread over the files",
@@ -27,8 +49,27 @@ const command = new Command("npm run mutation --")
   )
   .parse();
 
-const { files, tests, most } = command.opts<{ files: string[]; tests: string[]; most: number }>();
-const { tried, killed } = mutate(root, files, tests, most, ({ file, line, text, instead }) => {
-  console.log(`${file}:${line}: ${text} → ${instead}`);
+runCommand(async (stop) => {
+  const { area, most, ...own } = command.opts<{
+    area: string;
+    files?: string[];
+    tests?: string[];
+    most: number;
+  }>();
+  const { files, tests } = { ...areas[area]!, ...own };
+  let known = 0;
+  const { tried, killed } = await mutate(
+    root,
+    filesIn(files, ".ts"),
+    filesIn(tests, ".test.ts"),
+    most,
+    (mutant) => {
+      if (reasonOf(mutant) !== undefined) known++;
+      else console.log(`${mutant.file}:${mutant.line}: ${mutant.code}: ${changeOf(mutant)}`);
+    },
+    stop,
+  );
+  console.log(
+    `${killed} of ${tried} changes were noticed, ${((100 * killed) / tried).toFixed(1)}%; of the others ${known} are known to change nothing.`,
+  );
 });
-console.log(`${killed} of ${tried} changes were noticed.`);

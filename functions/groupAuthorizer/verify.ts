@@ -30,7 +30,6 @@ export function tokenVerifier({ issuer, clientIds }: TokenRules): Verify {
   const verifier = JwtRsaVerifier.create(
     {
       issuer,
-      jwksUri: `${issuer}/.well-known/jwks.json`,
       // Cognito's access tokens have no audience but a client_id.
       audience: null,
       customJwtCheck: ({ payload }) => {

@@ -92,8 +92,9 @@ export async function load(
       chunk.add(piece);
       const done = piece.last;
       const isFull = piece.offset - begin >= open.bytes;
-      if (!done && !isFull && (isLast || !isTimeUp(piece.offset))) continue;
-      if (piece.offset === begin) continue; // No record ended yet: a checkpoint here would be no progress.
+      // At the file's end comes the piece that says so: S3 would open nothing there for a job that goes on.
+      const isEnd = piece.offset === size;
+      if (!done && (isEnd || (!isFull && (isLast || !isTimeUp(piece.offset))))) continue;
       isOver = !done && isLast;
       lanes.commit(lane, chunk, job, piece, done ? "done" : isOver && handOver ? "hop" : "more");
       if (isOver) handedOver = chunk.opened.then(() => handOver?.(bodyOffset(piece)));

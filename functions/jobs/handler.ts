@@ -41,7 +41,7 @@ export function jobsHandler(): (event: unknown) => Promise<Answer> {
         case "rejects":
           return await readRejects(client, request.job, request.after ?? -1);
         case "resume":
-          return await resume(client, request);
+          return await resume(client, fileOf(request));
         case "undo":
           return await undo(client, request);
       }
@@ -72,6 +72,10 @@ async function resume(client: Client, file: FileName): Promise<JobsAnswers["resu
 async function undo(client: Client, file: FileName): Promise<JobsAnswers["undo"]> {
   const job = await findJob(client, file);
   return { job, rows: job ? await undoJob(client, job.job) : 0 };
+}
+
+function fileOf({ bucket, key, etag }: FileName): FileName {
+  return { bucket, key, ...(etag !== undefined && { etag }) };
 }
 
 function sourceOf({ bucket, key, etag, versionId, offset }: StalledJob): Source {

@@ -6,13 +6,14 @@ import { runCommand } from "../shared/terminal";
 
 new Command("npm run docs --")
   .description(
-    "Writes the table of docs/security.md from policy/, and the options of docs/tables.md from the types.",
+    "Writes docs/permissions.md from the programs, the table of docs/security.md from policy/, and the options of docs/tables.md from the types.",
   )
   .parse();
 
 runCommand(async () => {
   // Loaded here, because one loads Pulumi's SDK and one the compiler: --help answers at once.
-  const [{ securityDocument }, { tablesDocument }] = await Promise.all([
+  const [{ permissionsDocument }, { securityDocument }, { tablesDocument }] = await Promise.all([
+    import("./permissions"),
     import("./security"),
     import("./tables"),
   ]);
@@ -22,4 +23,5 @@ runCommand(async () => {
   };
   await write("tables.md", tablesDocument);
   await write("security.md", securityDocument);
+  writeFileSync(path.join(root, "docs/permissions.md"), await permissionsDocument());
 });

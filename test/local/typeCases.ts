@@ -75,12 +75,13 @@ const inet = fc.oneof(
 );
 const text = fc.string({ unit: "binary", maxLength: 8 }).filter((each) => !/\0|\p{Surrogate}/u.test(each));
 
-interface TypeCase {
+export interface TypeCase {
+  what?: string;
   type: ColumnType;
   values: fc.Arbitrary<string>;
   edges: string[];
   /** What PostgreSQL takes and the loader does not, as the design says. */
-  stricter?: RegExp;
+  stricter?: RegExp | undefined;
   format?: Partial<ValueFormat>;
   /** Of the session that PostgreSQL's own input runs in. */
   timeZone?: string;

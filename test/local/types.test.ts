@@ -9,7 +9,15 @@ import { startPostgres } from "../../local/postgres/server";
 import { Session } from "../../local/session";
 import { textOf } from "../../scripts/table/copyText";
 import { fieldsOf, piecesOf } from "../support/pieces";
-import { cases } from "./typeCases";
+import { moments } from "../support/values/moments";
+import { others } from "../support/values/others";
+import { type TypeCase, cases } from "./typeCases";
+
+/** Held against the reader alone too, which is quicker. */
+const bounds: TypeCase[] = [...others, ...moments].map(({ type, values, stricter }) => {
+  const edges = Object.keys(values);
+  return { type, edges, stricter, values: fc.constantFrom(...edges), what: " beside each bound" };
+});
 
 describe("Each type, beside PostgreSQL's own input,", () => {
   let session: Session;
@@ -27,9 +35,12 @@ describe("Each type, beside PostgreSQL's own input,", () => {
   });
   after(() => session.close());
 
-  for (const { type, values, edges, stricter, format = {}, timeZone = "UTC" } of cases) {
+  for (const { type, values, edges, stricter, format = {}, timeZone = "UTC", what = "" } of [
+    ...cases,
+    ...bounds,
+  ]) {
     const sql = typeof type === "object" ? type.enum : type;
-    it(`${sql}${timeZone === "UTC" ? "" : ` in ${timeZone}`}: what is stored is the same value, written as PostgreSQL writes it, and what is refused PostgreSQL refuses`, async () => {
+    it(`${sql}${what}${timeZone === "UTC" ? "" : ` in ${timeZone}`}: what is stored is the same value, written as PostgreSQL writes it, and what is refused PostgreSQL refuses`, async () => {
       const inputs = [...new Set([...edges, ...fc.sample(values, { numRuns: 1500, seed: 22 })])].filter(
         (each) => each.trim() !== "",
       );

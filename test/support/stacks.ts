@@ -1,3 +1,4 @@
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import type { ResourceRequest, Scope } from "../../programs/attributes/table";
 import { evaluate } from "../../programs/evaluate";
@@ -11,6 +12,8 @@ export interface Recording {
   /** The one resource of this type, or of this type and name. */
   readonly only: (type: string, name?: string) => Record<string, unknown>;
   readonly all: (type: string) => Recorded[];
+  /** The names of what a resource waits for: what it reads, and what `dependsOn` names. */
+  readonly waitsFor: (type: string, name?: string) => string[];
 }
 
 export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
@@ -26,6 +29,8 @@ interface Options {
   readonly upstream?: Record<string, Record<string, unknown>>;
   /** What provider functions answer, by their tokens, instead of what the table says. */
   readonly answers?: Readonly<Record<string, Record<string, unknown>>>;
+  /** Of the backend. */
+  readonly organization?: string;
 }
 
 /** Runs the program of one project and, unless given, those of the projects before it. */
@@ -34,7 +39,7 @@ export async function record(project: string, options: Options = {}): Promise<Re
   if (!options.config && !options.upstream && !options.answers) return cached(project, stack);
   const upstream = options.upstream ?? (await upstreamOf(project, stack));
   const config = withOverrides(readStackConfig(stack), options.config ?? {});
-  return run(find(project), stack, config, upstream, options.answers);
+  return run(find(project), stack, config, upstream, options);
 }
 
 /**
@@ -77,13 +82,15 @@ async function run(
   stack: string,
   config: Record<string, string>,
   upstream: Record<string, Record<string, unknown>>,
-  answers: Options["answers"] = {},
+  { answers = {}, organization }: Pick<Options, "answers" | "organization"> = {},
 ): Promise<Recording> {
   const scope: Scope = { region: config["aws:region"] ?? "us-east-1", account: "123456789012", stack };
   const resources: Recorded[] = [];
+  registered.clear();
   const outputs = await evaluate(program, {
     stack,
     config,
+    ...(organization !== undefined && { organization }),
     world: {
       create(resource) {
         resources.push(resource);
@@ -95,17 +102,39 @@ async function run(
     },
   });
   const all = (type: string) => resources.filter((resource) => resource.type === type);
+  const find1 = (type: string, name: string | undefined): Recorded => {
+    const found = all(type).filter((resource) => name === undefined || resource.name === name);
+    if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources ${type} ${name ?? ""}`);
+    return found[0];
+  };
+  const dependencies = new Map(registered);
   return {
     outputs,
     resources,
     all,
-    only(type, name) {
-      const found = all(type).filter((resource) => name === undefined || resource.name === name);
-      if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources ${type} ${name ?? ""}`);
-      return found[0].inputs;
-    },
+    only: (type, name) => find1(type, name).inputs,
+    waitsFor: (type, name) => dependencies.get(`${type} ${find1(type, name).name}`) ?? [],
   };
 }
+
+/** The message in which Pulumi's SDK asks for a resource. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getDependenciesList(): string[];
+}
+
+/** Of each resource by type and name, the names of what it depends on: Pulumi's mocks don't tell. */
+const registered = new Map<string, string[]>();
+const asked: { registerResource: (this: MockMonitor, ...args: never[]) => Promise<void> } =
+  MockMonitor.prototype;
+const { registerResource } = asked;
+asked.registerResource = function (...args) {
+  const [request] = args as unknown as [Registration];
+  const names = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? "");
+  registered.set(`${request.getType()} ${request.getName()}`, names);
+  return registerResource.apply(this, args);
+};
 
 function find(project: string): Program {
   const program = programs.find((candidate) => candidate.project === project);

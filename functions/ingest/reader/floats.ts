@@ -11,7 +11,8 @@ export function floatReader({ format }: ColumnSettings, size: 4 | 8): FieldReade
   const single = Math.fround;
   const finite = Number.isFinite;
   const view = new DataView(new ArrayBuffer(8));
-  // What the format holds exactly: the quotient of two such numbers is rounded once, also by way of a double.
+  // Below it all whole numbers are exact (at it one that was rounded could stand), and the quotient of two of them is
+  // rounded once, also by way of a double.
   const mostUnits = size === 4 ? 2 ** 24 : 2 ** 53;
   const mostBehind = size === 4 ? 10 : 22;
   const powers = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
@@ -28,11 +29,12 @@ export function floatReader({ format }: ColumnSettings, size: 4 | 8): FieldReade
   /** The float nearest to the number itself: the double lies exactly between two, and may have been rounded to it. */
   function nearest(double: number): number {
     const near = single(double);
-    if (near === double || !finite(near)) return near;
+    if (near === double) return near;
     view.setFloat32(0, near);
     view.setInt32(0, view.getInt32(0) + (near < double ? 1 : -1));
     const other = view.getFloat32(0);
-    if (double - near !== other - double) return near;
+    // What is rounded to infinity may be nearer to the largest float too.
+    if (double - (finite(near) ? near : 2 ** 128) !== other - double) return near;
     const { digits, first, count, point } = number;
     let mantissa = toBigInt(0);
     for (let i = 0; i < count; i++) mantissa = mantissa * toBigInt(10) + toBigInt(digits[first + i]!);
@@ -83,7 +85,7 @@ export function floatReader({ format }: ColumnSettings, size: 4 | 8): FieldReade
       units = units * 10 + digit;
     }
     const behind = point < 0 ? 0 : to - point - 1;
-    if (to - start === (point < 0 ? 0 : 1) || units > mostUnits || behind > mostBehind)
+    if (to - start === (point < 0 ? 0 : 1) || units >= mostUnits || behind > mostBehind)
       return readExactly(src, from, to, out, at);
     const value = units / powers[behind]!;
     return write(sign === 0x2d ? -value : value, out, at);

@@ -64,7 +64,6 @@ export function integerReader({ format }: ColumnSettings, size: 2 | 4 | 8): Fiel
     if (!number.parse(src, from, to)) return notWhole;
     const { digits, first, count, point, negative } = number;
     for (let i = point < 0 ? 0 : point; i < count; i++) if (digits[first + i] !== 0) return notWhole;
-    if (count === 0) return size === 8 ? write64(0, 0, 0, false, out, at) : write(0, false, out, at);
     if (point > 19) return outOfRange;
     let high = 0;
     let low = 0;

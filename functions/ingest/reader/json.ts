@@ -19,8 +19,7 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
   const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
   /** The code of \uXXXX whose digits are at `at`; -1 where there are none. */
-  function unit(src: Buffer, at: number, to: number): number {
-    if (at + 4 > to) return -1;
+  function unit(src: Buffer, at: number): number {
     let value = 0;
     for (let i = at; i < at + 4; i++) {
       const byte = src[i]!;
@@ -40,18 +39,17 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
       if (byte < 0x20) return -1;
       if (byte !== 0x5c) continue;
       const escaped = src[++at]!;
-      if (at >= to) return -1;
       if (escaped !== 0x75) {
         if (!escapes.includes(escaped)) return -1;
         continue;
       }
-      const code = unit(src, at + 1, to);
+      const code = unit(src, at + 1);
       at += 4;
       if (code < 0) return -1;
       if (!binary) continue;
       if (code === 0 || (code >= 0xdc00 && code <= 0xdfff)) return -1;
       if (code < 0xd800 || code > 0xdbff) continue;
-      const second = src[at + 1] === 0x5c && src[at + 2] === 0x75 ? unit(src, at + 3, to) : -1;
+      const second = src[at + 1] === 0x5c && src[at + 2] === 0x75 ? unit(src, at + 3) : -1;
       if (second < 0xdc00 || second > 0xdfff) return -1;
       at += 6;
     }
@@ -63,6 +61,7 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
     const start = at;
     while (at < to && isDigit(src[at]!)) at++;
     if (at === start || (src[start] === 0x30 && at > start + 1)) return -1;
+    const whole = at - start;
     let behind = 0;
     if (at < to && src[at] === 0x2e) {
       const point = at++;
@@ -70,7 +69,6 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
       behind = at - point - 1;
       if (behind === 0) return -1;
     }
-    const whole = at - start;
     let exponent = 0;
     if (at < to && (src[at]! | 0x20) === 0x65) {
       const sign = src[++at];
@@ -115,8 +113,8 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
         at++;
       } else if (expected === "key" || expected === "firstKey") {
         at = byte === 0x22 ? behindText(src, at, to) : -1;
-        while (at >= 0 && at < to && isBlank(src[at]!)) at++;
-        if (at < 0 || at >= to || src[at] !== 0x3a) return false;
+        while (at < to && isBlank(src[at]!)) at++;
+        if (at >= to || src[at] !== 0x3a) return false;
         at++;
         expected = "value";
       } else if (byte === 0x5b || byte === 0x7b) {
@@ -131,7 +129,6 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
             : byte === 0x2d || isDigit(byte)
               ? behindNumber(src, at, to)
               : behindWord(src, at, to);
-        if (at < 0) return false;
         expected = "end";
       }
     }

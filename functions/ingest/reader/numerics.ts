@@ -37,8 +37,9 @@ export function numericReader({ args, times, format }: ColumnSettings): FieldRea
     negative: boolean,
     shown: number,
   ) {
+    // Below 2^17: PostgreSQL's own bounds see to it.
     const length = 8 + 2 * count;
-    out[at] = length >> 24;
+    out[at] = 0;
     out[at + 1] = length >> 16;
     out[at + 2] = length >> 8;
     out[at + 3] = length;
@@ -99,7 +100,7 @@ export function numericReader({ args, times, format }: ColumnSettings): FieldRea
     // Digits of the first group: its place is a multiple of four from the decimal sign.
     let lead = point % 4;
     if (lead <= 0) lead += 4;
-    const length = count <= lead ? 1 : 1 + ((count - lead + 3) >> 2);
+    const length = 1 + ((count - lead + 3) >> 2);
     let next = writeHead(out, at, length, (point - lead) / 4, number.negative !== flips, shown);
     for (let group = 0, i = lead - 4; group < length; group++, i += 4) {
       let value = 0;

@@ -176,7 +176,6 @@ export function recordReader(options: RecordOptions): RecordReader {
                 state = unfinished;
                 break;
               }
-              byte = 0x0a;
               p += size - 1;
             }
             recordEnd = to;

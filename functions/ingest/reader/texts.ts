@@ -22,8 +22,8 @@ export function textReader({ args }: ColumnSettings): FieldReader {
     if (all > 127) {
       const count = characters(src, from, to);
       if (count < 0) return notUtf8;
-      if (count > most && !isBlank(src, from, to, count - most)) return tooLong;
-    } else if (length > most && !isBlank(src, from, to, length - most)) return tooLong;
+      if (count > most && !isBlank(src, to, count - most)) return tooLong;
+    } else if (length > most && !isBlank(src, to, length - most)) return tooLong;
     out[at] = length >> 24;
     out[at + 1] = length >> 16;
     out[at + 2] = length >> 8;
@@ -32,8 +32,8 @@ export function textReader({ args }: ColumnSettings): FieldReader {
   };
 
   /** Whether the last `count` bytes are blanks. */
-  function isBlank(src: Buffer, from: number, to: number, count: number): boolean {
-    for (let i = to - count; i < to; i++) if (i < from || src[i] !== 0x20) return false;
+  function isBlank(src: Buffer, to: number, count: number): boolean {
+    for (let i = to - count; i < to; i++) if (src[i] !== 0x20) return false;
     return true;
   }
 }
@@ -50,9 +50,8 @@ export function enumReader({ values }: ColumnSettings): FieldReader {
       let i = 0;
       while (i < length && src[from + i] === label[i]) i++;
       if (i < length) continue;
-      out[at] = length >> 24;
-      out[at + 1] = length >> 16;
-      out[at + 2] = length >> 8;
+      // PostgreSQL's labels have 63 bytes at most.
+      out[at] = out[at + 1] = out[at + 2] = 0;
       out[at + 3] = length;
       for (i = 0; i < length; i++) out[at + 4 + i] = label[i]!;
       return at + 4 + length;
@@ -97,13 +96,12 @@ export function uuidReader(_: ColumnSettings): FieldReader {
     if (braces && src[end] !== 0x7d) return notUuid;
     let p = braces ? from + 1 : from;
     for (let i = 0; i < 16; i++) {
-      if (p + 2 > end) return notUuid;
       const high = digit(src[p]!);
       const low = digit(src[p + 1]!);
       if (high < 0 || low < 0) return notUuid;
       out[at + 4 + i] = high * 16 + low;
       p += 2;
-      if (i % 2 === 1 && i < 15 && p < end && src[p] === 0x2d) p++;
+      if (i % 2 === 1 && i < 15 && src[p] === 0x2d) p++;
     }
     if (p !== end) return notUuid;
     out[at] = out[at + 1] = out[at + 2] = 0;
@@ -165,7 +163,6 @@ export function byteaReader({ format }: ColumnSettings): FieldReader {
   const read = format.bytea === "hex" ? readHex : readBase64;
   return (src, from, to, out, at) => {
     const next = read(src, from, to, out, at);
-    if (next < 0) return next;
     const length = next - at - 4;
     out[at] = length >> 24;
     out[at + 1] = length >> 16;

@@ -163,6 +163,7 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
       [{ vpcConfig: { subnetIds: ["one"] } }, "two"],
     ],
   ],
+  [[lambda[0], { ...lambda[1], runtime: "nodejs24.x", vpcConfig: { subnetIds: ["one", "two"] } }], []],
   [queue, [[{ sqsManagedSseEnabled: undefined }, "sqsManagedSseEnabled"]]],
   [["aws:sqs/queue:Queue", { tags, kmsMasterKeyId: "key" }], []],
   [

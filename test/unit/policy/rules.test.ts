@@ -3,7 +3,18 @@ import type { Declared } from "../../../policy/rule";
 import { isRule, rows, withoutControl } from "../../../policy/rules";
 import { dryRun } from "../../../programs/dryRun";
 import { variants } from "../../../scripts/docs/security";
-import { type Inputs, instance, machine, refusals, secret, subscription, tags, userPool } from "./samples";
+import {
+  type Inputs,
+  documentOf,
+  instance,
+  machine,
+  refusals,
+  secret,
+  subscription,
+  tags,
+  tls,
+  userPool,
+} from "./samples";
 
 describe("the guard rails", () => {
   it("refuse types that no rule is about, and the kinds that would go round one", () => {
@@ -95,6 +106,50 @@ describe("the guard rails", () => {
     }
     const cheap = { ...instance[1], multiAz: false, backupRetentionPeriod: 1 };
     expect(refusals(instance[0], cheap, { retires: true })).to.have.length(2);
+  });
+
+  it("refuse broad policies of every kind, whoever they belong to", () => {
+    const broad = documentOf({ Effect: "Allow", Action: "S3:*", Resource: "arn:aws:s3:::a/b" });
+    for (const type of ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"]) {
+      const narrow = documentOf({ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::a/b" });
+      expect(refusals(type, { tags, policy: narrow }), type).to.deep.equal([]);
+      expect(refusals(type, { tags, policy: broad }).join(), type).to.include("name the actions");
+    }
+    const open = documentOf(tls, { Effect: "Allow", Action: "a:B", Principal: "*", Resource: "arn:c" });
+    for (const type of [
+      "aws:s3/bucketPolicy:BucketPolicy",
+      "aws:sqs/queuePolicy:QueuePolicy",
+      "aws:secretsmanager/secretPolicy:SecretPolicy",
+    ])
+      expect(refusals(type, { policy: open }).join(), type).to.include("lets everyone in");
+  });
+
+  it("let API Gateway's role log as AWS asks for, and no more; those who deploy make roles, and no others", () => {
+    const type = "aws:iam/rolePolicy:RolePolicy";
+    const logging =
+      "CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents PutLogEvents"
+        .split(" ")
+        .map((name) => `logs:${name}`);
+    const policy = (Action: string[]) => ({ policy: documentOf({ Effect: "Allow", Action, Resource: "*" }) });
+    expect(refusals(type, policy(logging))).to.deep.equal([]);
+    expect(refusals(type, policy([...logging].reverse()))).to.deep.equal([]);
+    expect(refusals(type, policy(logging.slice(1)))).to.have.length(1);
+    expect(refusals(type, policy([...logging, "logs:DeleteLogGroup"]))).to.have.length(1);
+    const Resource = ["arn:aws:iam::*:role/*", "arn:aws:iam::*:instance-profile/*"];
+    const makes = { policy: documentOf({ Effect: "Allow", Action: ["iam:CreateRole"], Resource }) };
+    expect(refusals(type, makes, { name: "github-deploy-dev" })).to.deep.equal([]);
+    expect(refusals(type, makes, { name: "github-preview" })).to.have.length(1);
+    const all = { policy: documentOf({ Effect: "Allow", Action: ["iam:CreateRole"], Resource: "*" }) };
+    expect(refusals(type, all, { name: "github-deploy-dev" })).to.have.length(1);
+  });
+
+  it("keep buckets with files from being destroyed, but for the Glue job's own and what is given up", () => {
+    const sentence = "would be destroyed with its files: set ingest:deleteFilesOnDestroy to false";
+    const bucket = (name: string, retires = false, forceDestroy = true) =>
+      refusals("aws:s3/bucket:Bucket", { tags, forceDestroy }, { name, retires });
+    expect(bucket("ingest")).to.include(sentence);
+    for (const kept of [bucket("ingest", true), bucket("ingest-glue"), bucket("ingest", false, false)])
+      expect(kept).to.not.include(sentence);
   });
 
   it("excuse what their exceptions name, and nothing beside it", () => {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { type Recorded, recordAll } from "../../support/stacks";
+import { type Recorded, failureOf, record, recordAll } from "../../support/stacks";
 
 /** One an account and region: the environment that comes first makes it, and the others find it. */
 const sharedRole = "apigateway-logs";
@@ -33,6 +33,17 @@ describe("all stacks", () => {
           expect(value, `${project} ${name}`).to.not.be.oneOf([undefined, null, ""]);
         }
       }
+    });
+  }
+
+  for (const [project, first] of [
+    ["database", "networking"],
+    ["ingest", "networking"],
+    ["groundwork", "database"],
+  ] as const) {
+    it(`read other stacks of the backend's own organization: ${project}`, async () => {
+      const message = await failureOf(record(project, { upstream: {}, organization: "acme" }));
+      expect(message).to.include(`Stack acme/${first}/dev is not deployed`);
     });
   }
 

@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { shapeOf } from "../../../functions/ingest/tableFit";
+import { readMigrations } from "../../../infra/database/migrations";
+import { readTables } from "../../../infra/tables";
 import { failureOf, record } from "../../support/stacks";
 
 const instance = "aws:rds/instance:Instance";
@@ -80,7 +83,12 @@ describe("the database stack", () => {
     expect(invocation.functionName).to.equal("dev-schema");
     const triggers = invocation.triggers as { database: string; migrations: string };
     expect(triggers.database).to.match(/^db-/);
-    expect(triggers.migrations.split(",")[0]).to.match(/^[0-9a-f]{64}$/);
+    expect(triggers.migrations.split(",")).to.deep.equal(readMigrations().map(({ checksum }) => checksum));
+    const { outputs } = await record("database");
+    expect(invocation.triggers).to.deep.include({
+      ingestSecret: outputs.ingestSecretArn,
+      tables: JSON.stringify(readTables().map(shapeOf)),
+    });
   });
 
   it("gives the schema function the master secret to read, and the ingest role's to fill", async () => {

@@ -56,25 +56,59 @@ describe("the roles of GitHub Actions", () => {
     });
   }
 
-  it("last as long as the job that deploys", () => {
-    const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
-    expect(new Set(roles.map(({ inputs }) => inputs.maxSessionDuration))).to.deep.equal(new Set([5400]));
+  it("have one policy each, and of AWS's own those that deploy have PowerUserAccess alone", () => {
+    const of = (type: string) => resources.filter((resource) => resource.type === type);
+    const policies = of("aws:iam/rolePolicy:RolePolicy");
+    expect(policies.map(({ name, inputs }) => [name, inputs.role])).to.have.deep.members(
+      cases.map(({ role }) => [role, role]),
+    );
+    const attached = of("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
+    expect(attached.map(({ inputs }) => [inputs.role, inputs.policyArn])).to.have.deep.members(
+      ["github-deploy-dev", "github-deploy-prod"].map((role) => [
+        role,
+        "arn:aws:iam::aws:policy/PowerUserAccess",
+      ]),
+    );
+    for (const { inputs } of of("aws:iam/role:Role")) {
+      // As long as the job that deploys.
+      expect(inputs).to.include({ maxSessionDuration: 5400 });
+      expect(inputs).to.not.have.any.keys("managedPolicyArns", "inlinePolicies");
+    }
   });
 
-  it("may do what their statements name, and those that plan only read", () => {
-    const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
-    expect(policies.map(({ name }) => name)).to.have.members(cases.map(({ role }) => role));
-    const attached = resources.filter(
-      ({ type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    );
-    expect(attached.map(({ name }) => name)).to.have.members(["github-deploy-dev", "github-deploy-prod"]);
+  it("let plans read how resources are set up, and no secret", () => {
     for (const name of ["github-plan-dev", "github-plan-prod"]) {
-      const found = policies.find((policy) => policy.name === name);
+      const found = resources.find(
+        (each) => each.type === "aws:iam/rolePolicy:RolePolicy" && each.name === name,
+      );
       const { Statement } = JSON.parse(String(found?.inputs.policy)) as { Statement: { Action: string[] }[] };
       const actions = Statement.flatMap(({ Action }) => Action);
       expect(actions).to.include("ec2:DescribeVpcs");
       for (const action of actions) expect(action).to.match(/^[a-z0-9-]+:(Get|GET|List|Describe)/);
       expect(actions).to.not.include("secretsmanager:GetSecretValue");
     }
+  });
+
+  it("let pull requests read what a plan looks up, and nothing else", () => {
+    const preview = resources.find(
+      ({ type, name }) => type === "aws:iam/rolePolicy:RolePolicy" && name === "github-preview",
+    );
+    const { Statement } = JSON.parse(String(preview?.inputs.policy)) as { Statement: object[] };
+    expect(Statement).to.deep.include.members([
+      {
+        Effect: "Allow",
+        Action: [
+          "ec2:DescribeAvailabilityZones",
+          "ec2:DescribeVpcEndpointServices",
+          "ec2:DescribePrefixLists",
+        ],
+        Resource: ["*"],
+      },
+      {
+        Effect: "Allow",
+        Action: ["ssm:GetParameter"],
+        Resource: ["arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*"],
+      },
+    ]);
   });
 });

@@ -32,16 +32,20 @@ describe("the ingest stack", () => {
     expect(only("aws:s3/bucketPolicy:BucketPolicy").policy).to.include('"aws:SecureTransport":"false"');
   });
 
-  it("starts the function at each object that is created, once the bucket may call it", async () => {
+  it("starts the function at each object that is created in its bucket, and lets that bucket alone call it", async () => {
     const { only, outputs } = await record("ingest");
     expect(only("aws:lambda/permission:Permission", "ingest")).to.include({
       action: "lambda:InvokeFunction",
       principal: "s3.amazonaws.com",
       function: outputs.functionName,
       sourceArn: `arn:aws:s3:::${String(outputs.bucketName)}`,
+      sourceAccount: "123456789012",
     });
     const { lambdaFunctions } = only("aws:s3/bucketNotification:BucketNotification");
     expect(lambdaFunctions).to.have.length(1);
+    expect(lambdaFunctions)
+      .to.have.nested.property("[0].lambdaFunctionArn")
+      .that.matches(/:function:dev-ingest$/);
     expect(lambdaFunctions).to.have.nested.property("[0].events").deep.equal(["s3:ObjectCreated:*"]);
   });
 
@@ -94,6 +98,7 @@ describe("the ingest stack", () => {
     expect(onFailure)
       .to.have.nested.property("destinationConfig.onFailure.destination")
       .that.matches(/:sqs:/);
+    expect(onFailure).to.include({ functionName: outputs.functionName, maximumRetryAttempts: 2 });
     expect(only("aws:sqs/queue:Queue").messageRetentionSeconds).to.equal(14 * 24 * 3600);
   });
 
@@ -179,23 +184,6 @@ describe("the ingest stack", () => {
     expect(lists.flatMap(({ Resource }) => Resource)).to.deep.equal([
       `arn:aws:s3:::${String(outputs.bucketName)}`,
     ]);
-  });
-
-  it("has an alarm for all that needs a person, and tells the topic that config names", async () => {
-    const topic = "arn:aws:sns:us-east-1:123456789012:alarms";
-    const { all } = await record("ingest", { config: { "ingest:alarmTopicArn": topic } });
-    const alarms = all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs);
-    expect(alarms.map(({ metricName }) => metricName)).to.have.members([
-      "ApproximateNumberOfMessagesVisible",
-      "FailedJobs",
-      "Errors",
-      "Errors",
-      "StalledJobs",
-      "Duration",
-    ]);
-    for (const alarm of alarms) expect(alarm.alarmActions).to.deep.equal([topic]);
-    const duration = alarms.find(({ metricName }) => metricName === "Duration");
-    expect(duration?.threshold, "between the hand-over and the timeout").to.be.within(840_000, 900_000);
   });
 
   it("shows the ingest on a dashboard whose address is an output", async () => {

@@ -73,9 +73,32 @@ describe("the networking stack", () => {
       expect(machine).to.include({ instanceType: "t4g.nano", sourceDestCheck: false });
       expect(machine).to.have.nested.property("metadataOptions.httpTokens", "required");
       expect(machine).to.not.have.property("keyName");
-      expect(machine.userData).to.include("net.ipv4.ip_forward=1").and.to.include("-s 10.0.3.0/24");
+      const masquerade = (range: string): string =>
+        `iptables -t nat -A POSTROUTING -s ${range} -o "$interface" -j MASQUERADE`;
+      expect(String(machine.userData).split("\n")).to.deep.equal([
+        "#!/bin/bash",
+        "set -euo pipefail",
+        "echo net.ipv4.ip_forward=1 > /etc/sysctl.d/90-nat.conf",
+        "sysctl -p /etc/sysctl.d/90-nat.conf",
+        "until dnf install -y iptables-services; do sleep 5; done",
+        "systemctl enable --now iptables",
+        "interface=$(ip -o -4 route show default | awk '{ print $5; exit }')",
+        masquerade("10.0.2.0/24"),
+        masquerade("10.0.3.0/24"),
+        "iptables -F FORWARD",
+        "service iptables save",
+        "",
+      ]);
+      expect(machine).to.include({ userDataReplaceOnChange: true });
+      expect(machine).to.have.nested.property("maintenanceOptions.autoRecovery", "default");
       const rules = all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
       expect(rules.map(({ inputs }) => inputs.cidrIpv4)).to.have.members(["10.0.2.0/24", "10.0.3.0/24"]);
+      const out = all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
+      expect(out.map(({ inputs }) => inputs.cidrIpv4)).to.deep.equal(["0.0.0.0/0"]);
+      for (const { inputs } of [...rules, ...out])
+        expect(inputs, "every protocol")
+          .to.include({ ipProtocol: "-1" })
+          .and.not.have.any.keys("fromPort", "toPort");
     });
 
     it("is the default route of each private subnet", async () => {

@@ -39,6 +39,34 @@ describe("npm start", function () {
     expect(command.leftovers()).to.be.empty;
   });
 
+  it("fails where one row is not as the file has it", async () => {
+    // Between the load and the check a cent is added to one amount.
+    const damage = csv(
+      "damage.js",
+      `const Module = require("node:module");
+       const { require: real } = Module.prototype;
+       Module.prototype.require = function (id) {
+         const found = real.call(this, id);
+         if (!id.endsWith("/verify/verify") || found.damaged) return found;
+         const { expectations } = found;
+         found.expectations = async (client, ...rest) => {
+           await client.query("UPDATE records SET amount = amount + 0.01 WHERE id = 7");
+           return expectations(client, ...rest);
+         };
+         found.damaged = true;
+         return found;
+       };`,
+    );
+    process.env.NODE_OPTIONS = `--require ${damage}`;
+    try {
+      const { code, stdout, stderr } = await command.run("--rows", "20", "--json");
+      expect(stderr).to.include("The rows in records are not those of the file");
+      expect([code, stdout]).to.deep.equal([1, ""]);
+    } finally {
+      delete process.env.NODE_OPTIONS;
+    }
+  });
+
   it("loads a person's own file, and counts what it rejects", async () => {
     const file = csv(
       "my file+1.csv",

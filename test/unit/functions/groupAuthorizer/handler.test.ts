@@ -22,6 +22,7 @@ describe("the group authorizer", () => {
   before(async () => {
     server = createServer((_request, response) => {
       keysAsked++;
+      if (keysStatus === 0) return; // Never answers.
       const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "own", use: "sig", alg: "RS256" };
       response.writeHead(keysStatus).end(keysBody ?? JSON.stringify({ keys: [jwk] }));
     });
@@ -65,6 +66,7 @@ describe("the group authorizer", () => {
 
   async function allowed(authorizationToken: string): Promise<unknown> {
     const { policyDocument } = await call(authorizationToken);
+    expect(policyDocument.Version).to.equal("2012-10-17");
     const [statement, ...others] = policyDocument.Statement;
     expect(others).to.deep.equal([]);
     expect(statement).to.include({ Effect: "Allow", Action: "execute-api:Invoke" });
@@ -160,6 +162,28 @@ describe("the group authorizer", () => {
       expect(await failure(token(claims()))).to.match(/JWK|fetch/);
     });
   }
+  it("gives up after three seconds where whoever has the keys doesn't answer", async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    const asked: number[] = [];
+    AbortSignal.timeout = (milliseconds) => {
+      asked.push(milliseconds);
+      return timeout(20);
+    };
+    keysStatus = 0;
+    try {
+      expect(await failure(token(claims()))).to.match(/jwks\.json.*timeout/s);
+    } finally {
+      AbortSignal.timeout = timeout;
+    }
+    expect(asked).to.deep.equal([3000]);
+  });
+
+  it("takes a token without a name and groups as one of nobody in particular", async () => {
+    const { context } = await call(token(claims({ username: undefined })));
+    expect(context).to.deep.equal({ username: "", groups: "" });
+    const numbers = await call(token(claims({ username: 7, "cognito:groups": [9] })));
+    expect(numbers.context).to.deep.equal({ username: "", groups: "9" });
+  });
 
   it("names the variable that its environment lacks", async () => {
     delete process.env.TOKEN_CLIENT_IDS;

@@ -37,6 +37,78 @@ describe("the API's document", () => {
     });
   }
 
+  it("asks Cognito's authorizer about the pool, and the function for what is kept five minutes a token", () => {
+    const { securitySchemes } = document.components as { securitySchemes: Record<string, object> };
+    const key = { type: "apiKey", name: "Authorization", in: "header" };
+    expect(securitySchemes).to.deep.equal({
+      "dev-authorizer-1": {
+        ...key,
+        "x-amazon-apigateway-authtype": "cognito_user_pools",
+        "x-amazon-apigateway-authorizer": { type: "cognito_user_pools", providerARNs: ["arn:pool"] },
+      },
+      "dev-group-authorizer": {
+        ...key,
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": {
+          type: "token",
+          authorizerUri: "arn:function",
+          authorizerResultTtlInSeconds: 300,
+        },
+      },
+    });
+  });
+
+  it("answers each route and each preflight by itself, with exactly this", () => {
+    const origin = "Access-Control-Allow-Origin";
+    const string = { schema: { type: "string" } };
+    expect(paths["/scoped"]?.get).to.deep.include({
+      responses: {
+        "200": {
+          description: "Authorized",
+          headers: { [origin]: string },
+          content: { "application/json": { schema: { type: "object" } } },
+        },
+      },
+      "x-amazon-apigateway-integration": {
+        type: "mock",
+        requestTemplates: { "application/json": '{"statusCode":200}' },
+        passthroughBehavior: "never",
+        responses: {
+          default: {
+            statusCode: "200",
+            responseParameters: { [`method.response.header.${origin}`]: "'https://app.example.com'" },
+            responseTemplates: { "application/json": '{"message":"Authorized!!!"}' },
+          },
+        },
+      },
+    });
+    const cors = {
+      [origin]: "'https://app.example.com'",
+      "Access-Control-Allow-Headers": "'Authorization,Content-Type'",
+      "Access-Control-Allow-Methods": "'OPTIONS,GET'",
+      "Access-Control-Max-Age": "'600'",
+    };
+    const named = Object.entries(cors).map(([name, value]) => [`method.response.header.${name}`, value]);
+    expect(paths["/scoped"]?.options).to.deep.equal({
+      summary: "CORS",
+      responses: {
+        "204": {
+          description: "CORS",
+          headers: Object.fromEntries(Object.keys(cors).map((name) => [name, string])),
+        },
+      },
+      "x-amazon-apigateway-integration": {
+        type: "mock",
+        requestTemplates: { "application/json": '{"statusCode":204}' },
+        passthroughBehavior: "never",
+        responses: {
+          default: { statusCode: "204", responseParameters: Object.fromEntries(named) as object },
+        },
+      },
+    });
+    expect(document).to.deep.include({ openapi: "3.0.1", info: { title: "dev-apigateway", version: "1" } });
+  });
+
   it("has those routes, and for each path what a browser asks first, without a token", () => {
     const operations = Object.entries(paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path}`),

@@ -1,5 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
+import { makePlan } from "../../../../../functions/ingest/reader/plan";
+import { recordReader } from "../../../../../functions/ingest/reader/records";
 import { defineTable } from "../../../../../functions/ingest/table";
 import records from "../../../../../tables/records";
 import { corner, cornerRow, good, header } from "../../../../support/csvInputs/parts";
@@ -88,6 +90,36 @@ describe("The reader of damaged files", () => {
     });
   }
 
+  for (const begin of ["", '"', 'a,"'])
+    it(`passes over what ${begin || "no quote"} begins as soon as it is too long, and keeps none of it`, () => {
+      const table = textTable(["a", "b"]);
+      const newline = "\n" as const;
+      const layout = {
+        newline,
+        delimiter: ",",
+        columns: ["a", "b"],
+        spare: 0,
+        header: "",
+        line: 1,
+        decoded: false,
+      };
+      const reader = recordReader({
+        layout,
+        plan: makePlan(table, layout),
+        format: table.format,
+        maxRecordBytes: 100,
+        trailing: { bytes: Buffer.alloc(0), count: 0, line: false },
+        nextBuffer: () => Buffer.alloc(4096),
+        reject: () => true,
+      });
+      const src = Buffer.alloc(2000, "x");
+      src.write(begin);
+      // Two bytes more may be its line end.
+      expect([reader.read(src, 102, false), reader.passed()]).to.deep.equal([0, 0]);
+      expect([reader.read(src, 103, false), reader.passed()]).to.deep.equal([103, 103]);
+      expect([reader.read(src.fill("x"), 1999, false), reader.passed()]).to.deep.equal([1999, 2102]);
+    });
+
   it("takes the first line alone for too long where its quote is a stray one", async () => {
     const table = { ...textTable(["a", "b"]), maxRecordBytes: 20 };
     for (const pieceBytes of cuts) {
@@ -96,7 +128,33 @@ describe("The reader of damaged files", () => {
       expect(found.rejects.map(({ line, code, record }) => [line, code, record])).to.deep.equal([
         [2, "too-long", '"x,1'],
       ]);
+      // Also where what comes first is no row either.
+      const later = await read(`a,b\n"x,1\n${"bad\n3,4\n".repeat(5)}`, table, { pieceBytes });
+      expect(later.rows.length).to.equal(5);
+      expect(later.rejects.map(({ line, code }) => [line, code])).to.deep.equal([
+        [2, "too-long"],
+        ...[3, 5, 7, 9, 11].map((line) => [line, "fields"]),
+      ]);
     }
+  });
+
+  it("takes quotes out of quotes in fields of any length, and blanks behind them for nothing", async () => {
+    const long = `"${"x".repeat(3000)}"${"y".repeat(3000)}"${"z".repeat(5000)}"`;
+    const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    for (const delimiter of [",", "\t"]) {
+      const blank = delimiter === "," ? "\t" : " ";
+      const file = `a${delimiter}b\n${quote(long)} ${blank}${delimiter}${quote('"')}  \n"x"!${delimiter}1\n"x"${delimiter}"y"\n`;
+      const found = await read(file, textTable(["a", "b"], { delimiter }), { pieceBytes: 100_000 });
+      expect(found.rows.map((row) => row.join("|"))).to.deep.equal([`${long}|"`, "x|y"]);
+      expect(found.rejects.map(({ line, code }) => [line, code])).to.deep.equal([[3, "misquoted"]]);
+    }
+  });
+
+  it("takes a quoted empty text for a value where a record has no other field, and a blank line for none", async () => {
+    const one = await read('a\n""\n\nx\n', textTable(["a"]));
+    expect(one.rows).to.deep.equal([[""], ["x"]]);
+    const two = await read('a,b\n"",""\n\nx,y\n', textTable(["a", "b"]));
+    expect(two.rows).to.deep.equal([["x", "y"]]);
   });
 
   it("rejects NUL, bytes that are no UTF-8, and surrogates in UTF-8, each alone", async () => {
