@@ -73,6 +73,7 @@ export const calls: Readonly<Record<string, Call>> = {
     inputs: {
       name: "PoolName",
       passwordPolicy: "Policies.PasswordPolicy",
+      softwareTokenMfaConfiguration: "cognito-idp.SetUserPoolMfaConfig/SoftwareTokenMfaConfiguration",
       schemas: "Schema",
       tags: "UserPoolTags",
     },
@@ -126,6 +127,10 @@ export const calls: Readonly<Record<string, Call>> = {
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
     call: "iam.CreateOpenIDConnectProvider",
     inputs: { clientIdLists: "ClientIDList" },
+  },
+  "aws:iam/policy:Policy": {
+    call: "iam.CreatePolicy",
+    inputs: { name: "PolicyName", policy: "PolicyDocument" },
   },
   "aws:iam/role:Role": {
     call: "iam.CreateRole",
@@ -228,6 +233,10 @@ export const calls: Readonly<Record<string, Call>> = {
   },
   "aws:s3/bucketVersioning:BucketVersioning": { call: "s3.PutBucketVersioning" },
   "aws:scheduler/schedule:Schedule": { call: "scheduler.CreateSchedule" },
+  "aws:secretsmanager/secretRotation:SecretRotation": {
+    call: "secretsmanager.RotateSecret",
+    inputs: { rotationLambdaArn: "RotationLambdaARN" },
+  },
   "aws:secretsmanager/secret:Secret": {
     call: "secretsmanager.CreateSecret",
     inputs: { namePrefix: "Name", recoveryWindowInDays: "secretsmanager.DeleteSecret/RecoveryWindowInDays" },
@@ -248,4 +257,9 @@ export const calls: Readonly<Record<string, Call>> = {
     vpcEndpointSpecs: null,
     vpcEndpointStrategy: null,
   }),
+  "aws:wafv2/webAcl:WebAcl": { call: "wafv2.CreateWebACL" },
+  "aws:wafv2/webAclAssociation:WebAclAssociation": {
+    call: "wafv2.AssociateWebACL",
+    inputs: { webAclArn: "WebACLArn" },
+  },
 };

@@ -85,7 +85,7 @@ describe("a program behind guard rails", () => {
 
   it("keeps what its resources wait for", async () => {
     const made: string[] = [];
-    const slow = `const slow = new Promise((resolve) => setTimeout(() => resolve([]), 20));`;
+    const slow = `const slow = new Promise((resolve) => setTimeout(() => resolve([]), 500));`;
     const waits = `new aws.sqs.Queue("last", { tags, sqsManagedSseEnabled: true }, { dependsOn: slow });`;
     await run(slow + waits + queue("one"), made);
     expect(made).to.deep.equal(["one", "last"]);

@@ -135,7 +135,7 @@ describe("the guard rails", () => {
     expect(refusals(type, policy([...logging].reverse()))).to.deep.equal([]);
     expect(refusals(type, policy(logging.slice(1)))).to.have.length(1);
     expect(refusals(type, policy([...logging, "logs:DeleteLogGroup"]))).to.have.length(1);
-    const Resource = ["arn:aws:iam::*:role/*", "arn:aws:iam::*:instance-profile/*"];
+    const Resource = ["arn:aws:iam::*:role/groundwork/dev/*"];
     const makes = { policy: documentOf({ Effect: "Allow", Action: ["iam:CreateRole"], Resource }) };
     expect(refusals(type, makes, { name: "github-deploy-dev" })).to.deep.equal([]);
     expect(refusals(type, makes, { name: "github-preview" })).to.have.length(1);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { record } from "../../support/stacks";
+import { standInForGlueWheels } from "../../support/glueWheels";
 
 const topic = "arn:aws:sns:us-east-1:123456789012:alarms";
 
@@ -32,6 +33,7 @@ const lambda = (metricName: string, FunctionName: string, namespace = "AWS/Lambd
 });
 
 describe("An alarm", () => {
+  standInForGlueWheels();
   it("of the ingest goes off at the first failure, the third look at a stalled job, and half of a hop's reserve", async () => {
     const config = {
       "ingest:alarmTopicArn": topic,
@@ -39,7 +41,6 @@ describe("An alarm", () => {
       "ingest:handOverReserveMs": "100001",
       "ingest:sweepMinutes": "7",
       "ingest:glue": "true",
-      "ingest:glueModules": "s3://wheels/psycopg.whl",
     };
     const found = await alarms("ingest", config);
     const QueueName = (found["ingest-dead-letters"] as { dimensions: { QueueName: string } }).dimensions

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Recording, record } from "../../support/stacks";
+import { standInForGlueWheels } from "../../support/glueWheels";
 
 const lambda = "aws:lambda/function:Function";
 const rules = (name: string): string[] => [`${name}-to-database`, `${name}-into-database`, `${name}-to-aws`];
@@ -22,7 +23,7 @@ const cases: {
     what: "the function for jobs for the rules of its network",
     project: "ingest",
     of: [lambda, "ingest-jobs"],
-    waitsFor: ["ingest-jobs", "ingest-jobs", ...rules("ingest")],
+    waitsFor: ["ingest-jobs", "ingest-jobs", ...rules("ingest-jobs")],
   },
   {
     what: "uploads for the leave to call the function, and for all that a hop needs",
@@ -88,7 +89,7 @@ const cases: {
   },
 ];
 
-const glue = { "ingest:glue": "true", "ingest:glueModules": "s3://wheels/psycopg.whl" };
+const glue = { "ingest:glue": "true" };
 const workers = ["ingest-glue-workers-in", "ingest-glue-workers-out"];
 cases.push(
   {
@@ -111,19 +112,20 @@ cases.push(
       "ingest-glue-error",
     ],
   },
-  ...["files", "tables"].map((name) => ({
-    what: `the crawler of ${name} for its rights`,
+  {
+    what: "the crawler of files for its rights",
     project: "ingest",
     config: glue,
-    of: ["aws:glue/crawler:Crawler", `ingest-glue-${name}`] as [string, string],
+    of: ["aws:glue/crawler:Crawler", "ingest-glue-files"],
     waitsFor: ["ingest-glue-crawler", "ingest-glue-crawler"],
-  })),
+  },
 );
 
 const count = (names: readonly string[], name: string): number =>
   names.filter((each) => each === name).length;
 
 describe("On up", () => {
+  standInForGlueWheels();
   const recordings = new Map<string, Promise<Recording>>();
   for (const { what, project, config, of, waitsFor } of cases) {
     it(`waits ${what}`, async () => {

@@ -53,6 +53,7 @@ describe("the API's document", () => {
           type: "token",
           authorizerUri: "arn:function",
           authorizerResultTtlInSeconds: 300,
+          identityValidationExpression: "^([Bb][Ee][Aa][Rr][Ee][Rr] +)?[\\w-]+\\.[\\w-]+\\.[\\w-]+$",
         },
       },
     });

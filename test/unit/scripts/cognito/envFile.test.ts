@@ -147,25 +147,6 @@ describe("the env file", () => {
     });
   }
 
-  it("is written by two at once without one in the other's way", () => {
-    writeFileSync(file, old);
-    const other = 'require("./scripts/cognito/envFile").updateEnvFile(process.argv[1], { T: "other" })';
-    const { status, stderr } = update(`
-      const real = fs.renameSync;
-      fs.renameSync = (...args) => {
-        if (!args[1].endsWith(".env")) return real(...args);
-        fs.renameSync = real;
-        const args2 = ["-r", "./programs/register.js", "-e", ${JSON.stringify(other)}, process.argv[1]];
-        const { status } = require("node:child_process").spawnSync(process.execPath, args2);
-        if (status !== 0) throw new Error("the other one failed");
-        return real(...args);
-      };`);
-    expect(stderr).to.equal("");
-    expect(status).to.equal(0);
-    expect(readFileSync(file, "utf8")).to.equal(old.replace("old", "new"));
-    expect(readdirSync(dir)).to.deep.equal([".env"]);
-  });
-
   it("stays as it was where the disk has no room for all of the new one", () => {
     writeFileSync(file, old);
     // A write beyond the limit is cut short first, as on a full disk, before the next one fails.

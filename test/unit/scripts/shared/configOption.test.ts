@@ -25,7 +25,7 @@ describe("the option --config", () => {
     { text: "networking:nat", says: "must be like networking:nat=instance" },
     {
       text: "network:nat=instance",
-      says: "No project reads network: a key begins with one of aws, networking",
+      says: "No project reads network: a key begins with one of aws, local, networking",
     },
   ];
   for (const { text, says } of bad) {
