@@ -2,17 +2,20 @@ import { connect } from "../shared/database";
 import { type TableShape, misfits } from "../ingest/tableFit";
 import { type Migration, migrate } from "./migrate";
 import { setRolePassword } from "./role";
+import { limitConnections } from "./roleLimit";
 
 export interface SchemaResult {
   /** The names of the migrations that this call applied; empty when the database had them all. */
   applied: string[];
   /** The name of the last migration, applied now or before. */
   version: string;
+  /** How many connections the role `ingest` may have at once. */
+  ingestConnections: number;
 }
 
 /**
- * The callback of the function that brings the schema up to date and gives the role `ingest` the password in the
- * secret `INGEST_SECRET_ARN`.
+ * The callback of the function that brings the schema up to date, gives the role `ingest` the password in the
+ * secret `INGEST_SECRET_ARN`, and bounds its connections by what the server has.
  *
  * @param shapes of the tables that files are loaded into.
  * @throws Error that says where a table and its definition differ, and what `migrate` and `setRolePassword` throw.
@@ -29,13 +32,14 @@ export function schemaHandler(
       const ingestSecret = process.env.INGEST_SECRET_ARN;
       if (!ingestSecret) throw new Error("INGEST_SECRET_ARN is not set in the function's environment");
       await setRolePassword(client, "ingest", ingestSecret);
+      const ingestConnections = await limitConnections(client, "ingest");
       const problems = [];
       for (const shape of shapes) problems.push(...(await misfits(client, shape)));
       if (problems.length > 0)
         throw new Error(
           `The schema is applied, but tables don't fit their definitions: ${problems.join("; ")}`,
         );
-      return { applied, version: migrations[migrations.length - 1]?.name ?? "" };
+      return { applied, version: migrations[migrations.length - 1]?.name ?? "", ingestConnections };
     } finally {
       await client.end();
     }

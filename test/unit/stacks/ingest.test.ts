@@ -160,6 +160,8 @@ describe("the ingest stack", () => {
       "Errors",
       "StalledJobs",
       "Duration",
+      "AsyncEventAge",
+      "ConnectionWait",
     ]);
     for (const alarm of alarms) expect(alarm.alarmActions).to.deep.equal([topic]);
     const duration = alarms.find(({ metricName }) => metricName === "Duration");
