@@ -4,7 +4,7 @@ import { attributesOf } from "../programs/attributes";
 import type { Attributes, ResourceRequest } from "../programs/attributes/table";
 import { evaluateAll, scopeOf } from "../programs/evaluateAll";
 import { behave } from "./behaviours";
-import { type LocalDatabase, type Services, startServices } from "./services";
+import { type LocalDatabase, type ServiceOptions, type Services, startServices } from "./services";
 import type { Session } from "./session";
 
 /** An environment that is up on this machine until its session closes. */
@@ -16,12 +16,10 @@ export interface Environment {
   readonly region: string;
 }
 
-export interface EnvironmentOptions {
+export interface EnvironmentOptions extends ServiceOptions {
   readonly stack: string;
   /** Config on top of the environment's file, each key with its namespace. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Milliseconds before each retry of an asynchronous invocation. */
-  readonly retryDelays?: readonly number[];
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
   /** Told of each resource that is made, with what was computed for it: what a backend would keep as state. */
@@ -37,7 +35,7 @@ export interface EnvironmentOptions {
  */
 export async function startEnvironment(session: Session, options: EnvironmentOptions): Promise<Environment> {
   const scope = scopeOf(options.stack, options.config);
-  const services = await startServices(session, scope, options.retryDelays);
+  const services = await startServices(session, scope, options);
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
     ...(options.config && { config: options.config }),

@@ -30,6 +30,8 @@ export interface Services {
   readonly keyPairs: Map<string, string>;
   /** Where the services are, as the variables that AWS's SDKs and CLI read. */
   readonly endpoints: () => Record<string, string>;
+  /** Server parameters of the database, beside PostgreSQL's defaults. */
+  readonly databaseParameters: Readonly<Record<string, string>>;
   database?: LocalDatabase;
   bastion?: LocalBastion;
 }
@@ -42,10 +44,19 @@ export interface LocalDatabase {
   readonly ca: string;
 }
 
+/** How an environment here differs from a new account's, for those who try it. */
+export interface ServiceOptions {
+  /** Milliseconds before each retry of an asynchronous invocation. */
+  readonly retryDelays?: readonly number[];
+  /** Invocations of one function at once. */
+  readonly concurrency?: number;
+  readonly databaseParameters?: Readonly<Record<string, string>>;
+}
+
 export async function startServices(
   session: Session,
   scope: Scope,
-  retryDelays?: readonly number[],
+  { databaseParameters = {}, retryDelays, concurrency }: ServiceOptions = {},
 ): Promise<Services> {
   const [s3, secrets, queues, ec2, cognito] = await Promise.all([
     startS3(session, scope),
@@ -66,6 +77,7 @@ export async function startServices(
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
     ...(retryDelays && { retryDelays }),
+    ...(concurrency !== undefined && { concurrency }),
     // What the laptop adds to a function's environment: where AWS is, and whom to trust for the database.
     environment: () => ({
       ...endpoints(),
@@ -88,6 +100,7 @@ export async function startServices(
     cognito,
     apiGateway: new LocalApiGateway(session, scope, { lambda, issuer: (pool) => cognito.issuer(pool) }),
     keyPairs: new Map(),
+    databaseParameters,
     endpoints,
   };
   return services;
