@@ -118,14 +118,19 @@ export class Chaos {
     let sweeps = 0;
     for (;;) {
       stop.throwIfAborted();
-      const jobs = await this.target.sql<{ key: string; status: string; reason: string | null }>(
-        "SELECT key, status, reason FROM ingest_jobs WHERE etag = $1",
-        [etag],
-      );
-      const done = jobs.filter(({ status }) => status === "done");
-      if (done.length === keys.length) return sweeps;
+      const jobs = await this.target.sql<{
+        key: string;
+        status: string;
+        reason: string | null;
+        wanted: boolean;
+      }>("SELECT key, status, reason, etag = $1 AS wanted FROM ingest_jobs", [etag]);
+      const done = jobs.filter(({ status, wanted }) => wanted && status === "done");
+      // That of a replaced object runs until it has failed.
+      const running = jobs.some(({ status }) => status === "running");
+      if (done.length === keys.length && !running) return sweeps;
       const failed = jobs.find(
-        ({ status, reason }) => status === "failed" && !reason?.includes("functions in a row"),
+        ({ status, reason, wanted }) =>
+          wanted && status === "failed" && !reason?.includes("functions in a row"),
       );
       if (failed) throw new Error(`The job of ${failed.key} failed: ${failed.reason}`);
       if (Date.now() > deadline) {
@@ -134,7 +139,7 @@ export class Chaos {
         );
       }
       await sleep(100);
-      if (jobs.some(({ status }) => status === "running")) {
+      if (running) {
         if (await this.sweep()) sweeps++;
         continue;
       }

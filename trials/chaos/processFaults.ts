@@ -62,7 +62,7 @@ export class ProcessFaults {
   }
 
   private async restart(mode: "fast" | "immediate"): Promise<void> {
-    await this.target.environment.database.server.restart(mode);
+    await this.target.restart(mode);
     this.faults[mode === "fast" ? "PostgreSQL restart" : "PostgreSQL crash"]++;
   }
 

@@ -16,10 +16,11 @@ const spells = {
     return () => target.sql("DROP TRIGGER IF EXISTS chaos_full ON records");
   },
   // Another server has the address, with what was committed; who was connected hears nothing more.
-  failover: async ({ road, environment }) => {
+  failover: async (target) => {
+    const { road } = target;
     road.hang();
     road.refuse();
-    await environment.database.server.restart("immediate");
+    await target.restart("immediate");
     return () => road.allow();
   },
   "connections hang": ({ road }) => {

@@ -12,6 +12,7 @@ export class ChaosTarget {
   readonly jobsFunctionName: string;
   readonly bucket: string;
   private client: Client | undefined;
+  private restarted: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly environment: Environment,
@@ -53,6 +54,12 @@ export class ChaosTarget {
     } finally {
       client.destroy();
     }
+  }
+
+  /** Restarts PostgreSQL, behind a restart that is under way. */
+  restart(mode: "fast" | "immediate"): Promise<void> {
+    this.restarted = this.restarted.then(() => this.environment.database.server.restart(mode));
+    return this.restarted;
   }
 
   /** Makes every statement take a while: a wrong order of commits shows each time. */
