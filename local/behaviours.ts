@@ -67,7 +67,8 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
   async "aws:rds/instance:Instance"(r, attributes, services) {
     const credentials = { user: input(r, "username"), password: randomBytes(18).toString("base64url") };
-    const server = await startPostgres(services.session, { database: input(r, "dbName"), ...credentials });
+    const { session, databaseParameters: parameters } = services;
+    const server = await startPostgres(session, { database: input(r, "dbName"), parameters, ...credentials });
     services.database = { server, ...credentials, ca: readFileSync(server.caFile, "utf8") };
     for (const { secretArn } of attributes.masterUserSecrets as { secretArn: string }[]) {
       const { user: username, password } = credentials;

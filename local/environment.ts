@@ -8,7 +8,7 @@ import { readStackConfig } from "../programs/environments";
 import { evaluateAll, scopeOf } from "../programs/evaluateAll";
 import { behave } from "./behaviours";
 import { readLocalConfig } from "./localConfig";
-import { type LocalDatabase, type Services, startServices } from "./services";
+import { type LocalDatabase, type ServiceOptions, type Services, startServices } from "./services";
 import type { Session } from "./session";
 
 /** An environment that is up on this machine until its session closes. */
@@ -20,12 +20,10 @@ export interface Environment {
   readonly region: string;
 }
 
-export interface EnvironmentOptions {
+export interface EnvironmentOptions extends ServiceOptions {
   readonly stack: string;
   /** Config on top of the environment's file, each key with its namespace. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Milliseconds before each retry of an asynchronous invocation. */
-  readonly retryDelays?: readonly number[];
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
   /** Told of each resource that is made, with what was computed for it: what a backend would keep as state. */
@@ -42,7 +40,7 @@ export interface EnvironmentOptions {
 export async function startEnvironment(session: Session, options: EnvironmentOptions): Promise<Environment> {
   const scope = scopeOf(options.stack, options.config);
   const local = readLocalConfig(options.stack, { ...readStackConfig(options.stack), ...options.config });
-  const services = await startServices(session, scope, options.retryDelays, local);
+  const services = await startServices(session, scope, { ...options, ports: local });
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
     ...(options.config && { config: options.config }),

@@ -32,6 +32,8 @@ export interface Services {
   readonly keyPairs: Map<string, string>;
   /** What AWS's SDKs and CLI need in their environment to call the services: addresses, region and keys. */
   readonly environment: () => Record<string, string>;
+  /** Server parameters of the database, beside PostgreSQL's defaults. */
+  readonly databaseParameters: Readonly<Record<string, string>>;
   database?: LocalDatabase;
   bastion?: LocalBastion;
 }
@@ -44,11 +46,21 @@ export interface LocalDatabase {
   readonly ca: string;
 }
 
+/** How an environment here differs from a new account's, for those who try it. */
+export interface ServiceOptions {
+  /** Milliseconds before each retry of an asynchronous invocation. */
+  readonly retryDelays?: readonly number[];
+  /** Invocations of one function at once. */
+  readonly concurrency?: number;
+  readonly databaseParameters?: Readonly<Record<string, string>>;
+  /** Where an app under development finds its services: a free port each unless told. */
+  readonly ports?: Partial<Pick<LocalConfig, "cognitoPort" | "apiPort">>;
+}
+
 export async function startServices(
   session: Session,
   scope: Scope,
-  retryDelays?: readonly number[],
-  ports: Partial<Pick<LocalConfig, "cognitoPort" | "apiPort">> = {},
+  { databaseParameters = {}, retryDelays, concurrency, ports = {} }: ServiceOptions = {},
 ): Promise<Services> {
   const [s3, secrets, queues, ec2, cognito] = await Promise.all([
     startS3(session, scope),
@@ -75,6 +87,7 @@ export async function startServices(
   const lambda: LocalLambda = await startLambda(session, {
     ...scope,
     ...(retryDelays && { retryDelays }),
+    ...(concurrency !== undefined && { concurrency }),
     // What the laptop adds to a function's environment: where AWS is, and whom to trust for the database.
     environment: () => ({
       ...environment(),
@@ -102,6 +115,7 @@ export async function startServices(
       port: ports.apiPort,
     }),
     keyPairs: new Map(),
+    databaseParameters,
     environment,
   };
   return services;

@@ -8,6 +8,7 @@ interface ChaosOptions {
   trials: number;
   seed: number;
   rows: number;
+  files: number;
 }
 
 const command = new Command("npm run chaos --")
@@ -17,10 +18,11 @@ const command = new Command("npm run chaos --")
   .option("--trials <n>", "how many loads", wholeNumber(), 10)
   .option("--seed <n>", "the first trial's seed; the others count on from it", wholeNumber(), 1)
   .option("--rows <n>", "rows of the file", wholeNumber(), 40_000)
+  .option("--files <n>", "how many of it come at once in each trial", wholeNumber(), 1)
   .parse();
 
 runCommand(async (stop) => {
-  const { trials: count, seed, rows } = command.opts<ChaosOptions>();
+  const { trials: count, seed, rows, files } = command.opts<ChaosOptions>();
   // Loaded here: --help doesn't wait for the programs and their providers.
   const { withEnvironment } = await import("./shared/localEnvironment");
   const { chaosConfig, runTrials } = await import("../trials/chaos/chaos");
@@ -30,7 +32,7 @@ runCommand(async (stop) => {
     process.stderr.write(`${lineOf(trial, number, count)}\n`);
   };
   const trials = await withEnvironment(options, (environment, { dir }) =>
-    runTrials(environment, dir, { count, seed, rows, stop, onTrial }),
+    runTrials(environment, dir, { count, seed, rows, files, stop, onTrial }),
   );
   const exact = trials.filter(({ problems }) => problems.length === 0).length;
   const faults = Object.entries(sumOf(trials)).map(([name, n]) => [name, formatCount(n)] as const);
@@ -38,7 +40,7 @@ runCommand(async (stop) => {
   if (exact < trials.length) {
     const seeds = trials.filter(({ problems }) => problems.length > 0).map((trial) => trial.seed);
     throw new GroundworkError(
-      `${trials.length - exact} trials were not exact: repeat one with npm run chaos -- --trials 1 --seed ${seeds[0]}`,
+      `${trials.length - exact} trials were not exact: repeat one with npm run chaos -- --trials 1 --seed ${seeds[0]} --rows ${rows} --files ${files}`,
     );
   }
 });

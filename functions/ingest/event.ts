@@ -48,19 +48,26 @@ function sourceOfRecord(record: unknown): Source | undefined {
     key: key && decodeURIComponent(key.replaceAll("+", " ")),
     versionId: file.versionId,
     etag: file.eTag,
+    size: file.size,
   });
 }
 
 function sourceOf(event: unknown): Source | undefined {
-  const { bucket, key, versionId, etag, offset } = object(event);
+  const { bucket, key, versionId, etag, offset, size, waits } = object(event);
   if (!text(bucket) || !text(key)) return undefined;
   return {
     bucket: bucket as string,
     key: key as string,
     ...(text(versionId) && { versionId: versionId as string }),
     ...(text(etag) && { etag: (etag as string).replaceAll('"', "") }),
-    ...(Number.isSafeInteger(offset) && (offset as number) > 0 && { offset: offset as number }),
+    ...(isWhole(offset) && offset > 0 && { offset }),
+    ...(isWhole(size) && { size }),
+    ...(isWhole(waits) && waits > 0 && { waits }),
   };
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function object(value: unknown): Record<string, unknown> {

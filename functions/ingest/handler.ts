@@ -1,11 +1,13 @@
 import type * as Lambda from "@aws-sdk/client-lambda";
 import type { Context } from "aws-lambda";
+import { isUnreachable } from "../shared/database";
 import { isGiveUp } from "../shared/giveUp";
 import { metricLine } from "../shared/metrics";
 import type { Source } from "../shared/source";
 import { isNoFile, tableOfKey } from "./chooseTable";
 import { type Request, readEvent } from "./event";
-import { type HopOptions, type HopWork, type IngestResult, runHop } from "./hop";
+import { type IngestResult, runHop } from "./hop";
+import type { HopOptions, HopWork } from "./opening";
 import type { Table } from "./table";
 import type { Waits } from "./waits";
 
@@ -31,6 +33,11 @@ export interface IngestOptions {
    * tries an event three times, and the sweeper sends one every few minutes.
    */
   maxStarts?: number;
+  /**
+   * Functions in a row that wait for a connection until their time is up and hand over, before the event fails; 25 unless
+   * told: six hours of full functions.
+   */
+  maxWaits?: number;
 }
 
 /**
@@ -49,10 +56,10 @@ export function ingestHandler(
     maxStarts: 25,
     ...options,
   };
-  const { skipPrefix, tables } = options;
+  const { skipPrefix, tables, maxWaits = 25 } = options;
   return async (event, context) => {
     const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
-    const idle: HopWork = { rows: 0, rejected: 0 };
+    const idle: HopWork = { rows: 0, rejected: 0, bytes: 0, retries: 0, paused: 0 };
     let request: Request;
     try {
       request = readEvent(event, skipPrefix);
@@ -82,13 +89,23 @@ export function ingestHandler(
         source,
       );
     }
-    const { result, work } = await runHop(
-      source,
-      { ...hopOptions, table, maxRejects: table.maxRejects ?? options.maxRejects },
-      () => context.getRemainingTimeInMillis(),
-      handOver,
-    );
-    return report(result, work, context, source);
+    const work = { ...idle };
+    try {
+      const result = await runHop(
+        source,
+        { ...hopOptions, table, maxRejects: table.maxRejects ?? options.maxRejects },
+        () => context.getRemainingTimeInMillis(),
+        handOver,
+        work,
+      );
+      return report(result, work, context, source);
+    } catch (error) {
+      const waits = (source.waits ?? 0) + 1;
+      if (!isUnreachable(error) || waits > maxWaits) throw error;
+      await handOver({ ...source, waits });
+      const reason = `no connection to the database: ${error.message}`;
+      return report({ status: "continued", ...nothing, reason }, work, context, source);
+    }
   };
 }
 
@@ -116,6 +133,9 @@ function report(result: IngestResult, work: HopWork, context: Context, source?: 
   const metrics = {
     Rows: work.rows,
     Rejects: work.rejected,
+    Bytes: work.bytes,
+    ConnectionRetries: work.retries,
+    ConnectionWait: work.paused,
     FailedJobs: status === "failed" ? 1 : 0,
     ...(work.lag !== undefined && { Lag: work.lag }),
     ...(work.waits && metricsOf(work.waits)),

@@ -1,15 +1,15 @@
-import type { S3Client } from "@aws-sdk/client-s3";
 import type { Client } from "pg";
 import { connector } from "../shared/database";
 import { giveUp, isGiveUp, untilRefused } from "../shared/giveUp";
 import type { Source } from "../shared/source";
 import { bodyOffset, claim, fail, find } from "./job";
 import { rowsOrigin } from "./lineage";
-import { type LoadEnd, type LoadOptions, load } from "./load";
-import { type OpenObject, makeS3, openObject } from "./object";
+import { type LoadEnd, load } from "./load";
+import { type OpenObject, openObject, s3Client } from "./object";
+import { type HopOptions, type HopWork, type Start, openAll } from "./opening";
 import type { Reject } from "./pieces";
 import { beginJob } from "./versions";
-import { type WaitClock, type Waits, waitClock } from "./waits";
+import { waitClock } from "./waits";
 import type { Job } from "./jobState";
 
 export interface IngestResult {
@@ -29,29 +29,11 @@ export interface IngestResult {
   seconds?: number;
 }
 
-/** What this hop did of its job, for the metrics. */
-export interface HopWork {
-  rows: number;
-  rejected: number;
-  /** Seconds since the upload of the file; undefined where it was not opened. */
-  lag?: number;
-  /** Undefined where nothing was to do. */
-  waits?: Waits;
-  /** Why it had one connection to the database only, though the file is large enough for two. */
-  oneLane?: string;
-}
-
-export interface HopOptions extends LoadOptions {
-  reserveMs: number;
-  maxHops: number;
-  /** A job ends when so many functions in a row began with it and none committed a chunk. */
-  maxStarts: number;
-}
-
 /**
  * Loads as much of a file as this function's time allows and hands the rest over.
  *
  * @param remainingMs the milliseconds that this function has left.
+ * @param work what it does, counted there whatever becomes of it.
  * @throws what a retry may mend; and for a job that came to its end without progress, so that its event goes to the
  *   dead letters.
  */
@@ -60,15 +42,25 @@ export async function runHop(
   options: HopOptions,
   remainingMs: () => number,
   handOver: (source: Source) => Promise<void>,
-): Promise<{ result: IngestResult; work: HopWork }> {
+  work: HopWork,
+): Promise<IngestResult> {
   const started = Date.now();
   const clock = waitClock();
-  const s3 = makeS3();
-  const connect = connector();
-  const work: HopWork = { rows: 0, rejected: 0, waits: clock.waits };
+  const s3 = s3Client();
+  const least = Math.min(options.reserveMs, remainingMs() / 2);
+  // Two connections of the role are left to who asks how jobs stand, and to the sweeper.
+  const connect = connector({
+    mayWaitMs: () => remainingMs() - least,
+    leaves: 2,
+    onPause: (ms) => {
+      work.retries++;
+      work.paused += ms / 1000;
+    },
+  });
+  work.waits = clock.waits;
   const start = { clock, s3, connect, source, options, remainingMs, handOver };
   let job: Job | undefined;
-  const before = { rows: 0, rejected: 0 };
+  const before = { rows: 0, rejected: 0, offset: 0 };
   const load = async (
     client: Client,
     second: Promise<Client | undefined>,
@@ -84,6 +76,7 @@ export async function runHop(
     job = await clock.during(claimed, (waits, seconds) => void (waits.start += seconds));
     before.rows = job.rows;
     before.rejected = job.rejected;
+    before.offset = job.offset;
     work.lag = (Date.now() - object.uploadedAt) / 1000;
     return loadJob({ ...start, client, second, object, job });
   };
@@ -92,10 +85,10 @@ export async function runHop(
     const result = await ended.catch((error: unknown) => endJob(start, job, error));
     work.rows = (job?.rows ?? 0) - before.rows;
     work.rejected = (job?.rejected ?? 0) - before.rejected;
-    return { result: { ...result, seconds: (Date.now() - started) / 1000 }, work };
+    work.bytes = (job?.offset ?? 0) - before.offset;
+    return { ...result, seconds: (Date.now() - started) / 1000 };
   } finally {
     clock.stop();
-    s3.destroy();
   }
 }
 
@@ -124,80 +117,6 @@ async function endJob(
   } finally {
     await client.end();
   }
-}
-
-/** An event may name no version, and come when the object was replaced: its job knows what it was reading. */
-async function openKnownVersion(
-  client: Client,
-  s3: S3Client,
-  source: Source,
-  error: unknown,
-): Promise<OpenObject> {
-  const { bucket, key, etag } = source;
-  if (!isGiveUp(error) || etag === undefined || source.versionId !== undefined) throw error;
-  const job = await find(client, { bucket, key, etag });
-  if (job?.versionId === undefined) throw error;
-  return openObject(s3, { ...source, versionId: job.versionId }, bodyOffset(job));
-}
-
-/**
- * Connects to the database and starts to read at the same time, since both take as long; where there is work for a
- * second connection, it is made meanwhile. Closes all.
- */
-async function openAll<T>(
-  { clock, s3, source, connect, options }: Start,
-  work: HopWork,
-  use: (client: Client, second: Promise<Client | undefined>, object: OpenObject) => Promise<T>,
-): Promise<T> {
-  const opening = openObject(s3, source, source.offset ?? 0);
-  const { key, sameRow } = options.table;
-  // A duplicate of a row in the chunk before would wait for its commit, and the other way round.
-  const mayWait = key.length > 0 && sameRow === "fail";
-  const connectSecond = async (): Promise<Client | undefined> => {
-    const object = await opening.catch(() => undefined);
-    if (mayWait || !object || object.size - object.offset <= options.chunkBytes / 2) return undefined;
-    return connect();
-  };
-  const oneLane = (error: unknown): undefined => {
-    work.oneLane = (error as Error).message;
-  };
-  const another = connectSecond().catch(oneLane);
-  const one = connect();
-  // Where the server has room for one of them, which of them gets in is chance.
-  const first = one.catch(async (error: unknown) => {
-    const only = await another;
-    if (only === undefined) throw error;
-    oneLane(error);
-    return only;
-  });
-  const second = one.then(
-    () => another,
-    () => undefined,
-  );
-  const both = Promise.allSettled([opening, first]);
-  const [opened, client] = await clock.during(both, (waits, seconds) => void (waits.start += seconds));
-  let object = opened.status === "fulfilled" ? opened.value : undefined;
-  try {
-    if (client.status === "rejected") throw client.reason;
-    object ??= await openKnownVersion(client.value, s3, source, (opened as PromiseRejectedResult).reason);
-    return await use(client.value, second, object);
-  } finally {
-    object?.body.destroy();
-    // Closes the socket at once when a statement is under way; the server rolls back.
-    if (client.status === "fulfilled") await client.value.end();
-    await (await second)?.end();
-  }
-}
-
-/** What a hop begins with. */
-interface Start {
-  clock: WaitClock;
-  s3: S3Client;
-  connect: () => Promise<Client>;
-  source: Source;
-  options: HopOptions;
-  remainingMs: () => number;
-  handOver: (source: Source) => Promise<void>;
 }
 
 interface Hop extends Start {

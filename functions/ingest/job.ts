@@ -12,8 +12,8 @@ export interface FileVersion {
   /** Bytes. */
   size: number;
   versionId: string | undefined;
-  /** When it was uploaded, milliseconds since 1970. */
-  uploadedAt: number;
+  /** When it was uploaded, milliseconds since 1970; undefined as long as S3 hasn't said it. */
+  uploadedAt: number | undefined;
 }
 
 interface JobRow {
@@ -55,6 +55,7 @@ export async function claim(
       file.etag,
     ]);
   }
+  const uploadedAt = file.uploadedAt === undefined ? null : new Date(file.uploadedAt);
   try {
     const { rows } = await client.query<JobRow>(
       `INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, target, uploaded_at, starts)
@@ -68,10 +69,10 @@ export async function claim(
            CASE WHEN anew OR job.status = 'running' THEN now() ELSE job.updated_at END,
            CASE WHEN anew THEN excluded.version_id ELSE job.version_id END,
            CASE WHEN anew OR job.status = 'running' AND job.layout IS NULL THEN excluded.target ELSE job.target END,
-           CASE WHEN anew THEN excluded.uploaded_at ELSE job.uploaded_at END
+           CASE WHEN anew THEN excluded.uploaded_at ELSE coalesce(job.uploaded_at, excluded.uploaded_at) END
          FROM (SELECT job.status = 'undone' AND excluded.uploaded_at > job.uploaded_at IS TRUE AS anew))
        RETURNING ${jobColumns}`,
-      [file.bucket, file.key, file.etag, file.size, file.versionId, table, new Date(file.uploadedAt)],
+      [file.bucket, file.key, file.etag, file.size, file.versionId, table, uploadedAt],
     );
     return jobOf(rows[0]!);
   } catch (error) {

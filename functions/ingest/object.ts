@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { giveUp } from "../shared/giveUp";
+import { kept } from "../shared/kept";
 import type { Source } from "../shared/source";
 
 /** One version of an S3 object, being read from `offset` on. */
@@ -16,14 +17,15 @@ export interface OpenObject {
   body: Readable;
 }
 
-/** The client ends with `destroy()`. */
-export function makeS3(): S3Client {
-  return new S3Client({
+/** A process keeps its client, with a connection that is open already. */
+export function s3Client(): S3Client {
+  const here = kept<{ client: S3Client }>("s3");
+  return (here.client ??= new S3Client({
     // TLS and the length protect the bytes; a checksum in JavaScript would cost a tenth of the load.
     responseChecksumValidation: "WHEN_REQUIRED",
     // An endpoint of one's own may have no DNS name for each bucket.
     forcePathStyle: (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined,
-  });
+  }));
 }
 
 /**

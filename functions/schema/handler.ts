@@ -2,6 +2,7 @@ import { connect } from "../shared/database";
 import { type TableShape, misfits } from "../ingest/tableFit";
 import { type Migration, migrate } from "./migrate";
 import { setIngestPassword } from "./role";
+import { limitConnections } from "./roleLimit";
 import { type RotationStep, rotate } from "./rotation";
 
 export interface SchemaResult {
@@ -9,11 +10,14 @@ export interface SchemaResult {
   applied: string[];
   /** The name of the last migration, applied now or before. */
   version: string;
+  /** How many connections the role `ingest` may have at once. */
+  ingestConnections: number;
 }
 
 /**
- * The callback of the function that brings the schema up to date and gives the role `ingest` the password in the
- * secret `INGEST_SECRET_ARN`; called by Secrets Manager, it gives it the next one.
+ * The callback of the function that brings the schema up to date, gives the role `ingest` the password in the
+ * secret `INGEST_SECRET_ARN`, and bounds its connections by what the server has; called by Secrets Manager, it gives it
+ * the next password.
  *
  * @param shapes of the tables that files are loaded into.
  * @throws Error that says where a table and its definition differ, and what `migrate`, `setIngestPassword` and `rotate` throw.
@@ -35,13 +39,14 @@ export function schemaHandler(
     try {
       const applied = await migrate(client, migrations);
       await setIngestPassword(client, ingestSecret);
+      const ingestConnections = await limitConnections(client);
       const problems = [];
       for (const shape of shapes) problems.push(...(await misfits(client, shape)));
       if (problems.length > 0)
         throw new Error(
           `The schema is applied, but tables don't fit their definitions: ${problems.join("; ")}`,
         );
-      return { applied, version: migrations[migrations.length - 1]?.name ?? "" };
+      return { applied, version: migrations[migrations.length - 1]?.name ?? "", ingestConnections };
     } finally {
       await client.end();
     }

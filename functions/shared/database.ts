@@ -3,12 +3,19 @@ import { type SecureContext, createSecureContext } from "node:tls";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Client } from "pg";
 import { rdsAuthorities } from "./authorities";
+import { kept } from "./kept";
 
 export interface ConnectOptions {
   /** The longest a statement may run, milliseconds; 0: no limit. */
   statementTimeoutMs?: number;
   /** The longest a statement may wait for a lock, milliseconds. */
   lockTimeoutMs?: number;
+  /** For how many milliseconds more it may wait for a connection; a minute from the start unless told. */
+  mayWaitMs?: () => number;
+  /** Told of each pause before a further try, milliseconds. */
+  onPause?: (ms: number) => void;
+  /** So many connections of its role it leaves to others, where the role has a limit. */
+  leaves?: number;
 }
 
 /**
@@ -22,24 +29,36 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   return connector(options)();
 }
 
+/** "spare": at once or not at all, and only while half of the role's connections are free. */
+export type Connect = (which?: "spare") => Promise<Client>;
+
 /**
- * As `connect`, for several connections: the secret is read and the authorities are parsed once for all of them.
- * A password that is refused is read again: in the middle of a rotation the database has the new one a moment before
- * or after the secret.
+ * As `connect`, for several connections. Where the server has none left, restarts or can't be reached, it tries again at
+ * random moments of ever longer spans, so that a thousand functions don't come at once; what is thrown in the end is told by
+ * `isUnreachable`. A password that is refused is read again: in the middle of a rotation the database has the new one a
+ * moment before or after the secret.
  */
-export function connector(options: ConnectOptions = {}): () => Promise<Client> {
-  let login: Promise<Login> | undefined;
-  return async () => {
-    const pauses = [1000, 4000, 10_000];
-    for (;;) {
-      const known = (login ??= readLogin());
+export function connector(options: ConnectOptions = {}): Connect {
+  return async (which) => {
+    const until = Date.now() + 60_000;
+    const mayWaitMs = options.mayWaitMs ?? (() => until - Date.now());
+    const refusals = [1000, 4000, 10_000];
+    for (let tries = 0; ; tries++) {
+      const login = await readLogin();
       try {
-        return await connectOnce(await known, options);
+        const client = await connectOnce(login, options);
+        return await leavingRoom(client, options.leaves, which === "spare");
       } catch (error) {
-        if (login === known) login = undefined;
-        const pause = pauses.shift();
+        const { code } = error as { code?: unknown };
         // invalid_password: https://www.postgresql.org/docs/current/errcodes-appendix.html
-        if (pause === undefined || (error as { code?: string }).code !== "28P01") throw error;
+        const refused = code === "28P01";
+        if (refused) delete kept<KeptLogin>("database").login;
+        else if (!isOutOfReach(error as Error, code)) throw error;
+        // Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+        const pause = refused ? refusals.shift() : Math.random() * Math.min(20_000, 500 * 2 ** tries);
+        if (which === "spare" || pause === undefined) throw error;
+        if (pause > mayWaitMs()) throw refused ? error : Object.assign(error as Error, { unreachable: true });
+        options.onPause?.(pause);
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }
@@ -51,19 +70,74 @@ export function connectAs(login: { username: string; password: string }): Promis
   return connectOnce({ ...login, secureContext: createSecureContext({ ca: authorities() }) }, {});
 }
 
+/** Whether there was no connection to be had in all the time that was given: another function may have more luck. */
+export function isUnreachable(error: unknown): error is Error {
+  return (error as { unreachable?: boolean } | undefined)?.unreachable === true;
+}
+
+/** No room, a shutdown, a start; no way there, as while a standby takes over. */
+function isOutOfReach({ message }: Error, code: unknown): boolean {
+  if (typeof code === "string") {
+    return /^(53300|57P0[123]|E(CONN(REFUSED|RESET)|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|AI_AGAIN)|ENOTFOUND)$/.test(
+      code,
+    );
+  }
+  // pg's own words.
+  return /^(Connection terminated|timeout expired)/.test(message);
+}
+
 interface Login {
   username: string;
   password: string;
-  /** Several connections share one: to parse the authorities takes as long as a connection. */
+  /** All connections share one: to parse the authorities takes as long as a connection. */
   secureContext: SecureContext;
 }
 
+/** A connection is not kept: while nothing comes it would be one that others lack. */
+interface KeptLogin {
+  login: { of: string; until: number; made: Promise<Login> };
+}
+
+/** The secret is asked for again after five minutes. */
 async function readLogin(): Promise<Login> {
-  const secret = readSecret(required("DATABASE_SECRET_ARN"));
+  const arn = required("DATABASE_SECRET_ARN");
+  const of = `${arn} ${process.env.DATABASE_CA}`;
+  const here = kept<KeptLogin>("database");
+  if (here.login?.of !== of || Date.now() > here.login.until) {
+    here.login = { of, until: Date.now() + 300_000, made: makeLogin(arn) };
+  }
+  return here.login.made.catch((error: unknown) => {
+    delete here.login;
+    throw error;
+  });
+}
+
+async function makeLogin(arn: string): Promise<Login> {
+  const secret = readSecret(arn);
   secret.catch(() => undefined); // It is awaited below, and may fail before.
   // While the secret is on its way.
   const secureContext = createSecureContext({ ca: authorities() });
   return { ...(await secret), secureContext };
+}
+
+/** @throws Error with PostgreSQL's code for too many connections where too few are left to others. */
+async function leavingRoom(client: Client, leaves: number | undefined, spare: boolean): Promise<Client> {
+  if (leaves === undefined) return client;
+  try {
+    const { rows } = await client.query<{ most: number; used: number }>(
+      `SELECT rolconnlimit AS most, (SELECT count(*)::int FROM pg_stat_activity WHERE usesysid = pg_roles.oid) AS used
+       FROM pg_roles WHERE rolname = session_user AND rolconnlimit > ${leaves}`,
+    );
+    const [role] = rows;
+    if (role === undefined) return client;
+    const { most, used } = role;
+    if (used <= (spare ? most / 2 : most - leaves)) return client;
+    const message = `${used} of the ${most} connections of its role are taken, the others are left to others`;
+    throw Object.assign(new Error(message), { code: "53300" });
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
 }
 
 async function connectOnce(login: Login, options: ConnectOptions): Promise<Client> {

@@ -6,4 +6,8 @@ export interface Source {
   etag?: string;
   /** Where the last hop stopped. A hint for an early start of the reading: the checkpoint decides. */
   offset?: number;
+  /** Bytes of the object, as S3's notification says it. */
+  size?: number;
+  /** How many functions in a row have waited for a connection to the database in vain. */
+  waits?: number;
 }

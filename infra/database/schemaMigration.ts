@@ -70,6 +70,8 @@ export class SchemaMigration extends Component {
           // A new one gets the whole schema.
           database: args.database.instance.id,
           ingestSecret: args.ingestSecretArn,
+          // It has as many connections as memory, and the role's limit follows.
+          instanceClass: args.database.instance.instanceClass,
           migrations: migrations.map(({ checksum }) => checksum).join(","),
           // It compares them with the database.
           tables: JSON.stringify(shapes),

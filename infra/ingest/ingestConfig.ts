@@ -44,9 +44,9 @@ It has to cover ingest:chunkBytes of the file and the call.`,
     .max(1000)
     .optional()
     .meta({
-      description: `Files that are loaded at once at most; further ones wait. A function that loads has two connections to
-the database, of which db.t4g.micro takes about 80. Unset: as many as the account runs functions. What is set is taken
-from the account's own limit, of which AWS keeps 100 for other functions.`,
+      description: `Files that are loaded at once at most; further ones wait, which costs nothing. Unset: as many as the
+account runs functions; those that find no connection to the database free wait for one, and are paid for meanwhile. What is
+set is taken from the account's own limit, of which AWS keeps 100 for other functions.`,
       example: "20",
     }),
   maxRejects: z

@@ -90,6 +90,25 @@ export function alarmPlan(namespace: string, limits: Limits): Alarm[] {
     },
     {
       ...once,
+      key: "backlog",
+      alarmDescription:
+        "A file waits for a quarter of an hour to be begun: more come than the functions at once can load",
+      // In milliseconds, from the event's arrival to the start of the function.
+      metric: ofFunction("AsyncEventAge", "ingest"),
+      statistic: "Maximum",
+      threshold: 900_000,
+    },
+    {
+      ...once,
+      key: "connections",
+      alarmDescription:
+        "A function waited for five minutes for a connection, which is billed: set ingest:maxConcurrency, or take a larger database",
+      metric: ofFunction("ConnectionWait", "ingest", namespace),
+      statistic: "Maximum",
+      threshold: 300,
+    },
+    {
+      ...once,
       key: "duration",
       alarmDescription:
         "A hop used more than half of its reserve: a chunk takes too long. Raise ingest:handOverReserveMs, or lower ingest:chunkBytes",
@@ -113,6 +132,9 @@ export function dashboardBody(
     ["Rows", "Sum", [own("Rows")]],
     ["Rejects and failed jobs", "Sum", [own("Rejects"), own("FailedJobs")]],
     ["Lag behind the upload, seconds", "Maximum", [own("Lag")]],
+    ["Waiting to begin, milliseconds", "Maximum", [lambda("AsyncEventAge")]],
+    ["Waiting for a connection, seconds", "Maximum", [own("ConnectionWait")]],
+    ["Bytes", "Sum", [own("Bytes")]],
     ["Hops", "Sum", [lambda("Invocations"), lambda("Errors"), lambda("Throttles")]],
     ["A hop's duration, milliseconds", "Maximum", [lambda("Duration")]],
     ["Stalled jobs and dead letters", "Maximum", [own("StalledJobs", jobs), queue]],

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeployedFunction } from "./function";
 import type { Outcome } from "./process";
@@ -52,7 +53,10 @@ export class AsyncQueue {
   private readonly closing = new AbortController();
 
   /** @param retryDelays milliseconds before the first, second, … retry */
-  constructor(private readonly retryDelays: readonly number[]) {}
+  constructor(private readonly retryDelays: readonly number[]) {
+    // Each event that waits listens to it.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /** Accepts an event: from here on the queue is not idle until the event is done with. */
   submit(

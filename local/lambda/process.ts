@@ -76,7 +76,8 @@ export class FunctionProcess {
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
   private readonly child: ChildProcess;
-  private readonly initialized: Promise<Outcome>;
+  /** Resolves when the function is loaded, or its process is gone. */
+  readonly initialized: Promise<Outcome>;
   private readonly poll: NodeJS.Timeout;
   private settle: ((outcome: Outcome) => void) | undefined;
   /** Why this process is ending, where it is known before it has ended. */

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { availableParallelism } from "node:os";
 import type { Session } from "../session";
 import { AwsError } from "../http";
 import { AsyncQueue, type EventInvokeConfig, type FailureRecord, failureRecord } from "./async";
 import { DeployedFunction, type Execution } from "./function";
 import type { LogEvent } from "./log";
 import type { Runtime } from "./runtime";
+import { Slots } from "./slots";
 import { type FunctionSpec, checkSpec } from "./spec";
 import { traceOf } from "./trace";
 
@@ -77,6 +79,7 @@ export class LocalLambda {
   readonly events = new EventEmitter<LambdaEvents>();
   private readonly functions = new Map<string, Registered>();
   private readonly queue: AsyncQueue;
+  private readonly starts = new Slots(2 * availableParallelism());
   private closed = false;
 
   constructor(
@@ -98,7 +101,7 @@ export class LocalLambda {
     }
     const { session, runtime, options } = this;
     const { environment, concurrency = 10 } = options;
-    const deployed = new DeployedFunction(session, runtime, environment, spec, concurrency);
+    const deployed = new DeployedFunction(session, runtime, environment, spec, concurrency, this.starts);
     await deployed.deploy(spec);
     this.functions.set(spec.name, { deployed, config: { maximumRetryAttempts: 2 }, recursion: "Terminate" });
   }

@@ -13,13 +13,13 @@ export class Slots {
   }
 
   /** Waits for a slot, in order of arrival. False when `deadline` (ms since 1970) or `signal` came first. */
-  async take(deadline: number, signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted || Date.now() >= deadline) return false;
+  async take(deadline = Infinity, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted || Date.now() >= deadline) return false;
     if (this.tryTake()) return true;
     return new Promise((resolve) => {
       const done = (taken: boolean) => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", giveUp);
+        signal?.removeEventListener("abort", giveUp);
         resolve(taken);
       };
       const proceed = () => done(true);
@@ -28,8 +28,8 @@ export class Slots {
         done(false);
       };
       // setTimeout holds 24 days at most; an event's age is 6 hours at most.
-      const timer = setTimeout(giveUp, deadline - Date.now());
-      signal.addEventListener("abort", giveUp);
+      const timer = deadline === Infinity ? undefined : setTimeout(giveUp, deadline - Date.now());
+      signal?.addEventListener("abort", giveUp);
       this.waiting.push(proceed);
     });
   }

@@ -12,7 +12,9 @@ export type Fault =
   /** A byte less than was asked for, from the front: what no S3 should send, and a reader must notice. */
   | "another-range"
   /** The connection breaks after so many bytes of an object's content; at once if there is none to send. */
-  | { readonly cutAfterBytes: number };
+  | { readonly cutAfterBytes: number }
+  /** An object's content comes 64 KiB at a time, so many milliseconds apart. */
+  | { readonly pauseMs: number };
 
 /** One request for an object or a bucket, and what its operation needs to answer it. */
 export interface Call {

@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
 import { link, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "../http";
 import { readDocument, receiveBody, writeBody } from "./body";
-import { type Call, header, headersToKeep } from "./call";
+import { type Call, type Fault, header, headersToKeep } from "./call";
 import { checkRead, checkWrite, conditionsOf } from "./conditions";
 import { type ByteRange, parseRange } from "./range";
 import type { ObjectVersion } from "./store";
@@ -32,11 +33,25 @@ async function sendContent(call: Call, version: ObjectVersion, range: ByteRange 
   const { start, end } = range ?? { start: 0, end: version.size - 1 };
   const open = (last: number) =>
     createReadStream(version.file, { highWaterMark: READ_SIZE, start, end: last });
-  const cut = typeof call.fault === "object" ? call.fault.cutAfterBytes : Infinity;
+  const { cutAfterBytes: cut = Infinity, pauseMs = 0 } = objectFault(call.fault);
+  if (pauseMs > 0) return pipeline(open(end), (content) => inBursts(content, pauseMs), call.response);
   if (start + cut > end) return pipeline(open(end), call.response);
   if (cut > 0) await pipeline(open(start + cut - 1), call.response, { end: false });
   else call.response.flushHeaders();
   call.response.socket?.destroySoon();
+}
+
+function objectFault(fault: Fault | undefined): { cutAfterBytes?: number; pauseMs?: number } {
+  return typeof fault === "object" ? fault : {};
+}
+
+async function* inBursts(content: AsyncIterable<Buffer>, pauseMs: number): AsyncGenerator<Buffer> {
+  for await (const bytes of content) {
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      await sleep(pauseMs);
+      yield bytes.subarray(at, at + 65_536);
+    }
+  }
 }
 
 function contentHeaders(call: Call, version: ObjectVersion, range: ByteRange | undefined) {

@@ -104,7 +104,7 @@ export class LocalS3 {
       query,
       range: request.headers.range,
     });
-    if (typeof fault === "object" && !(request.method === "GET" && key !== "")) {
+    if (typeof fault === "object" && "cutAfterBytes" in fault && !(request.method === "GET" && key !== "")) {
       response.destroy();
       return;
     }

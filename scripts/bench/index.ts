@@ -15,6 +15,7 @@ interface BenchCommandOptions {
   runs: number;
   rows: number;
   factor: number;
+  files: number;
   json: boolean;
   profile?: string | true;
   peers: boolean;
@@ -32,13 +33,14 @@ const command = new Command("npm run bench --")
   )
   .option(
     "--only <parts>",
-    `some of ${benchParts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, size and loading of the package`,
+    `some of ${benchParts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, many small files at once, size and loading of the package`,
     (text) => someOf(benchParts, text),
     [...benchParts],
   )
   .option("--runs <n>", "how often each is measured", wholeNumber(), 5)
   .option("--rows <n>", "rows of the file", wholeNumber(), sampleRows)
   .option("--factor <n>", "how many times as large the second file is", wholeNumber(), 10)
+  .option("--files <n>", "how many files of 500 rows come at once", wholeNumber(), 1000)
   .option("--json", "end with one JSON object on stdout", false)
   .option(
     "--profile [file]",

@@ -12,6 +12,23 @@ export interface BenchFile {
   readonly rows: number;
 }
 
+/** Many small files of the same rows. */
+export interface BenchFiles {
+  readonly file: string;
+  readonly keys: readonly string[];
+  /** Of all together. */
+  readonly rows: number;
+}
+
+/** Puts a sample of 500 rows into the bucket so many times. */
+export async function putFiles(dir: string, bench: IngestBench, count: number): Promise<BenchFiles> {
+  const rows = 500;
+  const { file } = await writeSample(path.join(dir, "few.csv"), rows);
+  const keys = Array.from({ length: count }, (_, i) => `few-${i + 1}.csv`);
+  await bench.put(file, ...keys);
+  return { file, keys, rows: rows * count };
+}
+
 /** Makes files of so many times the rows in a folder and puts them into the bucket, each one once. */
 export function fileMaker(
   dir: string,

@@ -40,13 +40,20 @@ export class IngestBench {
     this.lambda = environment.services.lambda;
   }
 
-  /** Puts a file into the bucket, and waits for the load that its notification starts. */
-  async put(file: string, key: string): Promise<void> {
+  /** Puts a file into the bucket under each key, and waits for the loads that their notifications start. */
+  async put(file: string, ...keys: string[]): Promise<void> {
     const { services, region } = this.environment;
     const { credentials } = services.session;
     const client = new S3Client({ endpoint: services.s3.url, region, credentials });
-    const params = { Bucket: this.bucket, Key: key, Body: createReadStream(file) };
-    await new Upload({ client, params }).done().finally(() => client.destroy());
+    try {
+      for (const Key of keys)
+        await new Upload({
+          client,
+          params: { Bucket: this.bucket, Key, Body: createReadStream(file) },
+        }).done();
+    } finally {
+      client.destroy();
+    }
     await this.lambda.idle();
   }
 
@@ -91,23 +98,27 @@ export class IngestBench {
     return JSON.parse(readFileSync(PROFILE_FILE, "utf8")) as Profiler.Profile;
   }
 
-  /** @throws GroundworkError when the file isn't loaded at the end. */
-  async load(key: string): Promise<Load> {
+  /** Loads files that all come at once. @throws GroundworkError when one of them isn't loaded at the end. */
+  async load(...keys: string[]): Promise<Load> {
     const ends: InvocationEnd[] = [];
     const collect = (end: InvocationEnd): void => void ends.push(end);
     this.lambda.events.on("end", collect);
     const started = performance.now();
-    await this.lambda.invoke(this.functionName, { bucket: this.bucket, key }, "Event");
+    for (const key of keys) {
+      await this.lambda.invoke(this.functionName, { bucket: this.bucket, key }, "Event");
+    }
     await this.lambda.idle();
     const ms = performance.now() - started;
     this.lambda.events.off("end", collect);
-    const { rows } = await this.client.query<{ status: string; hops: number }>(
-      "SELECT status, hops FROM ingest_jobs WHERE key = $1",
-      [key],
+    const { rows } = await this.client.query<{ key: string; hops: number }>(
+      "SELECT key, hops FROM ingest_jobs WHERE key = ANY ($1) AND status = 'done'",
+      [keys],
     );
-    if (rows[0]?.status !== "done") {
+    const left = keys.filter((key) => !rows.some((row) => row.key === key));
+    if (left.length > 0) {
+      const failed = ends.find(({ outcome }) => !outcome.ok) ?? ends.at(-1);
       throw new GroundworkError(
-        `${key} was not loaded: ${JSON.stringify(ends.at(-1)?.outcome ?? rows[0] ?? "no word of it")}`,
+        `Not loaded: ${left.join(", ")}: ${JSON.stringify(failed?.outcome ?? "no word of them")}`,
       );
     }
     return {
@@ -115,7 +126,7 @@ export class IngestBench {
       initMs: ends[0]?.initDuration,
       cpuMs: ends.reduce((sum, { cpuTime }) => sum + cpuTime, 0),
       peakRss: Math.max(...ends.map(({ peakRss }) => peakRss)),
-      hops: rows[0].hops,
+      hops: rows.reduce((sum, { hops }) => sum + hops, 0),
     };
   }
 }

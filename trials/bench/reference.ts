@@ -12,33 +12,72 @@ export interface Reference {
   readonly version: string;
   /** Loads a file; resolves with the milliseconds that it took, its process included. */
   load(file: string): Promise<number>;
+  /** The same for a file so many times, with a session for each, one after the other, or with one for all. */
+  loadOften(file: string, times: number, sessions: "each" | "one"): Promise<number>;
 }
 
 /** psql's `\copy` over TLS as the function has it; without psql on PATH the file's raw bytes by pg-copy-streams. */
 export function makeReference(database: LocalDatabase): Reference {
   const { stdout, error } = spawnSync("psql", ["--version"], { encoding: "utf8" });
   if (error) {
-    return { name: "raw COPY (no psql on PATH)", version: "", load: (file) => rawCopy(database, file) };
+    const load = (file: string): Promise<number> => rawCopy(database, [file]);
+    return {
+      name: "raw COPY (no psql on PATH)",
+      version: "",
+      load,
+      loadOften: async (file, times, sessions) => {
+        const files = Array.from({ length: times }, () => file);
+        if (sessions === "one") return rawCopy(database, files);
+        let sum = 0;
+        for (const each of files) sum += await load(each);
+        return sum;
+      },
+    };
   }
-  return { name: "psql \\copy", version: versionIn(stdout), load: (file) => psqlCopy(database, file) };
+  const often = {
+    each: `for i in $(seq "$2"); do psql $3 --command "$1"; done`,
+    one: `yes "$1" | head -n "$2" | psql $3`,
+  };
+  return {
+    name: "psql \\copy",
+    version: versionIn(stdout),
+    load: (file) => timed(database, "psql", [...psqlOptions, "--command", copyOf(file)]),
+    // The shell's own loop: nothing of this process stands between two sessions.
+    loadOften: (file, times, sessions) =>
+      timed(database, "sh", [
+        "-euc",
+        often[sessions],
+        "sh",
+        copyOf(file),
+        String(times),
+        psqlOptions.join(" "),
+      ]),
+  };
 }
 
-async function psqlCopy(database: LocalDatabase, file: string): Promise<number> {
+const psqlOptions = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"];
+
+function copyOf(file: string): string {
+  return `\\copy ${target} FROM '${file.replaceAll("'", "''")}' CSV HEADER`;
+}
+
+async function timed(database: LocalDatabase, program: string, args: string[]): Promise<number> {
   const started = performance.now();
-  const sql = `\\copy ${target} FROM '${file.replaceAll("'", "''")}' CSV HEADER`;
-  const args = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql];
-  await runProgram("psql", args, libpqVariables(database));
+  await runProgram(program, args, libpqVariables(database));
   return performance.now() - started;
 }
 
-async function rawCopy({ server, user, password, ca }: LocalDatabase, file: string): Promise<number> {
+/** All in one session. */
+async function rawCopy({ server, user, password, ca }: LocalDatabase, files: string[]): Promise<number> {
   const started = performance.now();
   const { host, port, database } = server;
   const client = new Client({ host, port, database, user, password, ssl: { ca } });
   await client.connect();
   try {
-    const copy = client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT csv, HEADER)`));
-    await pipeline(createReadStream(file, { highWaterMark: 256 * 1024 }), copy);
+    for (const file of files) {
+      const copy = client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT csv, HEADER)`));
+      await pipeline(createReadStream(file, { highWaterMark: 256 * 1024 }), copy);
+    }
   } finally {
     await client.end();
   }

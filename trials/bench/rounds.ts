@@ -1,9 +1,9 @@
-import type { BenchFile } from "./files";
+import type { BenchFile, BenchFiles } from "./files";
 import type { IngestBench, Load } from "./ingestBench";
 import type { Reference } from "./reference";
 
-/** What can be measured: the file, one many times as large, ten hand-overs, size and loading of the package. */
-export const benchParts = ["small", "large", "hops", "package"] as const;
+/** What can be measured: the file, one many times as large, ten hand-overs, many files at once, size and loading of the package. */
+export const benchParts = ["small", "large", "hops", "files", "package"] as const;
 export type BenchPart = (typeof benchParts)[number];
 
 /** The config of an environment to be measured: no hop ends before its time, for the reserve leaves enough. */
@@ -90,6 +90,45 @@ export async function measureHops(
     onRound({ what: `${load.hops} hand-overs`, number, ms: [base.ms, load.ms] });
   }
   return [one, eleven];
+}
+
+/** Many small files at once, from no warm process on, beside a session of the reference's for each, and one for all. */
+export async function measureFiles(
+  { bench, runs, onRound, stop }: RoundsOptions,
+  reference: Reference,
+  { file, keys, rows }: BenchFiles,
+): Promise<BenchRow[]> {
+  const each: BenchRow = {
+    what: `${reference.name}, a session for each`,
+    rows,
+    ms: [],
+    ratios: [],
+    loads: [],
+  };
+  const all: BenchRow = { what: `${reference.name}, one session`, rows, ms: [], ratios: [], loads: [] };
+  const ours: BenchRow = {
+    what: `function, ${keys.length} files at once`,
+    rows,
+    ms: [],
+    ratios: [],
+    loads: [],
+  };
+  for (let number = 1; number <= runs; number++) {
+    stop.throwIfAborted();
+    await bench.reset();
+    const base = await reference.loadOften(file, keys.length, "each");
+    each.ms.push(base);
+    each.ratios.push(1);
+    await bench.reset();
+    const one = await reference.loadOften(file, keys.length, "one");
+    all.ms.push(one);
+    all.ratios.push(base / one);
+    await bench.reset();
+    await bench.redeploy(unhurried);
+    addLoad(ours, await bench.load(...keys), base);
+    onRound({ what: ours.what, number, ms: [base, one, ours.ms.at(-1)!] });
+  }
+  return [each, all, ours];
 }
 
 function addLoad({ ms, ratios, loads }: BenchRow, load: Load, base: number): void {

@@ -6,17 +6,26 @@ import type { LoadTime } from "../../local/lambda/process";
 import { zip } from "../../programs/archive";
 import { connect } from "../uploadAndFollow";
 import records from "../../tables/records";
-import { differences, expectations } from "../verify/verify";
-import { fileMaker } from "./files";
+import { differences, expectations, times } from "../verify/verify";
+import { fileMaker, putFiles } from "./files";
 import { IngestBench } from "./ingestBench";
 import { makeReference } from "./reference";
-import { type BenchPart, type BenchRow, type RoundsOptions, measureFile, measureHops } from "./rounds";
+import {
+  type BenchPart,
+  type BenchRow,
+  type RoundsOptions,
+  measureFile,
+  measureFiles,
+  measureHops,
+} from "./rounds";
 
 interface BenchOptions extends Omit<RoundsOptions, "bench"> {
   readonly only: readonly BenchPart[];
   readonly rows: number;
   /** How many times as large the second file is. */
   readonly factor: number;
+  /** How many small files come at once. */
+  readonly files: number;
 }
 
 export interface BenchResult {
@@ -36,7 +45,7 @@ export interface BenchResult {
 export async function runBench(
   environment: Environment,
   dir: string,
-  { only, rows, factor, ...options }: BenchOptions,
+  { only, rows, factor, files, ...options }: BenchOptions,
 ): Promise<BenchResult> {
   const client = await connect(environment);
   try {
@@ -53,13 +62,19 @@ export async function runBench(
     }
     if (only.includes("large")) table.push(...(await measureFile(rounds, reference, await makeFile(factor))));
     if (only.includes("hops")) table.push(...(await measureHops(rounds, await makeFile(factor))));
+    if (only.includes("files")) {
+      const many = await putFiles(dir, bench, files);
+      await checkOnce(client, many.file, files);
+      table.push(...(await measureFiles(rounds, reference, many)));
+      await checkOnce(client, many.file, files);
+    }
     const starts: LoadTime[] = [];
     for (let run = 0; only.includes("package") && run < options.runs; run++) {
       options.stop.throwIfAborted();
       starts.push(await bench.require());
     }
-    const { files } = environment.services.lambda.spec(bench.functionName);
-    return { table, starts, packageBytes: zip(files).length };
+    const packaged = environment.services.lambda.spec(bench.functionName);
+    return { table, starts, packageBytes: zip(packaged.files).length };
   } finally {
     await client.end();
   }
@@ -83,7 +98,7 @@ export async function profileLoad(
 }
 
 /** A fast load that is wrong is no result: what the first load left is compared with the file. */
-async function checkOnce(client: Client, file: string): Promise<void> {
-  const found = await differences(client, await expectations(client, file, records));
+async function checkOnce(client: Client, file: string, count = 1): Promise<void> {
+  const found = await differences(client, times(await expectations(client, file, records), count));
   if (found.length > 0) throw GroundworkError.all("The rows are not those of the file", found);
 }

@@ -6,10 +6,11 @@ import type { JobsAnswers } from "../../functions/jobs/request";
 import type { Environment } from "../../local/environment";
 import { randomNumbers, writeSample } from "../sample/sample";
 import records from "../../tables/records";
-import { type Expected, differences, expectations } from "../verify/verify";
+import { type Expected, differences, expectations, times } from "../verify/verify";
 import { connect } from "../uploadAndFollow";
 import { type Faults, breakServices, noFaults } from "./faults";
 import { ProcessFaults } from "./processFaults";
+import { castSpell } from "./spells";
 import { ChaosTarget } from "./target";
 
 /** How the file is written, in turn by the seed: of what is unpacked or decoded a checkpoint counts the text's bytes. */
@@ -49,30 +50,36 @@ const patienceMs = 120_000;
 
 /** Loads a file again and again through the packaged function while everything around it breaks. */
 export class Chaos {
-  private readonly target: ChaosTarget;
   private readonly content: Buffer;
   private number = 0;
 
-  constructor(
-    environment: Environment,
+  private constructor(
+    private readonly target: ChaosTarget,
     private readonly chaosFile: ChaosFile,
   ) {
-    this.target = new ChaosTarget(environment);
     this.content = readFileSync(chaosFile.file);
+  }
+
+  static async start(environment: Environment, chaosFile: ChaosFile): Promise<Chaos> {
+    return new Chaos(await ChaosTarget.start(environment), chaosFile);
   }
 
   close(): Promise<void> {
     return this.target.close();
   }
 
-  /** One load with faults drawn from the seed; what they strike depends on the machine's pace as well. */
-  async trial(seed: number, stop: AbortSignal): Promise<Trial> {
+  /**
+   * One load with faults drawn from the seed, of so many files at once; what they strike depends on the machine's pace as
+   * well.
+   */
+  async trial(seed: number, stop: AbortSignal, files = 1): Promise<Trial> {
     const { target } = this;
     const { form, write } = forms[seed % forms.length]!;
     const content = write(this.content);
     const faults = noFaults();
     const draw = randomNumbers(seed);
-    const key = `trial-${++this.number}.csv`;
+    const number = ++this.number;
+    const keys = Array.from({ length: files }, (_, i) => `trial-${number}-${i + 1}.csv`);
     const running = new AbortController();
     const disarm = breakServices(target, content.length, draw, faults);
     await target.sql("TRUNCATE records, ingest_jobs, ingest_rejects");
@@ -81,54 +88,74 @@ export class Chaos {
     if (slow) await target.slowDown();
     const problems: string[] = [];
     const watching = this.watch(problems, running.signal);
-    const first = await target.put(key, content);
-    const outOfTheBlue = new ProcessFaults(target, draw, faults, key, content.length);
+    const [etag = ""] = await Promise.all(keys.map((key) => target.put(key, content)));
+    const outOfTheBlue = new ProcessFaults(target, draw, faults, keys, content.length);
     const breaking = outOfTheBlue.strikeUntil(running.signal);
-    const sweeps = await this.untilDone(key, first, faults, stop).catch((error: unknown) => {
+    const spell = castSpell(target, seed, draw, (name) => void faults[name]++, running.signal);
+    const sweeps = await this.untilDone(keys, etag, faults, stop).catch((error: unknown) => {
       problems.push(error instanceof Error ? error.message : String(error));
       return 0;
     });
     running.abort();
+    await spell;
     disarm();
     await breaking;
     await watching;
     await target.lambda.idle();
     stop.throwIfAborted();
     if (slow) await target.sql("DROP TRIGGER IF EXISTS chaos_slow ON records");
-    problems.push(...(await this.differences(first)));
+    problems.push(...(await this.differences(etag, files)));
     return { seed, form, faults, sweeps, problems };
   }
 
-  private async differences(etag: string): Promise<string[]> {
+  private async differences(etag: string, files: number): Promise<string[]> {
     const others = await this.target.sql<{ status: string }>(
       "SELECT status FROM ingest_jobs WHERE etag <> $1",
       [etag],
     );
     const strays = others.filter(({ status }) => status !== "failed").length;
-    const found = await differences(await this.target.connection(), this.chaosFile.expected);
+    const found = await differences(await this.target.connection(), times(this.chaosFile.expected, files));
     return strays > 0 ? [...found, `${strays} jobs of the replaced object were not ended`] : found;
   }
 
-  /** Calls the sweeper, as its schedule does, whenever nothing is under way, until the job is done. */
-  private async untilDone(key: string, etag: string, faults: Faults, stop: AbortSignal): Promise<number> {
+  /** Calls the sweeper, as its schedule does, until all jobs are done; where none runs any more, a person starts them. */
+  private async untilDone(
+    keys: readonly string[],
+    etag: string,
+    faults: Faults,
+    stop: AbortSignal,
+  ): Promise<number> {
     const deadline = Date.now() + patienceMs;
     let sweeps = 0;
     for (;;) {
       stop.throwIfAborted();
-      const [job] = await this.target.sql<{ status: string; reason: string | null; byte_offset: string }>(
-        "SELECT status, reason, byte_offset FROM ingest_jobs WHERE key = $1 AND etag = $2",
-        [key, etag],
+      const jobs = await this.target.sql<{
+        key: string;
+        status: string;
+        reason: string | null;
+        wanted: boolean;
+      }>("SELECT key, status, reason, etag = $1 AS wanted FROM ingest_jobs", [etag]);
+      const done = jobs.filter(({ status, wanted }) => wanted && status === "done");
+      // That of a replaced object runs until it has failed.
+      const running = jobs.some(({ status }) => status === "running");
+      if (done.length === keys.length && !running) return sweeps;
+      const failed = jobs.find(
+        ({ status, reason, wanted }) =>
+          wanted && status === "failed" && !reason?.includes("functions in a row"),
       );
-      if (job?.status === "done") return sweeps;
-      if (job?.status === "failed" && !job.reason?.includes("functions in a row")) {
-        throw new Error(`The job failed: ${job.reason}`);
-      }
+      if (failed) throw new Error(`The job of ${failed.key} failed: ${failed.reason}`);
       if (Date.now() > deadline) {
-        throw new Error(`Not done after ${patienceMs / 1000} s and ${JSON.stringify(faults)}`);
+        throw new Error(
+          `${done.length} of ${keys.length} done after ${patienceMs / 1000} s and ${JSON.stringify(faults)}`,
+        );
       }
       await sleep(100);
-      if (job?.status !== "running") await this.startAgain(key, etag);
-      else if (await this.sweep()) sweeps++;
+      if (running) {
+        if (await this.sweep()) sweeps++;
+        continue;
+      }
+      for (const key of keys) if (!done.some((job) => job.key === key)) await this.startAgain(key, etag);
+      await sleep(1000);
     }
   }
 
@@ -136,7 +163,6 @@ export class Chaos {
   private async startAgain(key: string, etag: string): Promise<void> {
     const event = { action: "resume", bucket: this.target.bucket, key, etag };
     await this.target.lambda.invoke(this.target.jobsFunctionName, event);
-    await sleep(1000);
   }
 
   /** Whether it found something. A failure of its own (the database is down) is like a schedule that missed. */
@@ -175,6 +201,8 @@ interface TrialsOptions {
   readonly seed: number;
   /** Good ones of the file; 40 bad ones come on top. */
   readonly rows: number;
+  /** How many come at once in each trial. */
+  readonly files: number;
   /** Told of each trial at its end, and which it is, from 1. */
   readonly onTrial: (trial: Trial, number: number) => void;
   readonly stop: AbortSignal;
@@ -184,16 +212,16 @@ interface TrialsOptions {
 export async function runTrials(
   environment: Environment,
   dir: string,
-  { count, seed, rows, onTrial, stop }: TrialsOptions,
+  { count, seed, rows, files, onTrial, stop }: TrialsOptions,
 ): Promise<Trial[]> {
   const { file } = await writeSample(path.join(dir, "chaos.csv"), rows, { rejects: 40 });
   const client = await connect(environment);
   const expected = await expectations(client, file, records).finally(() => client.end());
-  const chaos = new Chaos(environment, { file, expected });
+  const chaos = await Chaos.start(environment, { file, expected });
   const trials: Trial[] = [];
   try {
     for (let i = 0; i < count; i++) {
-      trials.push(await chaos.trial(seed + i, stop));
+      trials.push(await chaos.trial(seed + i, stop, files));
       onTrial(trials[i]!, i + 1);
     }
   } finally {

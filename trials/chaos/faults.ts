@@ -1,6 +1,7 @@
 import { AwsError } from "../../local/http";
 import type { InvocationEnd } from "../../local/lambda/service";
 import type { S3Request } from "../../local/s3/server";
+import { spellNames } from "./spells";
 import type { ChaosTarget } from "./target";
 
 /** How often each fault struck. */
@@ -22,6 +23,7 @@ const faultNames = [
   "PostgreSQL crash",
   "connections ended",
   "object replaced",
+  ...spellNames,
 ] as const;
 
 export const noFaults = (): Faults => Object.fromEntries(faultNames.map((name) => [name, 0])) as Faults;

@@ -8,14 +8,14 @@ export class ProcessFaults {
     private readonly target: ChaosTarget,
     private readonly draw: () => number,
     private readonly faults: Faults,
-    /** Of the file that is loaded. */
-    private readonly key: string,
+    /** Of the files that are loaded. */
+    private readonly keys: readonly string[],
     private readonly contentLength: number,
   ) {}
 
   /** One after a moment, until the signal. */
   async strikeUntil(signal: AbortSignal): Promise<void> {
-    const { draw, faults, key, target } = this;
+    const { draw, faults, target } = this;
     let replaced = false;
     while (!signal.aborted) {
       await sleep(50 + draw() * 600, undefined, { signal }).catch(() => undefined);
@@ -28,9 +28,9 @@ export class ProcessFaults {
       else if (drawn < 0.84) await this.restart("fast");
       else if (drawn < 0.88) await this.restart("immediate");
       else if (drawn < 0.94) await this.endConnections();
-      else if (!replaced && (await this.hasJob())) {
+      else if (!replaced && (await this.hasJob(this.keys[0]!))) {
         replaced = true;
-        await target.put(key, Buffer.from("not,the,header\n1,2,3\n"));
+        await target.put(this.keys[0]!, Buffer.from("not,the,header\n1,2,3\n"));
         faults["object replaced"]++;
       }
     }
@@ -42,13 +42,14 @@ export class ProcessFaults {
     if (pid !== undefined) process.kill(pid, signal);
   }
 
-  private async hasJob(): Promise<boolean> {
-    return (await this.target.sql("SELECT FROM ingest_jobs WHERE key = $1", [this.key])).length > 0;
+  private async hasJob(key: string): Promise<boolean> {
+    return (await this.target.sql("SELECT FROM ingest_jobs WHERE key = $1", [key])).length > 0;
   }
 
   /** An event that came before, and once more: with an offset from long ago, or one that never was. */
   private async repeatEvent(): Promise<void> {
-    const { target, key } = this;
+    const { target, keys } = this;
+    const key = keys[Math.floor(this.draw() * keys.length)]!;
     const [job] = await target.sql<{ etag: string; version_id: string | null }>(
       "SELECT etag, version_id FROM ingest_jobs WHERE key = $1 ORDER BY id LIMIT 1",
       [key],
@@ -61,7 +62,7 @@ export class ProcessFaults {
   }
 
   private async restart(mode: "fast" | "immediate"): Promise<void> {
-    await this.target.environment.database.server.restart(mode);
+    await this.target.restart(mode);
     this.faults[mode === "fast" ? "PostgreSQL restart" : "PostgreSQL crash"]++;
   }
 

@@ -3,6 +3,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Client } from "pg";
 import type { Environment } from "../../local/environment";
 import type { LocalLambda } from "../../local/lambda/service";
+import { Road } from "./road";
 
 /** The parts of an environment that the trials load through, and that the faults strike. */
 export class ChaosTarget {
@@ -11,8 +12,13 @@ export class ChaosTarget {
   readonly jobsFunctionName: string;
   readonly bucket: string;
   private client: Client | undefined;
+  private restarted: Promise<void> = Promise.resolve();
 
-  constructor(readonly environment: Environment) {
+  private constructor(
+    readonly environment: Environment,
+    /** What the functions reach the database by. */
+    readonly road: Road,
+  ) {
     const { ingest } = environment.outputs;
     this.lambda = environment.services.lambda;
     this.functionName = ingest.functionName;
@@ -20,8 +26,21 @@ export class ChaosTarget {
     this.bucket = ingest.bucketName;
   }
 
+  static async start(environment: Environment): Promise<ChaosTarget> {
+    const { host, port } = environment.database.server;
+    const target = new ChaosTarget(environment, await Road.open(host, port));
+    for (const name of [target.functionName, target.jobsFunctionName]) {
+      const { environment: variables } = target.lambda.spec(name);
+      await target.lambda.updateFunction(name, {
+        environment: { ...variables, DATABASE_PORT: String(target.road.port) },
+      });
+    }
+    return target;
+  }
+
   async close(): Promise<void> {
     await this.client?.end().catch(() => undefined);
+    this.road.close();
   }
 
   /** @returns the etag, without its quotes */
@@ -37,6 +56,12 @@ export class ChaosTarget {
     }
   }
 
+  /** Restarts PostgreSQL, behind a restart that is under way. */
+  restart(mode: "fast" | "immediate"): Promise<void> {
+    this.restarted = this.restarted.then(() => this.environment.database.server.restart(mode));
+    return this.restarted;
+  }
+
   /** Makes every statement take a while: a wrong order of commits shows each time. */
   async slowDown(): Promise<void> {
     await this.sql(`CREATE OR REPLACE FUNCTION chaos_slow() RETURNS trigger LANGUAGE plpgsql AS
@@ -45,7 +70,7 @@ export class ChaosTarget {
   }
 
   /** A query that waits for a server that is restarting, since that is one of the faults. */
-  async sql<T extends object>(text: string, values: unknown[] = []): Promise<T[]> {
+  readonly sql = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> => {
     for (let tries = 0; ; tries++) {
       try {
         return (await (await this.connection()).query<T>(text, values)).rows;
@@ -56,7 +81,7 @@ export class ChaosTarget {
         await sleep(100);
       }
     }
-  }
+  };
 
   async connection(): Promise<Client> {
     if (this.client) return this.client;

@@ -36,6 +36,17 @@ export async function expectations(client: Client, file: string, table: Table): 
   return { file, table, ...staged };
 }
 
+/** What the table has to hold after the file was loaded so often, each time under another key. */
+export function times(expected: Expected, count: number): Expected {
+  return {
+    ...expected,
+    rows: expected.rows * count,
+    hash: String(BigInt(expected.hash) * BigInt(count)),
+    rejected: expected.rejected * count,
+    rejects: Array.from({ length: count }, () => expected.rejects).flat(),
+  };
+}
+
 /**
  * How what is in the table differs from what the file says, in words, a few differing rows among them; none when the load is
  * exact.

@@ -54,6 +54,12 @@ describe("An alarm", () => {
         dimensions: { QueueName },
         statistic: "Maximum",
       },
+      "ingest-backlog": { ...lambda("AsyncEventAge", "dev-ingest"), statistic: "Maximum", threshold: 900_000 },
+      "ingest-connections": {
+        ...lambda("ConnectionWait", "dev-ingest", "Groundwork"),
+        statistic: "Maximum",
+        threshold: 300,
+      },
       "ingest-failed-jobs": lambda("FailedJobs", "dev-ingest", "Groundwork"),
       "ingest-errors": lambda("Errors", "dev-ingest"),
       "ingest-sweeper-errors": lambda("Errors", "dev-ingest-jobs"),

@@ -51,16 +51,16 @@ const cases: {
     waitsFor: ["ingest", "ingest"],
   },
   {
-    what: "the schema function for its role and its role's policy",
+    what: "the schema function for its role, its role's policy and the rules of its network",
     project: "database",
     of: [lambda, "schema"],
-    waitsFor: ["schema", "schema", "schema"],
+    waitsFor: ["schema", "schema", "schema", ...rules("schema")],
   },
   {
-    what: "the schema for the function, its rights and the rules of its network",
+    what: "the schema for the function and its rights",
     project: "database",
     of: ["aws:lambda/invocation:Invocation", "schema"],
-    waitsFor: ["schema", "schema", "schema", ...rules("schema")],
+    waitsFor: ["schema", "schema", "schema"],
   },
   {
     what: "flow logs for the role's policy",

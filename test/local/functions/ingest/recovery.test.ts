@@ -176,10 +176,12 @@ describe("An ingest job, whatever happens to its function,", () => {
 
   it("throws when the secret is refused, waits for one that takes a while, and never tells it", async () => {
     const { event, expected } = await fixture.sample();
+    // One that has not read it yet.
+    await fixture.deploy("unknowing");
     fixture.secrets.fault = () => Promise.reject(new AwsError("InternalServiceError", 500, "Try again"));
-    expect((await fixture.invoke(event)).error).to.equal("Try again");
+    expect((await fixture.invoke(event, "unknowing")).error).to.equal("Try again");
     fixture.secrets.fault = () => sleep(500);
-    const { result, log } = await fixture.invoke(event);
+    const { result, log } = await fixture.invoke(event, "unknowing");
     expect(result).to.include({ status: "done" });
     expect(log).not.to.contain(fixture.password);
     await fixture.expectExactly(expected);

@@ -7,6 +7,7 @@ import { connect } from "../../../../functions/shared/database";
 import { migrate } from "../../../../functions/schema/migrate";
 import { readMigrations } from "../../../../infra/database/migrations";
 import { setIngestPassword } from "../../../../functions/schema/role";
+import { limitConnections } from "../../../../functions/schema/roleLimit";
 import { rotate } from "../../../../functions/schema/rotation";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
@@ -72,6 +73,12 @@ describe("the role that the ingest function signs in as", () => {
     const message = await failureOf(setIngestPassword(master, secretArn));
     secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
     expect(message).to.include(secretArn).and.to.not.include("pass-phrase");
+  });
+
+  it("may have as many connections at once as the server has for loads", async () => {
+    expect(await limitConnections(master)).to.equal(48);
+    const { rows } = await master.query("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'ingest'");
+    expect(rows).to.deep.equal([{ rolconnlimit: 48 }]);
   });
 
   const forbidden = [

@@ -33,7 +33,7 @@ describe("A load while everything around it breaks", () => {
     const { file } = await writeSample(join(session.dir, "chaos.csv"), 8000, { rejects: 10 });
     const client = await connect(environment);
     const expected = await expectations(client, file, records).finally(() => client.end());
-    const chaos = new Chaos(environment, { file, expected });
+    const chaos = await Chaos.start(environment, { file, expected });
     const { signal } = new AbortController();
     // Three trials often have no kill in the middle of work; these go on until there was one.
     const trials = [];

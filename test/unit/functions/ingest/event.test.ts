@@ -12,12 +12,12 @@ describe("The ingest function's event", () => {
     [
       "a notification",
       { Records: [record("in/a.csv")] },
-      [{ bucket: "b", key: "in/a.csv", versionId: "v1", etag: "abc" }],
+      [{ bucket: "b", key: "in/a.csv", versionId: "v1", etag: "abc", size: 3 }],
     ],
     [
       "an encoded key, with + for a space",
       { Records: [record("in/a+b%2Bc%20%C3%A4.csv")] },
-      [{ bucket: "b", key: "in/a b+c ä.csv", versionId: "v1", etag: "abc" }],
+      [{ bucket: "b", key: "in/a b+c ä.csv", versionId: "v1", etag: "abc", size: 3 }],
     ],
     [
       "several records",
@@ -29,11 +29,16 @@ describe("The ingest function's event", () => {
         ],
       },
       [
-        { bucket: "b", key: "a", versionId: "v1", etag: "abc" },
-        { bucket: "b", key: "b", versionId: "v1", etag: "abc" },
+        { bucket: "b", key: "a", versionId: "v1", etag: "abc", size: 3 },
+        { bucket: "b", key: "b", versionId: "v1", etag: "abc", size: 3 },
       ],
     ],
     ["a bucket and a key as they are", { bucket: "b", key: "a+b%20" }, [{ bucket: "b", key: "a+b%20" }]],
+    [
+      "a hand-over of a function that found no connection",
+      { bucket: "b", key: "k", size: 0, waits: 3 },
+      [{ bucket: "b", key: "k", size: 0, waits: 3 }],
+    ],
     [
       "a hand-over",
       { bucket: "b", key: "k", etag: '"e"', versionId: "v", offset: 7 },
@@ -48,8 +53,8 @@ describe("The ingest function's event", () => {
   }
 
   it("leaves out what a notification tells of under a prefix, and nothing that is asked for by name", () => {
-    const mine = { bucket: "b", key: "in/glue/a", versionId: "v1", etag: "abc" };
-    const other = { bucket: "b", key: "glue/a b", versionId: "v1", etag: "abc" };
+    const mine = { bucket: "b", key: "in/glue/a", versionId: "v1", etag: "abc", size: 3 };
+    const other = { bucket: "b", key: "glue/a b", versionId: "v1", etag: "abc", size: 3 };
     const both = { Records: [record("glue/a+b"), record("in/glue/a")] };
     expect(readEvent(both, "glue/")).to.deep.equal({ sources: [mine], skipped: [other] });
     expect(readEvent(both)).to.deep.equal({ sources: [other, mine] });

@@ -1,0 +1,33 @@
+import type { Client } from "pg";
+import { ingestLogins } from "./role";
+
+/** What a server has, as its settings say it. */
+interface ServerConnections {
+  /** `max_connections` */
+  readonly most: number;
+  /** Those that only superusers and maintenance get. */
+  readonly reserved: number;
+}
+
+/**
+ * How many connections the role that loads may have at once: half of those that the server has for all. The other half is
+ * for people and the API, and for sign-ins under way, which count before the limit of their role does. More than a few
+ * for each core make no load faster.
+ */
+export function connectionLimit({ most, reserved }: ServerConnections): number {
+  return Math.max(1, Math.floor((most - reserved) / 2));
+}
+
+/** Bounds what each login of the role `ingest` may take of the connections that the server has now. Answers with the limit. */
+export async function limitConnections(client: Pick<Client, "query" | "escapeIdentifier">): Promise<number> {
+  // rds.…: what RDS keeps for itself beside PostgreSQL's own reserves. Older servers lack the last two.
+  const { rows } = await client.query<ServerConnections>(
+    `SELECT current_setting('max_connections')::int AS most, (SELECT sum(setting::int)::int FROM pg_settings WHERE name IN
+       ('superuser_reserved_connections', 'reserved_connections', 'rds.rds_superuser_reserved_connections')) AS reserved`,
+  );
+  const limit = connectionLimit(rows[0]!);
+  for (const login of ingestLogins) {
+    await client.query(`ALTER ROLE ${client.escapeIdentifier(login)} CONNECTION LIMIT ${limit}`);
+  }
+  return limit;
+}

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { Client } from "pg";
+import { IngestFixture, resultOf } from "../../../support/ingestFixture";
+
+const login = { username: "few", password: "few" };
+
+describe("The ingest function, when connections are few,", () => {
+  let fixture: IngestFixture;
+
+  before(async () => {
+    fixture = await IngestFixture.start();
+    await fixture.rows("CREATE ROLE few LOGIN PASSWORD 'few' CONNECTION LIMIT 4");
+    await fixture.rows("GRANT ingest TO few");
+    fixture.secrets.put("few", JSON.stringify(login));
+    await fixture.deploy("few", fixture.packaged, { DATABASE_SECRET_ARN: "few" });
+    await fixture.deploy("brief", fixture.packaged, { DATABASE_SECRET_ARN: "few" }, 3);
+  });
+  afterEach(() => fixture.clear());
+  after(() => fixture.close());
+
+  async function take(count: number): Promise<() => Promise<void>> {
+    const { host, port, database, caFile } = fixture.postgres;
+    const ssl = { ca: readFileSync(caFile, "utf8") };
+    const access = { user: "few", password: "few" };
+    const clients = Array.from({ length: count }, () => new Client({ host, port, database, ssl, ...access }));
+    await Promise.all(clients.map((client) => client.connect()));
+    return async () => void (await Promise.all(clients.map((client) => client.end())));
+  }
+
+  it("waits for one, leaves two to others, and loads then over that one", async () => {
+    const { event, expected } = await fixture.sample(9);
+    const free = await take(2);
+    let ended = false;
+    const answer = fixture.invoke(event, "few").finally(() => (ended = true));
+    await sleep(2000);
+    expect(ended, "it ended while only two were left").to.equal(false);
+    expect(await fixture.rows("SELECT FROM ingest_jobs")).to.deep.equal([]);
+    await free();
+    const { result, log } = await answer;
+    expect(result).to.include({ status: "done" });
+    expect(JSON.parse(log)).to.not.have.property("oneLane");
+    await fixture.expectExactly(expected);
+  });
+
+  it("takes a second one only while half of them are free", async () => {
+    const { event, expected } = await fixture.sample(9);
+    const free = await take(1);
+    const { result, log } = await fixture.invoke(event, "few");
+    await free();
+    expect(result).to.include({ status: "done" });
+    expect(JSON.parse(log)).to.have.property(
+      "oneLane",
+      "3 of the 4 connections of its role are taken, the others are left to others",
+    );
+    await fixture.expectExactly(expected);
+  });
+
+  it("hands over when its time ends while it waits, and fails when so many others have waited before it", async () => {
+    const { event } = await fixture.sample();
+    const free = await take(4);
+    expect(await resultOf(fixture.invoke(event, "brief"))).to.include({ status: "continued", offset: 0 });
+    expect(fixture.handOvers).to.deep.equal([{ ...event, waits: 1 }]);
+    expect((await fixture.invoke({ ...event, waits: 25 }, "brief")).error).to.match(/too many connections/);
+    expect(fixture.handOvers.length).to.equal(1);
+    await free();
+    expect(await resultOf(fixture.invoke(fixture.handOvers[0], "few"))).to.include({ status: "done" });
+  });
+
+  it("waits for a server that restarts", async () => {
+    const { event, expected } = await fixture.sample();
+    await fixture.postgres.stop();
+    const answer = resultOf(fixture.invoke(event));
+    await sleep(1000);
+    await fixture.postgres.restart();
+    await fixture.reconnect();
+    expect(await answer).to.include({ status: "done" });
+    await fixture.expectExactly(expected);
+  });
+
+  it("leaves a job that the sweeper knows where S3 fails and the event says what the file is", async () => {
+    const { event, bytes: size, expected } = await fixture.sample();
+    await resultOf(fixture.invoke(event, "hasty"));
+    const { etag } = fixture.handOvers[0] as { etag: string };
+    await fixture.rows("TRUNCATE records, ingest_jobs, ingest_rejects");
+    fixture.s3.fault = () => "500";
+    expect((await fixture.invoke({ ...event, etag, size })).error).to.match(/internal error/);
+    fixture.mend();
+    expect(
+      await fixture.rows("SELECT status, size::int, byte_offset::int, uploaded_at FROM ingest_jobs"),
+    ).to.deep.equal([["running", size, 0, null]]);
+    expect(await resultOf(fixture.invoke({ ...event, etag }))).to.include({ status: "done" });
+    expect(await fixture.rows("SELECT uploaded_at IS NOT NULL FROM ingest_jobs")).to.deep.equal([[true]]);
+    await fixture.expectExactly(expected);
+  });
+
+  it("reads its secret once in a process, and again when it is refused", async () => {
+    const { event } = await fixture.sample();
+    let reads = 0;
+    fixture.secrets.fault = () => Promise.resolve(void reads++);
+    await fixture.deploy("reader", fixture.packaged, { DATABASE_SECRET_ARN: "few" });
+    for (let i = 0; i < 3; i++) await resultOf(fixture.invoke(event, "reader"));
+    expect(reads).to.equal(1);
+    await fixture.rows("ALTER ROLE few PASSWORD 'fewer'");
+    fixture.secrets.put("few", JSON.stringify({ ...login, password: "fewer" }));
+    await resultOf(fixture.invoke(event, "reader"));
+    expect(reads).to.equal(2);
+    await fixture.rows("ALTER ROLE few PASSWORD 'few'");
+    fixture.secrets.put("few", JSON.stringify(login));
+  });
+});

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChaosTarget } from "./target";
+
+/** Begins what lasts for a while; answers with what ends it. */
+type Spell = (target: ChaosTarget, draw: () => number) => Promise<() => unknown>;
+
+/** What breaks for seconds, one of them in each trial. */
+const spells = {
+  "disk full": async (target) => {
+    await target.sql(`CREATE OR REPLACE FUNCTION chaos_full() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE disk_full; END $$`);
+    await target.sql(
+      "CREATE OR REPLACE TRIGGER chaos_full AFTER INSERT ON records EXECUTE FUNCTION chaos_full()",
+    );
+    return () => target.sql("DROP TRIGGER IF EXISTS chaos_full ON records");
+  },
+  // Another server has the address, with what was committed; who was connected hears nothing more.
+  failover: async (target) => {
+    const { road } = target;
+    road.hang();
+    road.refuse();
+    await target.restart("immediate");
+    return () => road.allow();
+  },
+  "connections hang": ({ road }) => {
+    road.hang();
+    return Promise.resolve(() => road.allow());
+  },
+  "server refuses": ({ road }) => {
+    road.refuse();
+    return Promise.resolve(() => road.allow());
+  },
+  "slow S3": ({ environment: { services } }, draw) => {
+    const { s3 } = services;
+    const { fault } = s3;
+    s3.fault = (request) =>
+      fault?.(request) ?? (request.method === "GET" ? { pauseMs: draw() * 400 } : undefined);
+    return Promise.resolve(() => (s3.fault = fault));
+  },
+  "late events": ({ lambda, functionName: ingest }) => {
+    const { fault } = lambda;
+    const late: unknown[] = [];
+    lambda.fault = (request) => {
+      if (request.functionName !== ingest) return fault?.(request);
+      late.push(JSON.parse(request.payload));
+      return "lost";
+    };
+    return Promise.resolve(async () => {
+      lambda.fault = fault;
+      for (const event of late) await lambda.invoke(ingest, event, "Event");
+    });
+  },
+  // The migration first, as it deploys.
+  deployment: async ({ lambda, functionName, sql }) => {
+    await sql("ALTER TABLE records ADD COLUMN IF NOT EXISTS chaos text DEFAULT 'new'");
+    await lambda.updateFunction(functionName, {});
+    return () => sql("ALTER TABLE records DROP COLUMN IF EXISTS chaos");
+  },
+  "password rotated": async ({ environment, sql }, draw) => {
+    const { outputs, services } = environment;
+    const arn = outputs.database.ingestSecretArn;
+    const username = "ingest";
+    const password = randomBytes(18).toString("base64url");
+    const inSecret = (): unknown => services.secrets.put(arn, JSON.stringify({ username, password }));
+    const inDatabase = (): unknown => sql(`ALTER ROLE ${username} PASSWORD '${password}'`);
+    // Between the two nobody gets in.
+    const [first, then] = draw() < 0.5 ? [inSecret, inDatabase] : [inDatabase, inSecret];
+    await first();
+    return then;
+  },
+} satisfies Record<string, Spell>;
+
+type SpellName = keyof typeof spells;
+export const spellNames = Object.keys(spells) as SpellName[];
+
+/** Lets the spell whose turn it is strike once, in the middle of a load, and ends it after a while. */
+export async function castSpell(
+  target: ChaosTarget,
+  seed: number,
+  draw: () => number,
+  struck: (name: SpellName) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = spellNames[seed % spellNames.length]!;
+  const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => undefined);
+  await pause(300 + draw() * 1000);
+  if (signal.aborted) return;
+  const spell: Spell = spells[name];
+  const end = await spell(target, draw);
+  struck(name);
+  await pause(500 + draw() * 3500);
+  await end();
+}
