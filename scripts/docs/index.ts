@@ -6,20 +6,22 @@ import { runCommand } from "../shared/terminal";
 
 new Command("npm run docs --")
   .description(
-    "Writes the table of docs/security.md from policy/, and the options of docs/tables.md from the types.",
+    "Writes the table of docs/security.md from policy/, the options of docs/tables.md from the types, and the keys of docs/configuration.md from the programs' schemas.",
   )
   .parse();
 
 runCommand(async () => {
   // Loaded here, because one loads Pulumi's SDK and one the compiler: --help answers at once.
-  const [{ securityDocument }, { tablesDocument }] = await Promise.all([
+  const [{ securityDocument }, { tablesDocument }, { configurationDocument }] = await Promise.all([
     import("./security"),
     import("./tables"),
+    import("./configuration"),
   ]);
   const write = async (name: string, made: (text: string) => Promise<string>): Promise<void> => {
     const file = path.join(root, "docs", name);
     writeFileSync(file, await made(readFileSync(file, "utf8")));
   };
   await write("tables.md", tablesDocument);
+  await write("configuration.md", configurationDocument);
   await write("security.md", securityDocument);
 });
