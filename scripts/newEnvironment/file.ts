@@ -94,7 +94,8 @@ function comment(facts: KeyFacts): string[] {
     .flatMap(wrap);
 }
 
-function choices({ type, enum: allowed, minimum, exclusiveMinimum, maximum }: KeyFacts): string {
+/** Of a key, in a sentence; nothing where anything goes. */
+export function choices({ type, enum: allowed, minimum, exclusiveMinimum, maximum }: KeyFacts): string {
   if (allowed && allowed.length <= mostChoices) return `Choices: ${allowed.join(", ")}.`;
   if (type === "boolean") return "Choices: true, false.";
   const from = limit(minimum) ?? limit(exclusiveMinimum);
@@ -109,7 +110,8 @@ function limit(value: number | undefined): number | undefined {
   return value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;
 }
 
-function defaultOf(facts: KeyFacts): string {
+/** Of a key, in a sentence; nothing where there is none. */
+export function defaultOf(facts: KeyFacts): string {
   return facts.default === undefined
     ? ""
     : `Default: ${JSON.stringify(facts.default).replace(/^"|"$/g, "")}.`;

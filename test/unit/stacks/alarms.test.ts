@@ -54,7 +54,11 @@ describe("An alarm", () => {
         dimensions: { QueueName },
         statistic: "Maximum",
       },
-      "ingest-backlog": { ...lambda("AsyncEventAge", "dev-ingest"), statistic: "Maximum", threshold: 900_000 },
+      "ingest-backlog": {
+        ...lambda("AsyncEventAge", "dev-ingest"),
+        statistic: "Maximum",
+        threshold: 900_000,
+      },
       "ingest-connections": {
         ...lambda("ConnectionWait", "dev-ingest", "Groundwork"),
         statistic: "Maximum",
