@@ -40,7 +40,26 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-unused-expressions": "off" },
   },
   {
+    files: ["scripts/console/client.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(
+        [
+          "document",
+          "fetch",
+          "CSS",
+          "XMLHttpRequest",
+          "FormData",
+          "URLSearchParams",
+          "setTimeout",
+          "clearTimeout",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
+  },
+  {
     files: ["**/*.js", "**/*.cjs"],
+    ignores: ["scripts/console/client.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: {

@@ -96,6 +96,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
       name: String(attributes.name),
       arn: String(attributes.arn),
       handler: input(r, "handler"),
+      runtime: input(r, "runtime"),
       ...(r.inputs.loggingConfig as { logGroup?: string } | undefined),
       memorySize: r.inputs.memorySize as number,
       timeout: r.inputs.timeout as number,

@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { zip } from "../../../../programs/archive";
 import { Session } from "../../../../local/session";
 import { type Pool, addToGroup, createUser, listUsers } from "../../../../scripts/cognito/admin";
@@ -13,6 +13,7 @@ import { expectedMatrix, formatMatrix } from "../../../../scripts/cognito/matrix
 import type { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, revoke, signIn, store } from "../../../../scripts/cognito/tokens";
 import { type AuthStack, startAuthStack } from "../../../support/authStack";
+import { launchBrowser } from "../../../support/browser";
 import { rejection } from "../../../support/postgres";
 
 describe("sign-in on this machine", () => {
@@ -212,17 +213,7 @@ describe("sign-in on this machine", () => {
     let browser: Browser;
 
     before(async function () {
-      const executablePath = [
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-      ].find(existsSync);
-      if (executablePath === undefined) {
-        process.stderr.write("      skipped: there is no Chromium on this machine\n");
-        return this.skip();
-      }
-      // Chromium's own sandbox needs a user who isn't root, and a kernel that lets him.
-      browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+      browser = await launchBrowser(this);
     });
     after(() => browser?.close());
 
