@@ -39,17 +39,17 @@ export const files: Area = {
       if (found.length === 0) return { body: nothingYet(), again: looks.later };
       const rows = found.map((job) => [
         html`<a href="${jobAddress(job)}">${job.key}</a>`,
-        job.table,
+        job.status === "running"
+          ? jobBar(job)
+          : html`<span class="${job.status === "failed" && "error"}">${job.status}</span>`,
         formatCount(job.rows),
         formatCount(job.rejected),
         rate(job),
         formatCount(job.hops),
         formatDuration(job.seconds * 1000),
-        job.status === "running"
-          ? jobBar(job)
-          : html`<span class="${job.status === "failed" && "error"}">${job.status}</span>`,
+        job.table,
       ]);
-      const columns = ["File", "Table", "#Rows", "#Rejected", "#Rows/s", "#Hops", "#Time", "Status"];
+      const columns = ["File", "Status", "#Rows", "#Rejected", "#Rows/s", "#Hops", "#Time", "Table"];
       const isMore = found.length === limit && limit < most;
       const more = isMore && html`<p><a href="/files?limit=${limit + pageSize}">Show older ones</a></p>`;
       const again = found.some(({ status }) => status === "running") ? looks.soon : looks.later;
