@@ -8,6 +8,9 @@ import type { Tokens } from "../cognito/tokens";
 export class Connections {
   /** Who signed in on the users' page, by user name: in memory, for as long as the console runs. */
   readonly signedIn = new Map<string, Tokens>();
+  private readonly closing = new AbortController();
+  /** Aborts when the console ends. */
+  readonly closed = this.closing.signal;
   private readonly closers: (() => void)[] = [];
 
   constructor(
@@ -74,6 +77,7 @@ export class Connections {
   });
 
   close(): void {
+    this.closing.abort();
     for (const close of this.closers.splice(0)) close();
   }
 }

@@ -1,7 +1,12 @@
 import { GroundworkError } from "../../../infra/error";
+import type { HostedUi } from "../../cognito/hostedSignIn";
 import type { Area, Panel } from "../area";
+import type { Connections } from "../connections";
 import { type Html, html } from "../html";
 import { dataTable, done, panel } from "../page";
+
+/** Milliseconds to the next look at who is signed in: somebody may come back from the hosted UI. */
+const again = 2000;
 
 /** The users of the pool, their groups, and what their tokens say. */
 export const users: Area = {
@@ -31,6 +36,8 @@ export const users: Area = {
           ["username", "User name"],
           ["password", "Password", "password"],
         ])}
+        <p class="quiet">Only a token of the hosted UI carries the API’s own scopes.</p>
+        ${form("hosted", "Sign in at the hosted UI", [])}
       </section>
       ${panel("What the tokens say", "/users/tokens")}`,
   panels: {
@@ -71,6 +78,7 @@ export const users: Area = {
           body: html`<p class="quiet">
             Nobody is signed in: sign a user in above, and his tokens are decoded here.
           </p>`,
+          again,
         };
       }
       const all = [...connections.signedIn].map(([username, { accessToken, idToken }]) => {
@@ -79,7 +87,7 @@ export const users: Area = {
             <pre>${JSON.stringify(claimsOf(token), null, 2)}</pre>`;
         return html`${said("access token", accessToken)}${idToken !== undefined && said("ID token", idToken)}`;
       });
-      return { body: html`${all}` };
+      return { body: html`${all}`, again };
     },
   },
   actions: {
@@ -119,6 +127,15 @@ export const users: Area = {
       connections.signedIn.set(username, await signIn(target, { username, password }, noNewPassword));
       return done(`${username} is signed in.`);
     },
+    async hosted({ connections }): Promise<Html> {
+      const { hostedUiOf } = await import("../../cognito/hostedSignIn");
+      const hostedUi = await hostedUiOf((await connections.users()).target);
+      return new Promise((resolve, reject) => {
+        const show = (url: string): Promise<void> => Promise.resolve(resolve(hostedLink(url)));
+        // Once the link is shown, the page that the browser comes back to says how it went.
+        keepHostedSignIn(connections, hostedUi, show).catch(reject);
+      });
+    },
   },
 };
 
@@ -139,3 +156,19 @@ function form(
     <button>${title}</button>
   </form>`;
 }
+
+async function keepHostedSignIn(
+  { signedIn, closed }: Connections,
+  hostedUi: HostedUi,
+  show: (url: string) => Promise<void>,
+): Promise<void> {
+  const { login } = await import("../../cognito/login");
+  const { claimsOf } = await import("../../cognito/tokens");
+  const tokens = await login(hostedUi, { scopes: [], show, signal: closed });
+  signedIn.set(`${String(claimsOf(tokens.accessToken).username)} (hosted UI)`, tokens);
+}
+
+const hostedLink = (url: string): Html =>
+  html`<p>
+    <a id="hosted" href="${url}" target="_blank" rel="noopener">Open the sign-in page</a>, and come back here.
+  </p>`;

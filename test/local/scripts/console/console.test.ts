@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { Browser, Page } from "playwright-core";
-import { type Environment, startEnvironment } from "../../../../local/environment";
+import type { Environment } from "../../../../local/environment";
 import { Session } from "../../../../local/session";
 import { startConsole } from "../../../../scripts/console/server";
-import { outputReader, type stackOutputs } from "../../../../scripts/shared/stackOutputs";
-import { launchBrowser } from "../../../support/browser";
+import type { stackOutputs } from "../../../../scripts/shared/stackOutputs";
+import { startConsoleOf } from "../../../support/console";
 import { keepEnvironment } from "../../../support/environment";
 import { statusOf } from "../../../support/statusOf";
 
@@ -18,18 +17,13 @@ describe("the console", function () {
   let environment: Environment;
   let restore: () => void;
   let address: string;
+  let readOutputs: typeof stackOutputs;
   let origin: string;
   let cookie: string;
 
-  const readOutputs: typeof stackOutputs = (stack, project) =>
-    Promise.resolve(outputReader(stack, project, environment.outputs[project]));
-
   before(async () => {
-    restore = keepEnvironment();
     session = new Session();
-    environment = await startEnvironment(session, { stack: "local", retryDelays: [10, 10] });
-    Object.assign(process.env, environment.services.environment());
-    address = await startConsole(session, "local", readOutputs);
+    ({ environment, address, readOutputs, restore } = await startConsoleOf(session, "[18986]"));
     origin = new URL(address).origin;
     cookie = cookieOf(await fetch(address, { redirect: "manual" }));
   });
@@ -209,88 +203,5 @@ describe("the console", function () {
       );
     }
     expect(await get("/functions/log?name=nothing")).to.include("There is no function nothing");
-  });
-
-  describe("in a browser", () => {
-    let browser: Browser;
-    let page: Page;
-    const complaints: string[] = [];
-    before(async function () {
-      browser = await launchBrowser(this);
-      page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      page.setDefaultTimeout(60_000);
-      page.on(
-        "console",
-        (message) =>
-          message.type() === "error" &&
-          !message.text().startsWith("Failed to load") &&
-          complaints.push(message.text()),
-      );
-      page.on("response", (response) => {
-        if (response.status() < 400) return;
-        void response.text().then((text) => complaints.push(`${response.url()}: ${text}`));
-      });
-      page.on("pageerror", (error) => complaints.push(error.message));
-      page.on("dialog", (dialog) => complaints.push(dialog.message()));
-    });
-    after(() => browser?.close());
-
-    async function drop(name: string, text: string): Promise<void> {
-      const files = await page.evaluateHandle(`(() => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}));
-        return transfer;
-      })()`);
-      await page.dispatchEvent("#drop", "drop", { dataTransfer: files });
-    }
-
-    it("loads a file that is dropped on it, shows its job and its rejects, and the policy had nothing to stop", async () => {
-      await page.goto(address);
-      expect(new URL(page.url()).search, "the token has left the address").to.equal("");
-      await drop("dropped.csv", `${header}\n1,a,EUR,1,2024-01-01,b\nx,<b>bold</b>,EUR,1,2024-01-01,b\n`);
-      await page.click("#said a");
-      await page.waitForSelector("text=Loaded, but for the rejected records below.");
-      expect(await page.textContent("mark")).to.equal("x");
-      expect(await page.textContent("td pre")).to.equal("x,<b>bold</b>,EUR,1,2024-01-01,b");
-      await page.click("text=All files");
-      await page.waitForSelector("td >> text=dropped.csv");
-      await shot("files");
-      expect(complaints).to.deep.equal([]);
-    });
-
-    it("fits 360 px and the dark, goes by keyboard, and signs a user in to call a route", async () => {
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.emulateMedia({ colorScheme: "dark" });
-      for (const name of ["files", "functions", "users", "api", "job?key=dropped.csv"]) {
-        await page.goto(`${origin}/${name}`);
-        while ((await page.locator("text=Loading …").count()) > 0) await sleep(50);
-        const width = await page.evaluate("document.documentElement.scrollWidth");
-        expect(width, name).to.be.at.most(360);
-        await shot(name.replace(/\W.*/, ""));
-      }
-      await page.goto(`${origin}/users`);
-      await page.keyboard.press("Tab");
-      expect(await page.evaluate("document.activeElement.textContent")).to.equal("To the content");
-      await page.fill('[action="/users/create"] [name=username]', "browsing");
-      await page.fill('[action="/users/create"] [name=password]', "Correct-horse-1");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector("#said >> text=browsing is there");
-      await page.fill('[action="/users/signIn"] [name=username]', "browsing");
-      await page.fill('[action="/users/signIn"] [name=password]', "Correct-horse-1");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector("#said >> text=browsing is signed in");
-      await page.click("nav >> text=API");
-      await page.selectOption("[name=as]", "access browsing");
-      await page.click("text=Send >> visible=true");
-      expect(await page.textContent("#answer strong")).to.equal("200");
-      expect(complaints).to.deep.equal([]);
-    });
-
-    /** For the eye, where a folder is named. */
-    async function shot(name: string): Promise<void> {
-      const dir = process.env.CONSOLE_SCREENSHOTS;
-      const width = page.viewportSize()?.width ?? 0;
-      if (dir !== undefined) await page.screenshot({ path: `${dir}/${name}-${width}.png`, fullPage: true });
-    }
   });
 });
