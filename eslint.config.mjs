@@ -52,8 +52,26 @@ export default tseslint.config(
     },
   },
   {
+    files: ["scripts/console/client.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(
+        [
+          "document",
+          "fetch",
+          "CSS",
+          "XMLHttpRequest",
+          "FormData",
+          "URLSearchParams",
+          "setTimeout",
+          "clearTimeout",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
+  },
+  {
     files: ["**/*.js", "**/*.cjs"],
-    ignores: ["examples/*/app.js"],
+    ignores: ["examples/*/app.js", "scripts/console/client.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: {

@@ -102,6 +102,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
       name: String(attributes.name),
       arn: String(attributes.arn),
       handler: input(r, "handler"),
+      runtime: input(r, "runtime"),
       ...(r.inputs.loggingConfig as { logGroup?: string } | undefined),
       role: input(r, "role").split("/").at(-1) ?? "",
       memorySize: r.inputs.memorySize as number,

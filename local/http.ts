@@ -1,9 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { z } from "zod";
 import { GroundworkError } from "../infra/error";
 import type { Session } from "./session";
-import { checkSignature, sha256 } from "./signature";
 
 /** An error as an AWS service answers it: `code` is what SDK clients show as `error.name`. */
 export class AwsError extends Error {
@@ -96,51 +94,6 @@ export async function readBody(request: IncomingMessage, limit = 10 * 1024 * 102
     throw new AwsError("RequestTooLargeException", 413, `${size} byte payload is too large (limit ${limit})`);
   }
   return Buffer.concat(chunks);
-}
-
-type Operation = (input: unknown) => unknown;
-
-/** One operation of a JSON service: its input checked against `schema`, its output anything JSON can hold. */
-export function operation<T>(schema: z.ZodType<T>, run: (input: T) => unknown): Operation {
-  return (input) => {
-    const parsed = schema.safeParse(input);
-    if (parsed.success) return run(parsed.data);
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new AwsError("ValidationException", 400, problems.join("; "));
-  };
-}
-
-/**
- * Serves a service of AWS's JSON protocol, where the header `X-Amz-Target` names the operation.
- * @param service its name in signatures
- * @returns its URL
- */
-export function listenJson(
-  session: Session,
-  service: string,
-  operations: Readonly<Record<string, Operation>>,
-): Promise<string> {
-  return listen(session, async (request, response) => {
-    try {
-      const body = await readBody(request);
-      checkSignature(request, { credentials: session.credentials, service, payloadHash: sha256(body) });
-      sendJson(response, 200, await runOperation(request, body, operations));
-    } catch (error) {
-      const failure = asAwsError(error);
-      sendJson(response, failure.statusCode, { __type: failure.code, message: failure.message });
-    }
-  });
-}
-
-function runOperation(
-  request: IncomingMessage,
-  body: Buffer,
-  operations: Readonly<Record<string, Operation>>,
-): unknown {
-  const name = String(request.headers["x-amz-target"]).split(".").pop() ?? "";
-  const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  if (!run) throw new AwsError("UnknownOperationException", 400, `${name} is not served on this machine`);
-  return run(parseJson(body));
 }
 
 /** @throws AwsError for what isn't JSON; nothing is as good as an empty object */

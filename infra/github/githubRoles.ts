@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
-import { planStatements, previewStatements } from "./planStatements";
 import { policy } from "../iam";
+import { planStatements, previewStatements } from "./planStatements";
 import { boundaryStatement, denyOthers, deployStatements, ownPath } from "./deployPolicy";
 import type { GithubConfig } from "./githubConfig";
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Session } from "../session";
-import { AwsError, listenJson, operation } from "../http";
+import { AwsError } from "../http";
+import { listenJson, operation } from "../jsonService";
 
 /** A job as a program declares it. */
 export interface GlueJobSpec {

@@ -117,6 +117,7 @@ function configuration(spec: FunctionSpec) {
     MemorySize: spec.memorySize,
     Timeout: spec.timeout,
     PackageType: "Zip",
+    LoggingConfig: { LogFormat: "Text", LogGroup: spec.logGroup ?? `/aws/lambda/${spec.name}` },
     State: "Active",
     LastUpdateStatus: "Successful",
     Version: "$LATEST",

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AwsError, listenJson, operation } from "../http";
+import { AwsError } from "../http";
+import { listenJson, operation } from "../jsonService";
 import type { LogEvent } from "../lambda/log";
 import type { Session } from "../session";
 

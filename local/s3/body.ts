@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { AwsError, readBody } from "../http";
-import { sha256 } from "../signature";
-import type { Call } from "./call";
+import { type Signature, sha256 } from "../signature";
 import { AwsChunkedDecoder } from "./chunked";
 
 /** A body on disk. */
@@ -33,13 +32,21 @@ const checksums: Readonly<Record<string, () => Checksum>> = {
   "x-amz-checksum-sha256": () => startHash("sha256"),
 };
 
+/** A request whose signature is good, as far as its body asks for it. */
+interface SignedRequest {
+  readonly request: IncomingMessage;
+  readonly signature: Signature;
+  /** What the request says of its body: its SHA-256 in hex, or one of S3's words for a body without. */
+  readonly payloadHash: string;
+}
+
 /**
  * Streams a request's body into a file, undoing `aws-chunked`, and checks it against every length and checksum
  * that came with it. The file is gone again when that fails.
  * @throws AwsError BadDigest, InvalidDigest, IncompleteBody, InvalidRequest, XAmzContentSHA256Mismatch,
  *   SignatureDoesNotMatch
  */
-export async function receiveBody(call: Call, file: string): Promise<StoredBody> {
+export async function receiveBody(call: SignedRequest, file: string): Promise<StoredBody> {
   const { request, payloadHash, signature } = call;
   const isChunkSigned = payloadHash.startsWith("STREAMING-AWS4");
   const isChunked = payloadHash.startsWith("STREAMING-");
@@ -92,7 +99,10 @@ export async function writeBody(
 }
 
 /** A whole body of XML, and the one that was signed. */
-export async function readDocument({ request, payloadHash }: Call): Promise<Buffer> {
+export async function readDocument({
+  request,
+  payloadHash,
+}: Pick<SignedRequest, "request" | "payloadHash">): Promise<Buffer> {
   const body = await readBody(request);
   if (isDigest(payloadHash)) checkPayload(payloadHash, sha256(body));
   return body;

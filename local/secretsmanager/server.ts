@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Session } from "../session";
-import { AwsError, listenJson, operation } from "../http";
+import { AwsError } from "../http";
+import { listenJson, operation } from "../jsonService";
 
 interface SecretVersion {
   readonly id: string;

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { z } from "zod";
 import type { Session } from "../session";
-import { AwsError, listenJson, operation } from "../http";
+import { AwsError } from "../http";
+import { listenJson, operation } from "../jsonService";
 
 interface Message {
   readonly id: string;

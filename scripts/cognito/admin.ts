@@ -14,6 +14,7 @@ import {
   DeleteGroupCommand,
   GroupExistsException,
   type GroupType,
+  ListUsersCommand,
   type UserType,
   paginateAdminListGroupsForUser,
   paginateListGroups,
@@ -102,6 +103,16 @@ interface ListedUser {
 
 export function listUsers({ client, UserPoolId }: Pool): Promise<ListedUser[]> {
   return listed(paginateListUsers({ client }, { UserPoolId }), ({ Users }) => Users, listedUser);
+}
+
+/** A page of the users, and what to ask with for the next; undefined where there is none. */
+export async function listSomeUsers(
+  { client, UserPoolId }: Pool,
+  PaginationToken?: string,
+): Promise<{ users: ListedUser[]; next: string | undefined }> {
+  const request = { UserPoolId, Limit: 50, ...(PaginationToken !== undefined && { PaginationToken }) };
+  const answer = await client.send(new ListUsersCommand(request));
+  return { users: (answer.Users ?? []).map(listedUser), next: answer.PaginationToken };
 }
 
 export function listUsersInGroup({ client, UserPoolId }: Pool, GroupName: string): Promise<ListedUser[]> {

@@ -52,22 +52,19 @@ async function answerOf(
   { ChallengeName, Session }: Asked,
   { newPassword, code }: Answers,
 ): Promise<Answer> {
-  switch (ChallengeName) {
-    case "NEW_PASSWORD_REQUIRED":
-      return [Session, { NEW_PASSWORD: await newPassword() }];
-    case "SOFTWARE_TOKEN_MFA":
-      return [Session, { SOFTWARE_TOKEN_MFA_CODE: await code("Code of your authenticator app") }];
-    case "MFA_SETUP": {
-      const made = await client.send(new AssociateSoftwareTokenCommand({ Session }));
-      const UserCode = await code(
-        `Enter the key ${made.SecretCode} in your authenticator app, and here the code that it shows`,
-      );
-      const verified = await client.send(new VerifySoftwareTokenCommand({ Session: made.Session, UserCode }));
-      return [verified.Session, {}];
-    }
-    default:
-      throw new GroundworkError(
-        `Cognito asks for ${ChallengeName}, which this command can't answer: sign in with login, in a browser`,
-      );
+  if (ChallengeName === "NEW_PASSWORD_REQUIRED") return [Session, { NEW_PASSWORD: await newPassword() }];
+  if (ChallengeName === "SOFTWARE_TOKEN_MFA") {
+    return [Session, { SOFTWARE_TOKEN_MFA_CODE: await code("Code of your authenticator app") }];
   }
+  if (ChallengeName !== "MFA_SETUP") {
+    throw new GroundworkError(
+      `Cognito asks for ${ChallengeName}, which this command can't answer: sign in with login, in a browser`,
+    );
+  }
+  const made = await client.send(new AssociateSoftwareTokenCommand({ Session }));
+  const UserCode = await code(
+    `Enter the key ${made.SecretCode} in your authenticator app, and here the code that it shows`,
+  );
+  const verified = await client.send(new VerifySoftwareTokenCommand({ Session: made.Session, UserCode }));
+  return [verified.Session, {}];
 }

@@ -19,6 +19,10 @@ const explanations: Readonly<Record<string, Explain>> = {
   InvalidParameterException: (message) => `Cognito refuses the request: ${message}`,
   UnauthorizedException: (message) =>
     `Cognito refuses: ${message}; look at COGNITO_CLIENT_ID, or sign in again with get-token or login`,
+};
+
+/** The same of the way to any of AWS's services. */
+const ofAws: Readonly<Record<string, Explain>> = {
   AccessDeniedException: (message) => `Your AWS user may not do this: ${message}`,
   UnrecognizedClientException: () => "AWS doesn't know your credentials: look at --profile",
   InvalidSignatureException: () =>
@@ -39,25 +43,28 @@ const networkCodes = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** An error of Cognito, or of the way to it, as one line that says what to do; any other error as it is. */
-export function explained(error: unknown): unknown {
+/**
+ * An error of Cognito, or of the way to it, as one line that says what to do; any other error as it is. Of another
+ * service the way alone is explained.
+ */
+export function explained(error: unknown, service: "Cognito" | "AWS" = "Cognito"): unknown {
   if (!(error instanceof Error) || error instanceof GroundworkError) return error;
   const code = networkCode(error);
   if (code !== undefined || error.name === "TimeoutError") {
     return new GroundworkError(
-      `Cognito can't be reached (${code ?? "time is up"}): look at the network, at AWS_ENDPOINT_URL, and whether npm run local is up`,
+      `${service} can't be reached (${code ?? "time is up"}): look at the network, at AWS_ENDPOINT_URL, and whether npm run local is up`,
     );
   }
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
   if (($metadata?.httpStatusCode ?? 0) >= 500) {
     return new GroundworkError(
-      `Cognito failed with status ${$metadata?.httpStatusCode}: try again; an emulator may lack this operation`,
+      `${service} failed with status ${$metadata?.httpStatusCode}: try again; an emulator may lack this operation`,
     );
   }
   if (/region is missing/i.test(error.message)) {
     return new GroundworkError("The region is not known: set AWS_REGION, or COGNITO_USER_POOL_ID");
   }
-  const explain = explanations[error.name];
+  const explain = (service === "Cognito" ? explanations[error.name] : undefined) ?? ofAws[error.name];
   return explain ? new GroundworkError(explain(error.message)) : error;
 }
 

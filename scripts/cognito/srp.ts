@@ -21,7 +21,7 @@ export async function accessTokenBySrp(
     user.authenticateUser(new AuthenticationDetails({ Username: username, Password: password }), {
       onSuccess: (session) => resolve(session.getAccessToken().getJwtToken()),
       onFailure: (error: Error) =>
-        /SRP_AUTH is not enabled/.test(error.message) ? resolve(undefined) : reject(error),
+        error.message.includes("SRP_AUTH is not enabled") ? resolve(undefined) : reject(error),
     });
   });
 }

@@ -10,9 +10,9 @@ export interface Box {
 }
 
 /** In a subnet, among what signs in, or elsewhere in AWS. */
-export type Place = "public" | "private" | "auth" | "aws";
+type Place = "public" | "private" | "auth" | "aws";
 
-export interface Arrow {
+interface Arrow {
   readonly from: string;
   readonly to: string;
   readonly label: string;

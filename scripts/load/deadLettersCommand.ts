@@ -36,8 +36,7 @@ export async function showDeadLetters(
         reason,
       ]);
       const titles = ["file", "now", ...(retry ? ["done"] : []), "reason"];
-      for (const line of columns([titles, ...cells]))
-        process.stdout.write(`${line}\n`);
+      for (const line of columns([titles, ...cells])) process.stdout.write(`${line}\n`);
       process.stderr.write(
         `${formatCount(out.length)} dead letters${retry ? "" : "; --retry goes on with those whose file is as it was"}\n`,
       );
@@ -47,7 +46,8 @@ export async function showDeadLetters(
   }
 }
 
-async function stateOf(s3: S3Client, { bucket, key, etag }: DeadLetter): Promise<FileState> {
+/** @throws what S3 says, but for a file that is gone */
+export async function stateOf(s3: S3Client, { bucket, key, etag }: DeadLetter): Promise<FileState> {
   if (key === "") return "no file";
   try {
     const { ETag = "" } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
@@ -59,7 +59,8 @@ async function stateOf(s3: S3Client, { bucket, key, etag }: DeadLetter): Promise
   }
 }
 
-async function goOn(
+/** Goes on with a file that is as it was, and forgets one that was replaced; answers with what it did. */
+export async function goOn(
   jobs: JobsClient,
   letters: DeadLetters,
   letter: DeadLetter,

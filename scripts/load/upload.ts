@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 
@@ -41,21 +42,31 @@ export async function etagOf(file: string, size: number): Promise<string> {
   return `${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-${digests.length}`;
 }
 
+/** Puts a file into a bucket, as `uploadStream` does. */
+export function upload(
+  { file, ...to }: { bucket: string; key: string; file: string; size: number },
+  onProgress: (bytes: number) => void,
+  stop: AbortSignal,
+): Promise<string> {
+  return uploadStream({ ...to, body: createReadStream(file) }, onProgress, stop);
+}
+
 /**
- * Puts a file into a bucket, in parts. A stop takes back the parts that are there.
+ * Puts what comes from a stream, `size` bytes, into a bucket, in parts. A stop, or a stream that breaks off, takes back
+ * the parts that are there.
  *
  * @param onProgress told how many bytes are there
  * @returns the ETag, without its quotes
  */
-export async function upload(
-  { bucket, key, file, size }: { bucket: string; key: string; file: string; size: number },
+export async function uploadStream(
+  { bucket, key, body, size }: { bucket: string; key: string; body: Readable; size: number },
   onProgress: (bytes: number) => void,
   stop: AbortSignal,
 ): Promise<string> {
   const client = new S3Client({});
   const put = new Upload({
     client,
-    params: { Bucket: bucket, Key: key, Body: createReadStream(file) },
+    params: { Bucket: bucket, Key: key, Body: body },
     partSize: partSizeOf(size),
   });
   put.on("httpUploadProgress", ({ loaded }) => onProgress(loaded ?? 0));

@@ -31,13 +31,18 @@ runCommand(async (stop) => {
     process.stdout.write(shellVariables(running));
     return;
   }
-  const { addresses, untilStopped, withEnvironment } = await import("../shared/localEnvironment");
+  const { addresses, withEnvironment } = await import("../shared/localEnvironment");
+  const { untilStopped } = await import("../shared/untilStopped");
+  const { enterAws } = await import("../shared/stackOutputs");
+  const { startConsole } = await import("../console/server");
   const { prepareGlue } = await import("./prepareGlue");
   await withEnvironment({ config, signal: stop }, async (environment, session) => {
     const announced = publishEnvironment(session, environment);
     environment.services.lambda.events.on("end", tellFailure);
+    enterAws(environment.stack);
+    const console: [string, string] = ["Console", await startConsole(session, environment.stack)];
     if (env) process.stdout.write(shellVariables(announced));
-    else table(addresses(environment), process.stdout);
+    table([console, ...(env ? [] : addresses(environment))], env ? process.stderr : process.stdout);
     await prepareGlue(environment, stop);
     await untilStopped(stop);
   });

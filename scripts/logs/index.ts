@@ -28,13 +28,15 @@ runCommand(async (stop) => {
   const options = program.opts<LogsOptions>();
   // Loaded here: --help doesn't wait for the SDK.
   const { findLogGroups, openLogs } = await import("./logGroups");
+  const { enterAws } = await import("../shared/stackOutputs");
   const all = await findLogGroups(options.stack);
   const groups = all.filter(({ name }) => options.function === undefined || name === options.function);
   if (groups.length === 0) {
     const names = all.map(({ name }) => name).join(", ");
     throw new GroundworkError(`${options.stack} has no function ${options.function}: it has ${names}`);
   }
-  const logs = await openLogs(options.stack);
+  enterAws(options.stack);
+  const logs = await openLogs();
   const width = Math.max(...groups.map(({ name }) => name.length));
   try {
     const from = Date.now() - options.since;

@@ -1,5 +1,5 @@
 import { GroundworkError } from "../../infra/error";
-import { enterAws, stackOutputs } from "../shared/stackOutputs";
+import { stackOutputs } from "../shared/stackOutputs";
 
 /** The stacks that have functions. */
 const projects = ["ingest", "database", "auth"] as const;
@@ -15,9 +15,9 @@ interface LogGroup {
  *
  * @throws GroundworkError where none is, with the reason of the first
  */
-export async function findLogGroups(stack: string): Promise<LogGroup[]> {
+export async function findLogGroups(stack: string, readOutputs = stackOutputs): Promise<LogGroup[]> {
   const outcomes = await Promise.allSettled(
-    projects.map(async (project) => (await stackOutputs(stack, project))("logGroups")),
+    projects.map(async (project) => (await readOutputs(stack, project))("logGroups")),
   );
   const found = outcomes.flatMap((outcome) =>
     outcome.status === "fulfilled"
@@ -38,9 +38,8 @@ interface LoggedEvent {
 /** CloudWatch Logs takes some seconds to show an event, and not in their order. */
 const overlap = 10_000;
 
-/** Opens CloudWatch Logs of an environment. `reader` answers, call by call, with what came in since the call before. */
-export async function openLogs(stack: string) {
-  enterAws(stack);
+/** Opens CloudWatch Logs where the process has entered AWS. `reader` answers, call by call, with what came in since the call before. */
+export async function openLogs() {
   const { CloudWatchLogsClient, paginateFilterLogEvents } = await import("@aws-sdk/client-cloudwatch-logs");
   const client = new CloudWatchLogsClient({});
   return {

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { type Environment, type EnvironmentOptions, startEnvironment } from "../../local/environment";
 import { Session } from "../../local/session";
 import { formatDuration } from "./terminal";
@@ -43,13 +42,4 @@ export function addresses({ services, database, outputs }: Environment): [string
 function bastionAddress(bastion: Environment["services"]["bastion"]): [string, string][] {
   if (!bastion) return [];
   return [["Bastion (SSH)", `${bastion.host}:${bastion.port}, process ${bastion.pid()}`]];
-}
-
-/** Resolves at Ctrl-C. */
-export async function untilStopped(stop: AbortSignal): Promise<void> {
-  process.stderr.write("up until Ctrl-C\n");
-  // An open handle: waiting for a signal alone doesn't keep the process alive.
-  const alive = setInterval(() => undefined, 60_000);
-  if (!stop.aborted) await once(stop, "abort");
-  clearInterval(alive);
 }

@@ -12,8 +12,10 @@ import type { Session } from "../../local/session";
 import { differences, expectations } from "../../trials/verify/verify";
 import type { ConfigOverrides } from "../shared/configOption";
 import { keyOfFile } from "../shared/keyOfFile";
-import { addresses, untilStopped, withEnvironment } from "../shared/localEnvironment";
+import { addresses, withEnvironment } from "../shared/localEnvironment";
+import { enterAws } from "../shared/stackOutputs";
 import { formatCount, formatDuration, progress, table } from "../shared/terminal";
+import { untilStopped } from "../shared/untilStopped";
 
 export interface StartOptions {
   /** The CSV file to load; without one, a sample of `rows` rows is. */
@@ -45,6 +47,10 @@ export async function start(
     summarize({ environment, file, job, seconds, json, keep, table: to });
     if (keep) {
       publishEnvironment(session, environment);
+      const { startConsole } = await import("../console/server");
+      enterAws(environment.stack);
+      const out = json ? process.stderr : process.stdout;
+      table([["Console", await startConsole(session, environment.stack)], ...addresses(environment)], out);
       await untilStopped(stop);
     }
   });
@@ -142,7 +148,6 @@ function summarize({ environment, file, job, seconds, json, keep, table: to }: S
       ["hops", formatCount(hops)],
       ["time", formatDuration(seconds * 1000)],
       ["rate", `${formatCount(rowsPerSecond)} rows/s`],
-      ...(keep ? addresses(environment) : []),
     ],
     out,
   );

@@ -23,7 +23,9 @@ describe("npm run load", function () {
     }
     local = new Command("local");
     load = new Command("load");
-    await local.start().says("up until Ctrl-C");
+    const environment = local.start();
+    await environment.says("up until Ctrl-C");
+    await environment.says("Console ");
     file = path.join(load.tmp, "many.csv");
     // Beyond 5 MiB, so that it travels in parts, whose ETag is another than the file's MD5.
     const lines = Array.from({ length: 130_000 }, (_, i) => good(i)).join("");
@@ -64,6 +66,20 @@ describe("npm run load", function () {
     expect(told.stderr).to.match(/is up already, in process \d+/);
     expect(told.stdout).to.match(/^export AWS_SECRET_ACCESS_KEY='[\w-]{40}'$/m);
     expect(told.stdout).to.match(/^export DATABASE_URL='postgresql:.*sslmode=verify-full/m);
+  });
+
+  it("has a console whose address npm run console prints too, until Ctrl-C", async () => {
+    const command = new Command("console");
+    try {
+      const running = command.start("--stack", "local", "--no-open");
+      await running.says("up until Ctrl-C");
+      running.child.kill("SIGINT");
+      const { stdout, code } = await running.ended;
+      expect(stdout).to.match(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}\n$/);
+      expect([code, await command.leftoversSoon()]).to.deep.equal([130, []]);
+    } finally {
+      command.close();
+    }
   });
 
   it("does nothing for a file that is loaded already, and says so", async () => {

@@ -1,0 +1,93 @@
+import type { stackOutputs } from "../shared/stackOutputs";
+import type { Tokens } from "../cognito/tokens";
+
+/**
+ * The ways to an environment, each opened when it is first asked for: its stacks' outputs, and clients of AWS's APIs
+ * with the credentials of whoever started the console. What fails is tried anew the next time.
+ */
+export class Connections {
+  /** Who signed in on the users' page, by user name: in memory, for as long as the console runs. */
+  readonly signedIn = new Map<string, Tokens>();
+  private readonly closing = new AbortController();
+  /** Aborts when the console ends. */
+  readonly closed = this.closing.signal;
+  private readonly closers: (() => void)[] = [];
+
+  constructor(
+    readonly stack: string,
+    /** A folder for what passes through. */
+    readonly dir: string,
+    private readonly readOutputs: typeof stackOutputs,
+  ) {}
+
+  private readonly ingest = kept(() => this.readOutputs(this.stack, "ingest"));
+  private readonly auth = kept(() => this.readOutputs(this.stack, "auth"));
+
+  async bucket(): Promise<string> {
+    return (await this.ingest())("bucketName");
+  }
+
+  async apiUrl(): Promise<string> {
+    return (await this.auth())("apiUrl");
+  }
+
+  readonly jobs = kept(async () => {
+    const { JobsClient } = await import("../load/jobsClient");
+    const jobs = new JobsClient((await this.ingest())("jobsFunctionName"));
+    this.closers.push(() => jobs.close());
+    return jobs;
+  });
+
+  readonly letters = kept(async () => {
+    const { DeadLetters } = await import("../load/deadLetters");
+    const letters = new DeadLetters((await this.ingest())("deadLetterQueueUrl"));
+    this.closers.push(() => letters.close());
+    return letters;
+  });
+
+  readonly lambda = kept(async () => {
+    const { LambdaClient } = await import("@aws-sdk/client-lambda");
+    const client = new LambdaClient({});
+    this.closers.push(() => client.destroy());
+    return client;
+  });
+
+  readonly logGroups = kept(async () =>
+    (await import("../logs/logGroups")).findLogGroups(this.stack, this.readOutputs),
+  );
+
+  readonly logs = kept(async () => {
+    const logs = await (await import("../logs/logGroups")).openLogs();
+    this.closers.push(() => logs.close());
+    return logs;
+  });
+
+  /** The user pool as the cognito command knows it, with one client for all calls. */
+  readonly users = kept(async () => {
+    const { Target } = await import("../cognito/target");
+    const options = { stack: this.stack, stackNamed: true, env: ".env" };
+    const target = new Target(
+      options,
+      () => this.auth(),
+      () => process.env,
+    );
+    const client = await target.connect();
+    this.closers.push(() => client.destroy());
+    return { target, pool: { client, UserPoolId: await target.userPoolId() } };
+  });
+
+  close(): void {
+    this.closing.abort();
+    for (const close of this.closers.splice(0)) close();
+  }
+}
+
+/** Makes it once; not again unless that failed. */
+function kept<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
+}

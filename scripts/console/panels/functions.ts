@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { GroundworkError } from "../../../infra/error";
+import { formatBytes } from "../../shared/terminal";
+import type { Area, Panel } from "../area";
+import type { Connections } from "../connections";
+import { type Html, html } from "../html";
+import { dataTable, done, panel, problem } from "../page";
+
+/** What is shown of a log: from so many milliseconds before the console was first asked, at most so many lines. */
+const logs = { since: 60 * 60_000, lines: 300 };
+
+interface Line {
+  readonly name: string;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** The functions, what they log, and what they gave up on. */
+export const functions: Area = {
+  title: "Functions",
+  page: (query) =>
+    html`${panel("Settings", "/functions/settings")} ${panel("Dead letters", "/functions/letters")}
+    ${panel("Log", `/functions/log?name=${encodeURIComponent(query.get("name") ?? "")}`)}`,
+  panels: {
+    async settings({ connections }): Promise<Panel> {
+      const { paginateListFunctions } = await import("@aws-sdk/client-lambda");
+      const client = await connections.lambda();
+      const groups = new Map((await connections.logGroups()).map(({ name, group }) => [group, name]));
+      const rows: (Html | string)[][] = [];
+      for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
+        for (const found of Functions) {
+          // The outputs name a function by its log group; one that says none has Lambda's own.
+          const group = found.LoggingConfig?.LogGroup ?? `/aws/lambda/${found.FunctionName}`;
+          const name = groups.get(group);
+          if (name !== undefined) rows.push(settingsOf(name, found));
+        }
+      }
+      const columns = ["Function", "Name", "Runtime", "#Memory", "#Timeout", "#Archive"];
+      return { body: dataTable("Functions", columns, rows) };
+    },
+    async letters({ connections }): Promise<Panel> {
+      const found = await (await connections.letters()).read();
+      const again = html`<p><button class="plain" data-reload>Look again</button></p>`;
+      if (found.length === 0) {
+        return {
+          body: html`<p class="quiet">
+              None: an event that the function gave up on would stand here, with its reason.
+            </p>
+            ${again}`,
+        };
+      }
+      const rows = found.map(({ key, reason }) => [
+        key === "" ? "an event that names no file" : key,
+        reason,
+        key === "" ? "" : retryForm(key),
+      ]);
+      return { body: html`${dataTable("Dead letters", ["File", "Reason", ""], rows)}${again}` };
+    },
+    async log({ connections, query }): Promise<Panel> {
+      const only = query.get("name") ?? "";
+      const lines = await newest(connections, only);
+      const all = only !== "" && html`<p>Of ${only} alone. <a href="/functions">All functions</a></p>`;
+      const body =
+        lines.length === 0
+          ? html`${all}
+              <p class="quiet">
+                Nothing in the last hour: load a file, and what its functions log appears here.
+              </p>`
+          : html`${all}
+              <pre class="log" tabindex="0" aria-label="Log">${lines.map(logLine)}</pre>`;
+      return { body, again: 2000 };
+    },
+  },
+  actions: {
+    async retry({ connections, query }): Promise<Html> {
+      const { goOn, stateOf } = await import("../../load/deadLettersCommand");
+      const { S3Client } = await import("@aws-sdk/client-s3");
+      const [letters, jobs] = [await connections.letters(), await connections.jobs()];
+      const key = query.get("key") ?? "";
+      const letter = await findLetter(key, () => letters.read());
+      const s3 = new S3Client({});
+      try {
+        const state = await stateOf(s3, letter);
+        const what = await goOn(jobs, letters, letter, state);
+        return (what === "left" ? problem : done)(`${key}: ${what}; the file is ${state}.`);
+      } finally {
+        s3.destroy();
+      }
+    },
+  },
+};
+
+/** A letter that was read just now is hidden from the next reader for two seconds. */
+async function findLetter<L extends { readonly key: string }>(
+  key: string,
+  read: () => Promise<L[]>,
+): Promise<L> {
+  for (let tries = 0; tries < 3; tries++) {
+    const found = (await read()).find((letter) => letter.key === key);
+    if (found) return found;
+    await sleep(1000);
+  }
+  throw new GroundworkError(`There is no dead letter of ${key} any more: look again`);
+}
+
+type Follower = () => Promise<Line[]>;
+
+/** Of each console, by function: its log's newest lines, and what brings them up to date. */
+const followers = new WeakMap<Connections, Map<string, Follower>>();
+
+async function newest(connections: Connections, only: string): Promise<Line[]> {
+  const of = followers.get(connections) ?? new Map<string, Follower>();
+  followers.set(connections, of);
+  const groups = (await connections.logGroups()).filter(({ name }) => only === "" || name === only);
+  if (groups.length === 0) throw new GroundworkError(`There is no function ${only}`);
+  const opened = await connections.logs();
+  const lines = groups.map(({ name, group }) => {
+    const follow = of.get(name) ?? follower(name, opened.reader(group, Date.now() - logs.since));
+    of.set(name, follow);
+    return follow();
+  });
+  const all = (await Promise.all(lines)).flat().sort((one, other) => one.timestamp - other.timestamp);
+  return all.slice(-logs.lines);
+}
+
+function follower(name: string, read: () => Promise<Omit<Line, "name">[]>): Follower {
+  let kept: Line[] = [];
+  return async () => {
+    const more = (await read()).map((event) => ({ name, ...event }));
+    kept = [...kept, ...more].slice(-logs.lines);
+    return kept;
+  };
+}
+
+const retryForm = (key: string): Html =>
+  html`<form method="post" action="/functions/retry?key=${encodeURIComponent(key)}">
+    <button>Try again</button>
+  </form>`;
+
+function settingsOf(name: string, found: FunctionConfiguration): (Html | string)[] {
+  return [
+    html`<a href="/functions?name=${encodeURIComponent(name)}">${name}</a>`,
+    found.FunctionName ?? "",
+    found.Runtime ?? "",
+    `${found.MemorySize} MB`,
+    `${found.Timeout} s`,
+    found.CodeSize === undefined ? "" : formatBytes(found.CodeSize),
+  ];
+}
+
+function logLine({ name, timestamp, message }: Line): Html {
+  const time = new Date(timestamp).toISOString().slice(11, 19);
+  const isFailure = /"level":"(ERROR|FATAL)"|\bERROR\b|"errorType"|Task timed out/.test(message);
+  const text = message.trimEnd().replaceAll("\t", "  ").replaceAll("\r", "");
+  return html`<code class="${isFailure && "error"}"
+    ><span class="quiet">${time} ${name}</span> ${text}</code
+  >`;
+}

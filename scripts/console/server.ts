@@ -1,0 +1,160 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as path from "node:path";
+import { AwsError, listen, readBody } from "../../local/http";
+import type { Session } from "../../local/session";
+import { stackOutputs } from "../shared/stackOutputs";
+import type { Area, Panel } from "./area";
+import { Connections } from "./connections";
+import { inTime, sentence } from "./failure";
+import { type Html, html } from "./html";
+import { lockedPage, page, problem } from "./page";
+
+/** What the browser is held to on every answer: nothing from elsewhere, nothing inline, nobody's frame. */
+const headers = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+const assets: Readonly<Record<string, string>> = {
+  "/style.css": "text/css;charset=UTF-8",
+  "/client.js": "text/javascript;charset=UTF-8",
+};
+
+/** The areas, loaded when the first of their pages is asked for: whoever starts an environment doesn't wait for them. */
+const areas: Readonly<Record<string, () => Promise<Area>>> = {
+  files: async () => (await import("./panels/files")).files,
+  job: async () => (await import("./panels/job")).job,
+  functions: async () => (await import("./panels/functions")).functions,
+  users: async () => (await import("./panels/users")).users,
+  api: async () => (await import("./panels/api")).api,
+};
+
+/** The largest form. */
+const formLimit = 64 * 1024;
+
+/**
+ * Serves the console of an environment on 127.0.0.1 until the session closes. The process has entered AWS before
+ * (`enterAws`): what is called, and by whose keys, stands in its environment.
+ *
+ * The address that it answers with lets its browser in: the random token in it is exchanged for a cookie that no
+ * script and no other site can use. `listen` refuses other hosts' names and origins; what changes anything has to name
+ * its origin, because a page of another port of this machine is of the same site.
+ */
+export async function startConsole(
+  session: Session,
+  stack: string,
+  readOutputs = stackOutputs,
+): Promise<string> {
+  const connections = new Connections(stack, session.dir, readOutputs);
+  session.onClose(() => Promise.resolve(connections.close()));
+  const [token, ticket] = [secret(), secret()];
+  const url: string = await listen(session, async (request, response) => {
+    const address = new URL(request.url ?? "/", url);
+    const cookie = `groundwork-${new URL(url).port}`;
+    if (address.pathname === "/" && isSame(address.searchParams.get("token") ?? "", token)) {
+      response.setHeader("set-cookie", `${cookie}=${ticket}; Path=/; HttpOnly; SameSite=Strict`);
+      return void response.writeHead(303, { ...headers, location: "/files" }).end();
+    }
+    if (!isSame(cookiesOf(request).get(cookie) ?? "", ticket)) {
+      return send(
+        response,
+        401,
+        lockedPage("Open the whole address that the terminal shows: it lets you in."),
+      );
+    }
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    if (!isRead && request.headers.origin !== url) {
+      return send(response, 403, problem("Only this page itself may change anything."));
+    }
+    await answer(connections, address, request, response);
+  });
+  return `${url}/?token=${token}`;
+}
+
+const secret = (): string => randomBytes(32).toString("base64url");
+
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function cookiesOf({ headers: { cookie = "" } }: IncomingMessage): Map<string, string> {
+  return new Map(
+    cookie.split(";").map((pair): [string, string] => {
+      const [name = "", value = ""] = pair.trim().split("=", 2);
+      return [name, value];
+    }),
+  );
+}
+
+async function answer(
+  connections: Connections,
+  { pathname, searchParams: query }: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const type = assets[pathname];
+  if (type !== undefined) {
+    response.writeHead(200, { ...headers, "content-type": type });
+    return void response.end(readFileSync(path.join(__dirname, pathname)));
+  }
+  const [, name = "", part] = pathname.split("/");
+  if (name === "") return void response.writeHead(303, { ...headers, location: "/files" }).end();
+  const load = Object.hasOwn(areas, name) ? areas[name] : undefined;
+  if (!load) return notFound(response);
+  try {
+    if (request.method === "PUT" && pathname === "/files/upload") {
+      const { takeFile } = await import("./panels/upload");
+      return send(response, 200, await takeFile(connections, query.get("name") ?? "", request));
+    }
+    if (request.method === "GET" && pathname === "/job/rejects.csv") {
+      const { sendRejects } = await import("./panels/rejectsFile");
+      return await sendRejects(connections, query, response, headers);
+    }
+    const area = await load();
+    const { stack } = connections;
+    if (request.method === "GET" && part === undefined) {
+      return send(response, 200, page({ stack, name, title: area.title, body: area.page(query) }));
+    }
+    const members: Area["panels"] | Area["actions"] =
+      request.method === "GET" ? area.panels : request.method === "POST" ? area.actions : {};
+    const member = part !== undefined && Object.hasOwn(members, part) ? members[part] : undefined;
+    if (!member) return notFound(response);
+    const form = new URLSearchParams((await readBody(request, formLimit)).toString());
+    const made = await inTime<Panel | Html>(member({ connections, query, form }));
+    if (!("body" in made)) return send(response, 200, made);
+    send(response, 200, made.body, made.again);
+  } catch (error) {
+    // Told in its own place: the rest of the page goes on.
+    if (response.headersSent) return void response.destroy();
+    send(
+      response,
+      error instanceof AwsError ? error.statusCode : 502,
+      problem(sentence(error, name === "users" ? "Cognito" : "AWS")),
+    );
+  }
+}
+
+function notFound(response: ServerResponse): void {
+  send(
+    response,
+    404,
+    html`<p class="problem">There is no such page. <a href="/files">Back to the files</a></p>`,
+  );
+}
+
+function send(response: ServerResponse, status: number, { text }: Html, again?: number): void {
+  response.writeHead(status, {
+    ...headers,
+    "content-type": "text/html;charset=UTF-8",
+    ...(again !== undefined && { "x-again": String(again) }),
+  });
+  response.end(text);
+}

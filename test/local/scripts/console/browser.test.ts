@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { Browser, Page } from "playwright-core";
+import { Session } from "../../../../local/session";
+import { openChromium } from "../../../support/chromium";
+import { startConsoleOf } from "../../../support/console";
+
+const header = "mcc,merchant,currency,amount,transaction_date,card_type";
+
+describe("the console in a browser", function () {
+  this.timeout(120_000);
+  let session: Session;
+  let address: string;
+  let restore: () => void;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+  before(async function () {
+    browser = await openChromium(this);
+    session = new Session();
+    ({ address, restore } = await startConsoleOf(session, "[18987]"));
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(60_000);
+    page.on(
+      "console",
+      (message) =>
+        message.type() === "error" &&
+        !message.text().startsWith("Failed to load") &&
+        complaints.push(message.text()),
+    );
+    page.on("response", (response) => {
+      if (response.status() < 400) return;
+      void response.text().then((text) => complaints.push(`${response.url()}: ${text}`));
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("dialog", (dialog) => complaints.push(dialog.message()));
+  });
+  after(async () => {
+    await browser?.close();
+    restore?.();
+    await session?.close();
+  });
+
+  async function drop(name: string, text: string): Promise<void> {
+    const files = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}));
+      return transfer;
+    })()`);
+    await page.dispatchEvent("#drop", "drop", { dataTransfer: files });
+  }
+
+  it("loads a file that is dropped on it, shows its job and its rejects, and the policy had nothing to stop", async () => {
+    await page.goto(address);
+    expect(new URL(page.url()).search, "the token has left the address").to.equal("");
+    await drop("dropped.csv", `${header}\n1,a,EUR,1,2024-01-01,b\nx,<b>bold</b>,EUR,1,2024-01-01,b\n`);
+    await page.click("#said a");
+    await page.waitForSelector("text=Loaded, but for the rejected records below.");
+    expect(await page.textContent("mark")).to.equal("x");
+    expect(await page.textContent("td pre")).to.equal("x,<b>bold</b>,EUR,1,2024-01-01,b");
+    await page.click("text=All files");
+    await page.waitForSelector("td >> text=dropped.csv");
+    await shot("files");
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it("fits 360 px and the dark, goes by keyboard, and signs a user in to call a route", async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    for (const name of ["files", "functions", "users", "api", "job?key=dropped.csv"]) {
+      await page.goto(`${new URL(address).origin}/${name}`);
+      while ((await page.locator("text=Loading …").count()) > 0) await sleep(50);
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      expect(width, name).to.be.at.most(360);
+      await shot(name.replace(/\W.*/, ""));
+    }
+    await page.goto(`${new URL(address).origin}/users`);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).to.equal("To the content");
+    await page.fill('[action="/users/create"] [name=username]', "browsing");
+    await page.fill('[action="/users/create"] [name=password]', "Correct-horse-1");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#said >> text=browsing is there");
+    await page.fill('[action="/users/signIn"] [name=username]', "browsing");
+    await page.fill('[action="/users/signIn"] [name=password]', "Correct-horse-1");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#said >> text=browsing is signed in");
+    await page.click("text=Sign in at the hosted UI");
+    const [hosted] = await Promise.all([page.waitForEvent("popup"), page.click("#hosted")]);
+    await hosted.fill('[name="username"]', "browsing");
+    await hosted.fill('[name="password"]', "Correct-horse-1");
+    await hosted.click('[type="submit"]');
+    await hosted.waitForSelector("text=You are signed in");
+    await page.waitForSelector("text=browsing (hosted UI): access token");
+    await page.click("nav >> text=API");
+    for (const [as, status] of [
+      ["access browsing", "401"],
+      ["access browsing (hosted UI)", "200"],
+    ] as const) {
+      await page.selectOption("[name=route]", { label: "GET /scoped" });
+      await page.selectOption("[name=as]", as);
+      await page.click("text=Send >> visible=true");
+      await page.waitForSelector(`#answer strong >> text=${status}`);
+    }
+    expect(complaints).to.deep.equal([]);
+  });
+
+  /** For the eye, where a folder is named. */
+  async function shot(name: string): Promise<void> {
+    const dir = process.env.CONSOLE_SCREENSHOTS;
+    const width = page.viewportSize()?.width ?? 0;
+    if (dir !== undefined) await page.screenshot({ path: `${dir}/${name}-${width}.png`, fullPage: true });
+  }
+});
