@@ -1,4 +1,4 @@
-import { attributesOf } from "../../programs/attributes";
+import { answerOf, attributesOf } from "../../programs/attributes";
 import { behave } from "../../local/behaviours";
 import { evaluate } from "../../programs/evaluate";
 import { scopeOf } from "../../programs/evaluateAll";
@@ -35,7 +35,7 @@ export async function startAuthStack(
         const { id, ...computed } = { ...attributes, ...(await behave(request, attributes, services)) };
         return { id, outputs: computed };
       },
-      call: (token) => Promise.reject(new Error(`${token} is not for the auth stack`)),
+      call: (token, inputs) => Promise.resolve(answerOf(token, scope, inputs)),
       stackOutputs: () => undefined,
     },
   });

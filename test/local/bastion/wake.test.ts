@@ -4,6 +4,7 @@ import { type LocalEc2, startEc2 } from "../../../local/ec2/server";
 import { AwsError } from "../../../local/http";
 import { Session } from "../../../local/session";
 import { wakeBastion } from "../../../scripts/tunnel/wake";
+import { clientConfig } from "../../support/lambda";
 import { failureOf } from "../../support/stacks";
 
 describe("a bastion that a tunnel needs", () => {
@@ -15,8 +16,7 @@ describe("a bastion that a tunnel needs", () => {
   before(async () => {
     session = new Session();
     ec2 = await startEc2(session);
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    client = new EC2Client({ endpoint: ec2.url, region: "us-east-1", credentials, maxAttempts: 1 });
+    client = new EC2Client({ ...clientConfig(ec2.url, session), maxAttempts: 1 });
     const start = (): Promise<void> => Promise.resolve(void (runs = true));
     ec2.launch("i-1", { isRunning: () => runs, start });
   });

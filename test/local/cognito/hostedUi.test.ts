@@ -199,7 +199,7 @@ describe("the hosted UI on this machine", () => {
   it("lets any page read what is no page, and asks for nothing before", async () => {
     const issuer = pool.cognito.issuer(UserPoolId);
     const headers = {
-      origin: "https://app.example.com",
+      origin: new URL(redirectUri).origin,
       "access-control-request-headers": "x-amz-target,x-y",
     };
     for (const address of [
