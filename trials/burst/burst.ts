@@ -82,8 +82,7 @@ async function upload(
   files: number,
   stop: AbortSignal,
 ): Promise<void> {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const client = new S3Client({ endpoint: services.s3.url, region, credentials });
+  const client = new S3Client({ endpoint: services.s3.url, region, credentials: services.session.credentials });
   try {
     for (let i = 1; i <= files; i++) {
       stop.throwIfAborted();

@@ -38,8 +38,8 @@ describe("The schema function", () => {
       INGEST_SECRET_ARN: "ingest",
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_ACCESS_KEY_ID: session.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: session.credentials.secretAccessKey,
     });
     signInAs = async (user, password) => {
       const client = new Client({
@@ -71,11 +71,11 @@ describe("The schema function", () => {
 
   it("says what it applied and where the schema stands, and has then stored a password with which the role gets in", async () => {
     const handler = schemaHandler(migrations, [shapeOf(records)]);
-    expect(await handler({})).to.deep.equal({ applied: names, version: names.at(-1) });
+    expect(await handler({})).to.deep.equal({ applied: names, ingestConnections: 48, version: names.at(-1) });
     const { username, password } = JSON.parse(secrets.get("ingest") ?? "{}") as Record<string, string>;
     expect(username).to.equal("ingest");
     await (await signInAs("ingest", password!)).end();
-    expect(await handler({}), "once more").to.deep.equal({ applied: [], version: names.at(-1) });
+    expect(await handler({}), "once more").to.deep.equal({ applied: [], ingestConnections: 48, version: names.at(-1) });
     expect(await schemaHandler([], [])({}).catch(String)).to.match(/this program has none/);
   });
 
