@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { alarmPlan, dashboardBody } from "../../../../infra/ingest/ingestWatchPlan";
 
 describe("The plan of what watches the ingest", () => {
-  it("shows six graphs in two rows of three, each of its own numbers", () => {
+  it("shows nine graphs in three rows of three, each of its own numbers", () => {
     const names = { ingest: "in", jobs: "jo", deadLetters: "de" };
     const { widgets } = dashboardBody("Own", "eu-north-1", names) as { widgets: Record<string, unknown>[] };
     const own = (name: string, of = "in") => ["Own", name, "FunctionName", of];
@@ -11,6 +11,9 @@ describe("The plan of what watches the ingest", () => {
       ["Sum", [own("Rows")]],
       ["Sum", [own("Rejects"), own("FailedJobs")]],
       ["Maximum", [own("Lag")]],
+      ["Maximum", [lambda("AsyncEventAge")]],
+      ["Maximum", [own("ConnectionWait")]],
+      ["Sum", [own("Bytes")]],
       ["Sum", [lambda("Invocations"), lambda("Errors"), lambda("Throttles")]],
       ["Maximum", [lambda("Duration")]],
       [
@@ -18,7 +21,7 @@ describe("The plan of what watches the ingest", () => {
         [own("StalledJobs", "jo"), ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "de"]],
       ],
     ];
-    const places = [0, 6].flatMap((y) => [0, 8, 16].map((x) => ({ x, y })));
+    const places = [0, 6, 12].flatMap((y) => [0, 8, 16].map((x) => ({ x, y })));
     expect(
       widgets.map(({ properties, ...rest }) => [rest, { ...(properties as object), title: "" }]),
     ).to.deep.equal(
@@ -35,6 +38,6 @@ describe("The plan of what watches the ingest", () => {
     const of = (key: string, minutes = 5) => plan(minutes).find((alarm) => alarm.key === key)!;
     expect([0.5, 1, 5].map((minutes) => of("stalled-jobs", minutes).period)).to.deep.equal([60, 60, 300]);
     expect(of("duration").threshold).to.equal(95_000);
-    expect(new Set(plan(5).map(({ key }) => key)).size).to.equal(6);
+    expect(new Set(plan(5).map(({ key }) => key)).size).to.equal(8);
   });
 });
