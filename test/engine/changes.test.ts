@@ -16,10 +16,10 @@ interface Change {
 /** Each on top of the environment dev as it is committed. */
 const changes: readonly Change[] = [
   {
-    what: "a bigger instance updates the database in place",
+    what: "a bigger instance updates the database in place, and looks anew at what loads may take of its connections",
     project: "database",
     config: { "database:instanceClass": "db.t4g.large" },
-    expected: ["update rds.Instance demo-db (instanceClass)"],
+    expected: ["replace lambda.Invocation schema (triggers)", "update rds.Instance demo-db (instanceClass)"],
   },
   {
     what: "a standby, more storage and longer backups update the database in place",
