@@ -82,7 +82,11 @@ async function upload(
   files: number,
   stop: AbortSignal,
 ): Promise<void> {
-  const client = new S3Client({ endpoint: services.s3.url, region, credentials: services.session.credentials });
+  const client = new S3Client({
+    endpoint: services.s3.url,
+    region,
+    credentials: services.session.credentials,
+  });
   try {
     for (let i = 1; i <= files; i++) {
       stop.throwIfAborted();

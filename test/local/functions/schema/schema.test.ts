@@ -75,7 +75,11 @@ describe("The schema function", () => {
     const { username, password } = JSON.parse(secrets.get("ingest") ?? "{}") as Record<string, string>;
     expect(username).to.equal("ingest");
     await (await signInAs("ingest", password!)).end();
-    expect(await handler({}), "once more").to.deep.equal({ applied: [], ingestConnections: 48, version: names.at(-1) });
+    expect(await handler({}), "once more").to.deep.equal({
+      applied: [],
+      ingestConnections: 48,
+      version: names.at(-1),
+    });
     expect(await schemaHandler([], [])({}).catch(String)).to.match(/this program has none/);
   });
 
