@@ -5,19 +5,11 @@ import { GroundworkError } from "../../infra/error";
 import type { Program } from "../../programs/programs";
 import { explain, sleepingFunction } from "../shared/explain";
 import { type PulumiResult, runPulumi } from "../shared/pulumi";
-import { nameOf } from "../shared/stackState";
 import { type Change, type EngineEvents, countChanges, readEvents } from "./events";
-import {
-  type Action,
-  type EngineAction,
-  type Manner,
-  asksBefore,
-  cliArguments,
-  planFile,
-  resumeCommand,
-} from "./plan";
+import { type Action, type Manner, asksBefore, cliArguments, planFile, resumeCommand } from "./plan";
 import type { States } from "./states";
 import { type StackConfig, readUpstreams, requireUpstreams } from "./upstreams";
+import { settlePending } from "./pending";
 import { withWorkFiles } from "./workFiles";
 
 interface Run {
@@ -168,15 +160,17 @@ async function startCli(
         const removed = await start(home, ["stack", "rm", "--stack", stack, "--yes", "--preserve-config"]);
         return { ...removed, events: destroyed.events };
       }
-      case "preview":
-      case "deploy":
       case "refresh": {
+        const { pending } = manner;
+        const settled = pending && (await settlePending({ stack, home, stop, pending }, files.dir));
+        if (settled && settled.code !== 0) return { ...settled, events: readEvents(files.events) };
         const args = cliArguments(action, { stack, project }, manner, files);
-        return start(
-          home,
-          [...args, ...(await pendingArguments(action, project, states, manner))],
-          asksBefore(action, manner),
-        );
+        return start(home, args, asksBefore(action, manner));
+      }
+      case "preview":
+      case "deploy": {
+        const args = cliArguments(action, { stack, project }, manner, files);
+        return start(home, args, asksBefore(action, manner));
       }
     }
   });
@@ -200,24 +194,6 @@ async function whileItSleeps(
 /** A project's file for a folder of its own, where the CLI may write the salt of its secrets. */
 function withoutConfigFolder(home: string): string {
   return readFileSync(path.join(home, "Pulumi.yaml"), "utf8").replace(/^stackConfigDir:.*$/m, "");
-}
-
-/** What was made is taken over by its ID; what then is still pending was never made. */
-async function pendingArguments(
-  action: EngineAction,
-  project: string,
-  states: States,
-  { pending }: Manner,
-): Promise<string[]> {
-  const state = await states.of(project);
-  if (action !== "refresh" || pending === undefined || state.kind !== "there") return [];
-  const creating = state.pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  if (creating.length === 0) return [];
-  const made = creating.flatMap((resource) => {
-    const id = pending[nameOf(resource)] ?? "none";
-    return id === "none" ? [] : ["--import-pending-creates", resource.urn, "--import-pending-creates", id];
-  });
-  return ["--clear-pending-creates", ...made];
 }
 
 function driftSentence(project: string, { operation, resource, properties }: Change): string {
