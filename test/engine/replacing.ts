@@ -37,6 +37,19 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
   "aws:cloudwatch/logGroup:LogGroup": ["logGroupClass", "name", "namePrefix"],
   // cognitoidp/user_pool.go
   "aws:cognito/userPool:UserPool": ["aliasAttributes", "name", "usernameAttributes", "usernameConfiguration"],
+  // cognitoidp/user_pool_client.go
+  "aws:cognito/userPoolClient:UserPoolClient": ["generateSecret", "userPoolId"],
+  // cognitoidp/resource_server.go
+  "aws:cognito/resourceServer:ResourceServer": ["identifier", "userPoolId"],
+  // cloudwatch/dashboard.go
+  "aws:cloudwatch/dashboard:Dashboard": ["dashboardName"],
+  // glue/connection.go
+  "aws:glue/connection:Connection": ["catalogId", "name"],
+  // lambda/function_event_invoke_config.go
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["functionName", "qualifier"],
+  // ec2/vpc_security_group_egress_rule.go, ec2/vpc_security_group_ingress_rule.go
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ["securityGroupId"],
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ["securityGroupId"],
   // glue/job.go
   "aws:glue/job:Job": ["name"],
   // glue/crawler.go

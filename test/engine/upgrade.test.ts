@@ -40,7 +40,7 @@ describe("an environment that an earlier version deployed", () => {
     if (code) rmSync(code, { recursive: true, force: true });
   });
 
-  it("is updated by this one without a resource replaced but roles and machines, and none deleted but a file that nobody reads any more", async () => {
+  it("is updated by this one without a resource replaced but roles and machines, and none deleted but what nobody uses any more", async () => {
     const deployed = (engine = Engine.create(code));
     for (const stack of stacks) deployed.configure(stack, { "aws:skipCredentialsValidation": true });
     deployed.configure("prod", everything);
@@ -60,9 +60,11 @@ describe("an environment that an earlier version deployed", () => {
     ]);
     const kept = new Set(news.map(({ outputs }) => outputs?.__made));
     const gone = olds.filter(({ outputs }) => !kept.has(outputs?.__made)).map(nameOf);
-    // A file that only the Glue job's former script read; the tables stand in its reader.js now.
-    expect(gone.filter((name) => !moved.test(name))).to.deep.equal([
+    // A file that only the Glue job's former script read; the tables stand in its reader.js now. And the crawler that
+    // signs in to PostgreSQL with a driver that doesn't know SCRAM.
+    expect(gone.filter((name) => !moved.test(name))).to.have.members([
       "s3.BucketObjectv2 ingest-glue-table.json",
+      "glue.Crawler ingest-glue-tables",
     ]);
   });
 });
