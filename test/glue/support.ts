@@ -169,12 +169,15 @@ export class GlueFixture {
   }
 
   /** What the job of a file left: rows as texts in the order of the file's columns; each reject's line, column, code. */
-  async leftOf(key: string, { name }: Table) {
+  async leftOf(key: string, { name, columns: own }: Table) {
     const ofJob = `SELECT job.id FROM ingest_jobs job WHERE key = '${key}' AND target = '${name}'`;
     const [[columns]] = (await this.rows(
       `SELECT layout -> 'columns' FROM ingest_jobs WHERE id = (${ofJob})`,
     )) as [[(string | null)[]]];
-    const texts = columns.flatMap((column) => (column === null ? [] : [`"${column}"::text`])).join(", ");
+    // As the table has them, in whichever order the file has its own.
+    const texts = own
+      .flatMap((column) => (columns.includes(column.name) ? [`"${column.name}"::text`] : []))
+      .join(", ");
     return {
       rows: await this.rows(`SELECT ${texts} FROM "${name}" WHERE ingest_job = (${ofJob}) ORDER BY id`),
       rejects: await this.rows(
