@@ -35,7 +35,7 @@ const reasons: readonly (readonly [
       `stack ${stack} of ${project} is not there: npm run init -- --stack ${stack} makes it`,
   ],
   [
-    /\[401\]|Unauthorized: No credentials|invalid access token/i,
+    /\[401\]|Unauthorized: No credentials|invalid access token|this command requires logging in/i,
     () =>
       "Pulumi Cloud doesn't take the access token, which may have expired: pulumi login again, or renew PULUMI_ACCESS_TOKEN",
   ],

@@ -72,10 +72,7 @@ describe("Pulumi Cloud", () => {
   it("that refuses the token fails the command, with what to do", async () => {
     answers = { stack: 401, user: 401 };
     const { code, output } = await preview("dev");
-    // Where the CLI remembers who is logged in, it is the first stack that can't be read.
-    expect(output).to.match(
-      /Pulumi Cloud doesn't take the access token|Nothing was touched: stack dev of database: /,
-    );
+    expect(output).to.include("Pulumi Cloud doesn't take the access token");
     expect(code).to.equal(1);
   });
 
