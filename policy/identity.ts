@@ -1,5 +1,5 @@
 import { type Note, type Rule, must } from "./rule";
-import { allowsExactly, broadGrant, broadPolicy } from "./statements";
+import { allowedActions, allowsExactly, broadGrant, broadPolicy } from "./statements";
 
 export const identityRules: readonly (Rule | Note)[] = [
   {
@@ -21,7 +21,9 @@ export const identityRules: readonly (Rule | Note)[] = [
           "A permissions boundary allows nothing by itself: what a role may do on what, its own policy says.",
       },
       {
-        covers: ({ name }) => name.startsWith("github-plan-"),
+        covers: ({ name }, [policy]) =>
+          name.startsWith("github-plan-") &&
+          allowedActions(policy).every((action) => /:(Get|List|Describe)/i.test(action)),
         reason:
           "Who looks for drift reads how each resource is set up, whose names end in characters of Pulumi's own.",
       },
@@ -38,6 +40,22 @@ export const identityRules: readonly (Rule | Note)[] = [
         covers: ({ name }, [policyArn]) =>
           name.startsWith("github-deploy-") && policyArn === "arn:aws:iam::aws:policy/PowerUserAccess",
         reason: "Who deploys may make whatever the programs make; GitHub's environment protects it.",
+      },
+    ],
+  },
+  {
+    controls: [],
+    asks: "no role changes what roles may do, or hands one on",
+    of: ["aws:iam/rolePolicy:RolePolicy"],
+    reads: ["policy"],
+    refuses: ([policy]) => {
+      const changing = allowedActions(policy).filter((action) => /^iam:(?!Get|List)/i.test(action));
+      return changing.length === 0 ? undefined : `allows ${changing.join(", ")}: leave that to who deploys`;
+    },
+    except: [
+      {
+        covers: ({ name }) => name.startsWith("github-deploy-"),
+        reason: "Who deploys makes the programs' roles, in their environment's path and within its boundary.",
       },
     ],
   },

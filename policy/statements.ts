@@ -63,8 +63,12 @@ export function broadGrant(document: unknown): string | undefined {
 
 /** Whether a document allows exactly these actions, in whatever order. */
 export function allowsExactly(document: unknown, actions: readonly string[]): boolean {
-  const allowed = allowedBy(document)?.flatMap(({ Action }) => list(Action));
-  return allowed !== undefined && [...allowed].sort().join() === [...actions].sort().join();
+  return [...allowedActions(document)].sort().join() === [...actions].sort().join();
+}
+
+/** The actions that a document allows on something; none where it is no policy document. */
+export function allowedActions(document: unknown): string[] {
+  return allowedBy(document)?.flatMap(({ Action }) => list(Action)) ?? [];
 }
 
 /** The services that tell for whom they take on a role, as AWS documents it in the guide of each. */

@@ -138,6 +138,12 @@ describe("the guard rails", () => {
     const Resource = ["arn:aws:iam::*:role/groundwork/dev/*"];
     const makes = { policy: documentOf({ Effect: "Allow", Action: ["iam:CreateRole"], Resource }) };
     expect(refusals(type, makes, { name: "github-deploy-dev" })).to.deep.equal([]);
+    expect(refusals(type, makes, { name: "github-preview" })).to.have.length(1);
+    const looks = (Action: string) => ({
+      policy: documentOf({ Effect: "Allow", Action: [Action], Resource: "*" }),
+    });
+    expect(refusals(type, looks("rds:DescribeDBInstances"), { name: "github-plan-dev" })).to.deep.equal([]);
+    expect(refusals(type, looks("rds:ModifyDBInstance"), { name: "github-plan-dev" })).to.have.length(1);
     const all = { policy: documentOf({ Effect: "Allow", Action: ["iam:CreateRole"], Resource: "*" }) };
     expect(refusals(type, all, { name: "github-deploy-dev" })).to.have.length(1);
   });
