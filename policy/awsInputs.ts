@@ -25,6 +25,7 @@ interface Table {
 }
 
 /** Made by `npm run aws-inputs` from botocore's models of the services, of what the programs use of them. */
+// TypeScript takes the pairs in a JSON file for lists of any length.
 export const awsInputs = made as unknown as Table;
 
 /** One rule for each input of each type, so that none waits for another's value. */

@@ -111,7 +111,7 @@ export function ingestHandler(
 
 async function handOver(source: Source): Promise<void> {
   // Most loads end in their first hop and never need it. TypeScript's import() calls a helper that isn't serialized.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- See above: import() can't be serialized.
   const { InvokeCommand, LambdaClient } = require("@aws-sdk/client-lambda") as typeof Lambda;
   const lambda = new LambdaClient({});
   try {

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { chownSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
+import { freePort } from "../freePort";
 import type { Session } from "../session";
 import { findBinaries } from "./binaries";
 
@@ -244,15 +244,6 @@ function startFailure(home: Home, what: string): GroundworkError {
     ? "\nSet TMPDIR to a folder that every user of this machine may enter, such as /tmp"
     : "";
   return new GroundworkError(`${what}. Its log ends with:\n${tail}${hint}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(0, host, resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("A TCP server without a port");
-  return address.port;
 }
 
 async function makeDatabase(home: Home, port: number, options: PostgresOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GroundworkError } from "../../infra/error";
+import { freePort } from "../../local/freePort";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { root } from "../../programs/programs";
 import { enterAws, stackOutputs } from "../shared/stackOutputs";
@@ -109,13 +109,4 @@ async function untilUp(tunnel: ChildProcess, port: number, stop: AbortSignal): P
     if (ended) throw new GroundworkError("The tunnel to the database did not come up: see above");
     await sleep(200, undefined, { signal: stop });
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("A TCP server without a port");
-  return address.port;
 }

@@ -36,7 +36,7 @@ export function needsPulumi(this: Mocha.Context): void {
   try {
     execFileSync("pulumi", ["version"], { stdio: "ignore" });
   } catch {
-    console.log("      skipped: no pulumi on PATH; README.md says how to have it");
+    console.log("      skipped: no pulumi on PATH; CONTRIBUTING.md says how to have it");
     this.skip();
   }
 }

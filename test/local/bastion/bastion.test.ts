@@ -9,6 +9,7 @@ import { expect } from "chai";
 import { type LocalEc2, startEc2 } from "../../../local/ec2/server";
 import { type LocalBastion, startBastion } from "../../../local/bastion/bastion";
 import { makeKeyPair } from "../../../local/bastion/keyPair";
+import { freePort } from "../../../local/freePort";
 import { Session } from "../../../local/session";
 import { type SshOptions, tunnelCommand } from "../../../scripts/tunnel/command";
 import { pinHostKey } from "../../../scripts/tunnel/hostKey";
@@ -257,12 +258,4 @@ async function listen(): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -42,7 +42,7 @@ describe("the config of an environment", () => {
       "aws:allowedAccountIds[0]: must be an account's twelve digits, in quotes",
       "networking:nat: Invalid option",
       "database:multiAz: Invalid input: expected boolean",
-      "database:instanceclass is not known; the keys are databaseName, engineVersion, ",
+      "database:instanceclass is not known; the keys are databaseName, engineVersion, allowMajorVersionUpgrade, instanceClass",
       "ingest:timeout: Too big",
       "auht:deletionProtection belongs to no project: the projects are groundwork, networking",
     ]) {
