@@ -1,3 +1,4 @@
+import type { Change } from "../../local/watch/watch";
 import type { stackOutputs } from "../shared/stackOutputs";
 import type { Tokens } from "../cognito/tokens";
 
@@ -18,6 +19,8 @@ export class Connections {
     /** A folder for what passes through. */
     readonly dir: string,
     private readonly readOutputs: typeof stackOutputs,
+    /** Of the programs, where they are watched: the newest first. */
+    readonly changes?: readonly Change[],
   ) {}
 
   private readonly ingest = kept(() => this.readOutputs(this.stack, "ingest"));

@@ -14,11 +14,14 @@ export function page({
   name,
   title,
   body,
+  isWatched,
 }: {
   stack: string;
   name: string;
   title: string;
   body: Html;
+  /** Whether changes of the programs are deployed as they are saved. */
+  isWatched: boolean;
 }): Html {
   return html`<!doctype html>
     <html lang="en">
@@ -40,7 +43,9 @@ export function page({
               ([path, label]) =>
                 html`<a href="/${path}" ${isCurrent(name, path) && html` aria-current="page"`}>${label}</a>`,
             )}
+            ${isWatched && html`<a href="/watch" ${name === "watch" && html` aria-current="page"`}>Watch</a>`}
           </nav>
+          ${isWatched && html`<div class="watch" data-load="/watch/last"></div>`}
         </header>
         <main id="main">
           <h1>${title}</h1>

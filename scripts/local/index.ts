@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { InvocationEnd } from "../../local/lambda/service";
+import type { Made } from "../../local/watch/apply";
+import type { Change } from "../../local/watch/watch";
 import { type ConfigOverrides, configOption } from "../shared/configOption";
 import { printable } from "../shared/printable";
 import { paint, runCommand, table } from "../shared/terminal";
@@ -14,6 +16,11 @@ const command = new Command("npm run local --")
     "print variables for a shell instead of a table, and at once where the environment is up already",
     false,
   )
+  .option(
+    "--watch",
+    "deploy each change of a program, function, table or migration within seconds of saving it; the database keeps its rows",
+    false,
+  )
   .addHelpText(
     "after",
     '\nWith it up in another terminal, eval "$(npm run -s local -- --env)" makes the AWS CLI, the SDKs and psql "$DATABASE_URL"\nwork on it.',
@@ -21,7 +28,7 @@ const command = new Command("npm run local --")
   .parse();
 
 runCommand(async (stop) => {
-  const { config, env } = command.opts<{ config: ConfigOverrides; env: boolean }>();
+  const { config, env, watch } = command.opts<{ config: ConfigOverrides; env: boolean; watch: boolean }>();
   // Loaded here: --help doesn't wait for the programs and their providers.
   const { findEnvironment, publishEnvironment } = await import("../../local/runningEnvironment");
   const { shellVariables } = await import("./variables");
@@ -36,13 +43,20 @@ runCommand(async (stop) => {
   const { enterAws } = await import("../shared/stackOutputs");
   const { startConsole } = await import("../console/server");
   const { prepareGlue } = await import("./prepareGlue");
-  await withEnvironment({ config, signal: stop }, async (environment, session) => {
+  const { watchAndTell } = await import("./watchAndTell");
+  const { recordIn } = await import("../../local/watch/apply");
+  const made: Made = new Map();
+  const changes: Change[] | undefined = watch ? [] : undefined;
+  const options = { config, signal: stop, ...(watch && { onMade: recordIn(made) }) };
+  await withEnvironment(options, async (environment, session) => {
     const announced = publishEnvironment(session, environment);
     environment.services.lambda.events.on("end", tellFailure);
     enterAws(environment.stack);
-    const console: [string, string] = ["Console", await startConsole(session, environment.stack)];
+    const page = await startConsole(session, environment.stack, { changes });
+    const console: [string, string] = ["Console", page];
     if (env) process.stdout.write(shellVariables(announced));
     table([console, ...(env ? [] : addresses(environment))], env ? process.stderr : process.stdout);
+    if (changes) watchAndTell({ session, environment, made, config, changes });
     await prepareGlue(environment, stop);
     await untilStopped(stop);
   });

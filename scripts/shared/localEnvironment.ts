@@ -2,7 +2,7 @@ import { type Environment, type EnvironmentOptions, startEnvironment } from "../
 import { Session } from "../../local/session";
 import { formatDuration } from "./terminal";
 
-type Chosen = Omit<EnvironmentOptions, "stack" | "onUp" | "onMade">;
+type Chosen = Omit<EnvironmentOptions, "stack" | "onUp">;
 
 /** Brings the environment local up, says so stack by stack on stderr, hands it over, and takes all of it down again. */
 export async function withEnvironment<T>(

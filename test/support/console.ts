@@ -20,6 +20,6 @@ export async function startConsoleOf(session: Session, loginPorts: string) {
   const readOutputs: typeof stackOutputs = (stack, project) =>
     Promise.resolve(outputReader(stack, project, environment.outputs[project]));
   Object.assign(process.env, environment.services.environment());
-  const address = await startConsole(session, environment.stack, readOutputs);
+  const address = await startConsole(session, environment.stack, { readOutputs });
   return { environment, address, readOutputs, restore };
 }

@@ -133,7 +133,7 @@ describe("the console", function () {
     const other = new Session();
     try {
       process.env.AWS_ENDPOINT_URL_LAMBDA = "http://127.0.0.1:1";
-      const entry = await startConsole(other, "local", readOutputs);
+      const entry = await startConsole(other, "local", { readOutputs });
       const headers = { cookie: cookieOf(await fetch(entry, { redirect: "manual" })) };
       const ask = (path: string) => fetch(new URL(path, entry), { headers });
       const settings = await ask("/functions/settings");
