@@ -1,5 +1,6 @@
 import { connect } from "../shared/database";
 import { type TableShape, misfits } from "../ingest/tableFit";
+import { allowBrowsing } from "./browsing";
 import { type Migration, migrate } from "./migrate";
 import { setIngestPassword } from "./role";
 import { limitConnections } from "./roleLimit";
@@ -16,7 +17,7 @@ export interface SchemaResult {
 
 /**
  * The callback of the function that brings the schema up to date, gives the role `ingest` the password in the
- * secret `INGEST_SECRET_ARN`, and bounds its connections by what the server has; called by Secrets Manager, it gives it
+ * secret `INGEST_SECRET_ARN`, bounds its connections by what the server has, and lets people look into the tables; called by Secrets Manager, it gives it
  * the next password.
  *
  * @param shapes of the tables that files are loaded into.
@@ -46,6 +47,7 @@ export function schemaHandler(
         throw new Error(
           `The schema is applied, but tables don't fit their definitions: ${problems.join("; ")}`,
         );
+      await allowBrowsing(client, shapes);
       return { applied, version: migrations[migrations.length - 1]?.name ?? "", ingestConnections };
     } finally {
       await client.end();

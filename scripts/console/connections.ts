@@ -34,6 +34,10 @@ export class Connections {
     return (await this.auth())("apiUrl");
   }
 
+  async tunnelCommand(): Promise<string> {
+    return (await this.readOutputs(this.stack, "database"))("tunnelCommand");
+  }
+
   readonly jobs = kept(async () => {
     const { JobsClient } = await import("../load/jobsClient");
     const jobs = new JobsClient((await this.ingest())("jobsFunctionName"));

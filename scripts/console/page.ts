@@ -3,6 +3,7 @@ import { type Html, html } from "./html";
 /** The pages that the navigation shows, in its order. */
 const navigation = [
   ["files", "Files"],
+  ["tables", "Tables"],
   ["functions", "Functions"],
   ["users", "Users"],
   ["api", "API"],
@@ -57,9 +58,9 @@ export function page({
     </html> `;
 }
 
-/** A job is one of the files. */
+/** A job is one of the files, a table one of the tables. */
 const isCurrent = (name: string, path: string): boolean =>
-  name === path || (name === "job" && path === "files");
+  name === path || (name === "job" && path === "files") || (name === "table" && path === "tables");
 
 /** A part of a page that the script fills, from `address`. */
 export function panel(title: string, address: string): Html {

@@ -32,6 +32,8 @@ const assets: Readonly<Record<string, string>> = {
 const areas: Readonly<Record<string, () => Promise<Area>>> = {
   files: async () => (await import("./panels/files")).files,
   job: async () => (await import("./panels/job")).job,
+  tables: async () => (await import("./panels/tables")).tables,
+  table: async () => (await import("./panels/tables")).table,
   functions: async () => (await import("./panels/functions")).functions,
   watch: async () => (await import("./panels/watch")).watch,
   users: async () => (await import("./panels/users")).users,

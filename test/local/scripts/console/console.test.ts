@@ -147,6 +147,26 @@ describe("the console", function () {
     }
   });
 
+  it("shows what is in the tables, a page at a time, and what was loaded into them", async () => {
+    await send("PUT", "/files/upload?name=shown.csv", `${header}\n1,${script},EUR,1,2024-01-01,NULL\n`);
+    await until("/job/status?key=shown.csv", "Loaded.");
+    expect(await until("/tables/list", "counted")).to.include('href="/table?name=records"');
+    expect(await get("/table/columns?name=records")).to.include("character varying(100)");
+    const rows = await get("/table/rows?name=records");
+    expect(rows).to.include("&#60;script&#62;alert(1)").and.include("NULL").and.not.include("<script>");
+    expect(await get("/table/loads?name=records")).to.include("shown.csv");
+    for (const path of [
+      "columns?name=ingest_jobs",
+      "rows?name=ingest_jobs",
+      "rows?name=records&after=1 OR 1",
+    ]) {
+      expect(await get(`/table/${path}`), path).to.match(
+        /class="problem">.*(There is no table|must be the place)/,
+      );
+    }
+    expect(await get("/tables/psql")).to.include("npm run tunnel -- --stack local");
+  });
+
   it("loads the sample by one click, saves its rejects as a file to mend, and resumes a failed job", async () => {
     expect(await post("/files/sample")).to.include("sample.csv is in the bucket");
     await until("/job/status?key=sample.csv", "Loaded, but for");
@@ -156,6 +176,12 @@ describe("the console", function () {
       header,
       "abcd,Bad Mcc,USD,10.00,2019-01-01,Credit",
     ]);
+    const first = await get("/table/rows?name=records");
+    const next = /href="\/table\?([^"]*)"\s*>Next/.exec(first)?.[1]?.replaceAll("&#38;", "&");
+    expect(await get(`/table/rows?${next}`))
+      .to.include(">Next")
+      .and.include(">First")
+      .and.not.equal(first);
     const reasons = await get("/job/rejects.csv?key=sample.csv&what=reasons");
     expect(reasons).to.match(/^line,byte,column,value,code,reason\n\d+,\d+,"mcc","abcd"/);
     await send("PUT", "/files/upload?name=failing.csv", "a,b\n1,2\n");

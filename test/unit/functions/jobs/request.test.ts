@@ -20,6 +20,9 @@ describe("An event of the jobs function", () => {
     { event: { action: "rejects", job: "1 OR 1=1" }, says: '"job" must be the number of a job' },
     { event: { action: "rejects", job: "1234567890123456789" }, says: '"job" must be the number of a job' },
     { event: { action: "rejects", job: "1", after: -2 }, says: '"after" must be a whole number from -1' },
+    { event: { action: "rows" }, says: 'must have a text "table"' },
+    { event: { action: "rows", table: "a", after: "(0,1" }, says: '"after" must be the place of a row' },
+    { event: { action: "list", bucket: "b", table: "" }, says: 'must have a text "table"' },
   ];
   for (const { event, says } of bad)
     it(`is refused as ${JSON.stringify(event)}`, () => {
