@@ -2,6 +2,7 @@ import { type Html, html } from "./html";
 
 /** The pages that the navigation shows, in its order. */
 const navigation = [
+  ["map", "Map"],
   ["files", "Files"],
   ["tables", "Tables"],
   ["functions", "Functions"],

@@ -30,6 +30,7 @@ const assets: Readonly<Record<string, string>> = {
 
 /** The areas, loaded when the first of their pages is asked for: whoever starts an environment doesn't wait for them. */
 const areas: Readonly<Record<string, () => Promise<Area>>> = {
+  map: async () => (await import("./panels/map")).map,
   files: async () => (await import("./panels/files")).files,
   job: async () => (await import("./panels/job")).job,
   tables: async () => (await import("./panels/tables")).tables,

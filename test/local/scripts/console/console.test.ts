@@ -191,6 +191,22 @@ describe("the console", function () {
     await until("/job/status?key=failing.csv", "It failed");
   });
 
+  it("draws the environment, and says of a box what it is, costs, and where it answers", async () => {
+    const drawing = await until("/map/drawing?zoom=150", "<svg");
+    expect(drawing)
+      .to.match(/<svg width="\d/)
+      .and.include('href="/map?box=database"');
+    expect(drawing).to.not.match(/<style|<script/);
+    const box = await get("/map/box?box=database");
+    expect(box).to.include(`${environment.database.server.host}:${environment.database.server.port}`);
+    expect(box).to.include("a month while nothing happens").and.include("db.t4g.micro");
+    expect(await get("/map/box?box=bucket-ingest")).to.include(environment.outputs.ingest.bucketName);
+    for (const name of [script, "__proto__", "constructor"]) {
+      const said = await get(`/map/box?box=${encodeURIComponent(name)}`);
+      expect(said).to.include("The map has no ").and.not.include("<script>");
+    }
+  });
+
   it("makes users and groups, signs in, shows what the tokens say, and calls the API by them", async () => {
     const user = { username: "console", password: "Correct-horse-1" };
     expect(await post("/users/create", { ...user, password: "short" })).to.include("The password is refused");
