@@ -51,7 +51,8 @@ export function factsOf(resource: PlannedResource, title: string, account: strin
   const settings = (shownInputs[type] ?? []).flatMap((key): [string, string][] => {
     const value = inputs[key];
     if (value === undefined) return [];
-    return [[key, typeof value === "string" ? value : JSON.stringify(value)]];
+    const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return [[words, typeof value === "string" ? value : JSON.stringify(value)]];
   });
   const name = [inputs.identifier, inputs.name, attributes.name, attributes.id].find(
     (each): each is string => typeof each === "string" && each !== "",

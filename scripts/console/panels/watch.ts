@@ -28,12 +28,12 @@ export const watch: Area = {
         return Promise.resolve({ body, again });
       }
       const rows = changes.map((change) => [
-        timeOf(change),
-        formatDuration(change.milliseconds),
         html`${change.deployed.join(", ")}${problemsOf(change)}`,
+        formatDuration(change.milliseconds),
+        timeOf(change),
       ]);
       return Promise.resolve({
-        body: dataTable("Changes, the newest first", ["Time", "#Took", "What"], rows),
+        body: dataTable("Changes, the newest first", ["What", "#Took", "Time"], rows),
         again,
       });
     },

@@ -43,10 +43,10 @@ describe("The map of the console", () => {
     expect(database.monthly).to.be.closeTo(16.6, 5);
     expect(database.notes.join()).to.include("storage of demo-db");
     expect(Object.fromEntries(database.settings)).to.include({
-      instanceClass: "db.t4g.micro",
-      multiAz: "false",
+      "instance class": "db.t4g.micro",
+      "multi az": "false",
     });
-    expect(box("ingest").settings.map(([name]) => name)).to.include.members(["memorySize", "timeout"]);
+    expect(box("ingest").settings.map(([name]) => name)).to.include.members(["memory size", "timeout"]);
     expect(box("pool").monthly).to.equal(0);
   });
 
