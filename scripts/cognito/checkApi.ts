@@ -15,9 +15,6 @@ interface Progress {
   update(done: number): void;
 }
 
-/** How many calls `checkApi` makes at most. */
-export const callCount = expectedMatrix.length * tokenKinds.length;
-
 /**
  * Calls every route of the stack's API with every kind of token. For the tokens it makes two users, one of them a
  * member of the group, and deletes them in the end, whatever happens in between.

@@ -50,11 +50,14 @@ export const expectedMatrix: readonly ExpectedRow[] = [
   { method: "PUT", path: "/", statuses: [404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404] },
 ];
 
+/** How many calls a check of the API makes at most. */
+export const callCount = expectedMatrix.length * tokenKinds.length;
+
 /** The API's answers, row by row as expected; undefined for a kind of token that there was none of. */
 export type ActualMatrix = readonly (readonly (number | undefined)[])[];
 
-/** The matrix as lines of text, and how many answers are not as expected. */
-export function formatMatrix(actual: ActualMatrix): { lines: string[]; wrong: number } {
+/** The matrix as cells, a row each route behind its name, and how many answers are not as expected. */
+export function matrixRows(actual: ActualMatrix): { rows: string[][]; wrong: number } {
   let wrong = 0;
   const rows = expectedMatrix.map(({ method, path, statuses }, row) => {
     const cells = statuses.map((expected, column) => {
@@ -66,5 +69,11 @@ export function formatMatrix(actual: ActualMatrix): { lines: string[]; wrong: nu
     });
     return [`${method} ${path}`, ...cells];
   });
+  return { rows, wrong };
+}
+
+/** The same as lines of text. */
+export function formatMatrix(actual: ActualMatrix): { lines: string[]; wrong: number } {
+  const { rows, wrong } = matrixRows(actual);
   return { lines: columns([["", ...tokenKinds], ...rows]), wrong };
 }

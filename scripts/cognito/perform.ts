@@ -20,10 +20,10 @@ import {
   signOutUser,
   updateAttributes,
 } from "./admin";
-import { callCount, checkApi } from "./checkApi";
+import { checkApi } from "./checkApi";
 import { hostedUiOf } from "./hostedSignIn";
 import { login } from "./login";
-import { formatMatrix } from "./matrix";
+import { callCount, formatMatrix } from "./matrix";
 import { openBrowser } from "./openBrowser";
 import type { Run } from "./options";
 import { type Tokens, claimsOf, refresh, revoke, signIn, store } from "./tokens";

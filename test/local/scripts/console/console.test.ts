@@ -225,6 +225,15 @@ describe("the console", function () {
     expect(await get("/api/routes")).to.include("GET /admin-only/all");
   });
 
+  it("calls every route with every kind of token, and shows how that differs from what is expected", async () => {
+    expect(await get("/api/matrix")).to.include("Check them all");
+    expect(await post("/api/check")).to.include("on their way");
+    expect(await post("/api/check")).to.include("It is running");
+    const matrix = await until("/api/matrix", "Every answer is as expected");
+    expect(matrix).to.include("GET /admin-only/all").and.include("ended refresh").and.include("<td>403</td>");
+    expect(await get("/users/list"), "its users are gone").to.not.include("check-api-");
+  });
+
   it("shows what the functions log, and tries a dead letter again", async () => {
     const { queues } = environment.services;
     const queue = environment.outputs.ingest.deadLetterQueueUrl.split("/").at(-1) ?? "";
