@@ -5,6 +5,7 @@ import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
 import { Session } from "../../../../local/session";
 import { openChromium } from "../../../support/chromium";
+import { dropFile } from "../../../support/dropFile";
 import { startConsoleOf } from "../../../support/console";
 
 const changes = [
@@ -58,19 +59,14 @@ describe("the console in a browser", function () {
     await session?.close();
   });
 
-  async function drop(name: string, text: string): Promise<void> {
-    const files = await page.evaluateHandle(`(() => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}));
-      return transfer;
-    })()`);
-    await page.dispatchEvent("#drop", "drop", { dataTransfer: files });
-  }
-
   it("loads a file that is dropped on it, shows its job and its rejects, and the policy had nothing to stop", async () => {
     await page.goto(address);
     expect(new URL(page.url()).search, "the token has left the address").to.equal("");
-    await drop("dropped.csv", `${header}\n1,a,EUR,1,2024-01-01,b\nx,<b>bold</b>,EUR,1,2024-01-01,b\n`);
+    await dropFile(
+      page,
+      "dropped.csv",
+      `${header}\n1,a,EUR,1,2024-01-01,b\nx,<b>bold</b>,EUR,1,2024-01-01,b\n`,
+    );
     await page.click("#said a");
     await page.waitForSelector("text=Loaded, but for the rejected records below.");
     expect(await page.textContent("mark")).to.equal("x");
