@@ -20,10 +20,10 @@ import {
   signOutUser,
   updateAttributes,
 } from "./admin";
-import { callCount, checkApi } from "./checkApi";
+import { checkApi, expectedOf } from "./checkApi";
 import { hostedUiOf } from "./hostedSignIn";
 import { login } from "./login";
-import { formatMatrix } from "./matrix";
+import { formatMatrix, tokenKinds } from "./matrix";
 import { openBrowser } from "./openBrowser";
 import type { Run } from "./options";
 import { type Tokens, claimsOf, refresh, revoke, signIn, store } from "./tokens";
@@ -133,9 +133,11 @@ function showGroups(groups: Awaited<ReturnType<typeof listGroups>>): void {
 }
 
 async function checkApiAction(run: Run): Promise<void> {
-  const shown = progress("check-api", callCount, "calls");
-  const matrix = await checkApi(run.target, await run.pool(), shown, run.stop).finally(() => shown.stop());
-  const { lines, wrong } = formatMatrix(matrix);
+  const expected = await expectedOf(run.target);
+  const shown = progress("check-api", expected.length * tokenKinds.length, "calls");
+  const calling = checkApi(run.target, await run.pool(), expected, shown, run.stop);
+  const matrix = await calling.finally(() => shown.stop());
+  const { lines, wrong } = formatMatrix(expected, matrix);
   process.stdout.write(`${lines.join("\n")}\n`);
   if (matrix.some((row) => row.includes(undefined))) {
     process.stdout.write(

@@ -9,7 +9,7 @@ import type { Session } from "../../local/session";
 import { Target } from "../../scripts/cognito/target";
 import { outputReader } from "../../scripts/shared/stackOutputs";
 
-/** The auth stack of the environment local, up on this machine until the session closes. */
+/** The auth stack of the environment local without a database, up on this machine until the session closes. */
 export interface AuthStack {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly services: Services;
@@ -27,7 +27,7 @@ export async function startAuthStack(
   const services = await startServices(session, scope);
   const outputs = await evaluate(program, {
     stack: "local",
-    config: { ...readStackConfig("local"), ...config },
+    config: { ...readStackConfig("local"), "auth:databaseRoutes": "false", ...config },
     world: {
       async create(resource) {
         const request = { ...resource, scope };

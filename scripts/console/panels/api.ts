@@ -1,4 +1,4 @@
-import { type Route, routes } from "../../../infra/auth/apiRoutes";
+import { nameOf, routes } from "../../../infra/auth/apiRoutes";
 import { GroundworkError } from "../../../infra/error";
 import type { Area, Panel } from "../area";
 import { type Html, html } from "../html";
@@ -60,7 +60,7 @@ export const api: Area = {
       const route = routes[Number(form.get("route"))];
       if (!route) throw new GroundworkError("There is no such route: load the page again");
       const authorization = tokenOf(form.get("as") ?? "", connections.signedIn);
-      const response = await fetch(`${await connections.apiUrl()}${route.path}`, {
+      const response = await fetch(`${await connections.apiUrl()}${route.example?.path ?? route.path}`, {
         method: route.method.toUpperCase(),
         redirect: "manual",
         headers: authorization === undefined ? {} : { authorization },
@@ -72,8 +72,6 @@ export const api: Area = {
     },
   },
 };
-
-const nameOf = ({ method, path }: Route): string => `${method.toUpperCase()} ${path}`;
 
 /** @throws GroundworkError for somebody who isn't signed in */
 function tokenOf(
