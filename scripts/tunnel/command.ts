@@ -83,9 +83,10 @@ function sessionManagerCommand({ instanceId, database }: Target, localPort: numb
 
 /** One line for a POSIX shell. */
 export function shellLine({ program, args }: Command): string {
-  return [program, ...args].map(quote).join(" ");
+  return [program, ...args].map(shellWord).join(" ");
 }
 
-function quote(word: string): string {
+/** One word of it. */
+export function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
