@@ -55,6 +55,7 @@ export class LocalS3 {
   constructor(
     private readonly session: Session,
     private readonly region: string,
+    private readonly keepIn: string | undefined,
   ) {}
 
   /** Creates a bucket; one that exists already is kept as it is. */
@@ -66,9 +67,9 @@ export class LocalS3 {
         BucketName: name,
       });
     }
-    const dir = join(this.session.dir, "s3", name);
+    const dir = join(this.keepIn ?? join(this.session.dir, "s3"), name);
     mkdirSync(dir, { recursive: true });
-    this.buckets.set(name, new Bucket(name, dir));
+    this.buckets.set(name, new Bucket(name, dir, this.keepIn !== undefined));
   }
 
   /**
@@ -187,8 +188,12 @@ export class LocalS3 {
 }
 
 /** Starts an S3 endpoint on this machine; objects are files in the session's folder. */
-export async function startS3(session: Session, { region = "us-east-1" } = {}): Promise<LocalS3> {
-  const s3 = new LocalS3(session, region);
+/** @param options keepIn: a folder that keeps objects from one run to the next; else they are the session's own */
+export async function startS3(
+  session: Session,
+  { region = "us-east-1", keepIn }: { region?: string; keepIn?: string | undefined } = {},
+): Promise<LocalS3> {
+  const s3 = new LocalS3(session, region, keepIn);
   s3.url = await listen(session, (request, response) => s3.handle(request, response));
   return s3;
 }
