@@ -11,7 +11,7 @@ export interface RecordsQuery {
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 /** Rows in a page at most, and unless told. */
-export const pageSize = 100;
+const pageSize = 100;
 
 /** @returns the query, or what is wrong with the request, a sentence. */
 export function readQuery({

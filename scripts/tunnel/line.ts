@@ -111,20 +111,11 @@ async function outcome(child: ChildProcess, program: string): Promise<string> {
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-8192)));
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", (error) => reject(missing(program, error)));
+    child.once("error", reject);
     child.once("close", resolve);
   });
   const known = fatal.find(([pattern]) => pattern.test(said));
   if (known) throw new GroundworkError(known[1]);
   const lastLine = said.trim().split(/\r?\n/).at(-1) ?? "";
   return lastLine === "" ? `${program} ended with ${code ?? "a signal"}` : lastLine;
-}
-
-function missing(program: string, error: NodeJS.ErrnoException): Error {
-  if (error.code !== "ENOENT") return error;
-  const where =
-    program === "aws"
-      ? "the AWS CLI: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
-      : "OpenSSH's client";
-  return new GroundworkError(`${program} is not on PATH: install ${where}`);
 }

@@ -8,6 +8,7 @@ import { type Environment, startEnvironment } from "../../local/environment";
 import { startPostgres } from "../../local/postgres/server";
 import { Session } from "../../local/session";
 import { clientConfig } from "../support/lambda";
+import { notRun } from "../support/notRun";
 import { rejection } from "../support/postgres";
 
 describe("an environment that keeps its data", function () {
@@ -81,10 +82,7 @@ describe("an environment that keeps its data", function () {
   });
 
   it("says which folder PostgreSQL's account can't enter", async function () {
-    if (process.getuid?.() !== 0) {
-      process.stderr.write("      skipped: only root runs PostgreSQL as another account\n");
-      return this.skip();
-    }
+    if (process.getuid?.() !== 0) return notRun(this, "root, who runs PostgreSQL as another account");
     const closed = path.join(dir, "closed");
     mkdirSync(closed, { mode: 0o700 });
     const session = new Session();

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { Session } from "../../local/session";
 import { type AuthStack, startAuthStack } from "../support/authStack";
+import { notRun } from "../support/notRun";
 
 /** Clients that aren't of JavaScript sign in ways of their own. */
 describe("a stock client of AWS at the environment on this machine", () => {
@@ -45,10 +46,7 @@ describe("a stock client of AWS at the environment on this machine", () => {
 
   it("calls every service: boto3", async function () {
     const [python] = await havingBoto3();
-    if (python === undefined) {
-      process.stderr.write("    skipped: no python3 has boto3 (pip install boto3)\n");
-      return this.skip();
-    }
+    if (python === undefined) return notRun(this, "Python with boto3");
     expect(JSON.parse(await run(python, path.join(__dirname, "stockClients.py")))).to.deep.equal({
       get: "content",
       list: ["a key+(1)/ü.txt"],
@@ -67,10 +65,7 @@ describe("a stock client of AWS at the environment on this machine", () => {
   }).timeout(60_000);
 
   it("calls S3 and Cognito: the AWS CLI", async function () {
-    if (!(await runs("aws", "--version"))) {
-      process.stderr.write("    skipped: there is no aws on PATH\n");
-      return this.skip();
-    }
+    if (!(await runs("aws", "--version"))) return notRun(this, "aws");
     await run("aws", "s3", "cp", __filename, "s3://stock/by cli.ts");
     expect(await run("aws", "s3", "ls", "s3://stock/")).to.include("by cli.ts");
     const pool = ["--user-pool-id", String(stack.outputs.userPoolId)];

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { root } from "../../../programs/programs";
+import { notRun } from "../../support/notRun";
 import {
   type UserPoolFixture,
   UserPoolId,
@@ -25,10 +26,7 @@ describe("stock clients of Python sign in with their defaults", () => {
     const found = [path.join(root, ".cache/python-clients/bin/python"), "python3"].find(
       (one) => spawnSync(one, ["-c", modules]).status === 0,
     );
-    if (found === undefined) {
-      process.stderr.write("    skipped: no Python here has pycognito, boto3, Authlib, PyJWT and awscli\n");
-      return this.skip();
-    }
+    if (found === undefined) return notRun(this, "Python with pycognito, boto3, Authlib, PyJWT and awscli");
     python = found;
     pool = await startUserPool();
     pool.cognito.createUserPoolDomain({ userPoolId: UserPoolId, domain: "x" });

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { isOnPath } from "../../../scripts/shared/onPath";
 import { copyCheckout } from "../../support/checkout";
 import { Command } from "../../support/command";
+import { notRun } from "../../support/notRun";
 
 /**
  * As the README has it, one after the other in a checkout of its own: what can run on a laptop. `npm start` alone is in
@@ -62,7 +64,8 @@ describe("a newcomer's first hour", function () {
     expect((await run("logs", "--stack", "local", "--function", "ingest")).stdout).to.include('"Rows":2');
   });
 
-  it("signs a user in, and calls the API with the line that is printed", async () => {
+  it("signs a user in, and calls the API with the line that is printed", async function () {
+    if (!isOnPath("curl")) return notRun(this, "curl");
     const cognito = (...args: string[]) => run("cognito", ...args, "--stack", "local", "--env", "my.env");
     process.env.COGNITO_PASSWORD = password;
     try {

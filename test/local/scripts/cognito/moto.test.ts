@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,10 +8,12 @@ import {
   CreateUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
+import { isOnPath } from "../../../../scripts/shared/onPath";
 import * as admin from "../../../../scripts/cognito/admin";
 import { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, signIn, store } from "../../../../scripts/cognito/tokens";
 import { keepEnvironment } from "../../../support/environment";
+import { notRun } from "../../../support/notRun";
 import { Command } from "../../../support/command";
 import { rejection } from "../../../support/postgres";
 
@@ -27,10 +29,7 @@ describe("the cognito command at moto's server, which it knows by AWS_ENDPOINT_U
   let pool: admin.Pool;
 
   before(async function () {
-    if (!isOnPath("moto_server")) {
-      process.stderr.write(`    skipped: moto_server is not on PATH (pip install "moto[server]")\n`);
-      return this.skip();
-    }
+    if (!isOnPath("moto_server")) return notRun(this, "moto_server");
     restore = keepEnvironment();
     dir = mkdtempSync(path.join(tmpdir(), "groundwork-moto-"));
     server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
@@ -109,15 +108,6 @@ describe("the cognito command at moto's server, which it knows by AWS_ENDPOINT_U
     }
   });
 });
-
-function isOnPath(program: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Where the server says that it listens. @throws Error with what it said instead */
 async function addressOf(server: ChildProcess): Promise<string> {
