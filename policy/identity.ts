@@ -1,4 +1,4 @@
-import { githubRolePath, rolePath } from "../infra/roleConfinement";
+import { githubRolePath, rolePath } from "./rolePaths";
 import { type Note, type Rule, must } from "./rule";
 import { allowedActions, allowsExactly, broadGrant, broadPolicy } from "./statements";
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../iam";
-import { rolePath } from "../roleConfinement";
+import { rolePath } from "../../policy/rolePaths";
 import { apiGatewayRole } from "./planStatements";
 
 /** The services that the programs hand roles to: the test compares it with what they do. */

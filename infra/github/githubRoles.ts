@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { policy } from "../iam";
-import { githubRolePath } from "../roleConfinement";
+import { githubRolePath } from "../../policy/rolePaths";
 import { planStatements, previewStatements } from "./planStatements";
 import { boundaryStatement, denyOthers, deployStatements, sharedLogs } from "./deployPolicy";
 import type { GithubConfig } from "./githubConfig";

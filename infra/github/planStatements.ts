@@ -1,5 +1,5 @@
 import type { Statement } from "../iam";
-import { rolePath } from "../roleConfinement";
+import { rolePath } from "../../policy/rolePaths";
 
 /** Who has made API Gateway's role for logs: infra/auth/apiLogs.ts. */
 export const apiGatewayRole: Statement = {
