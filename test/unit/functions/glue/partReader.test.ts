@@ -49,6 +49,13 @@ const splittable = ({ table = records, failure, file }: Input): boolean =>
   failure === undefined && table.format.footer === 0 && Buffer.from(file)[0] !== 0x1f;
 
 describe("The Glue job's reader of parts", () => {
+  it("names a column's type as DDL has it", async () => {
+    const kind = { name: "kind", type: { enum: "Kind of card", values: ["visa"] } };
+    const table = defineTable({ name: "cards", columns: [kind] });
+    const { columns } = await ask(Buffer.from("kind\nvisa\n"), table, { step: "whole" });
+    expect(columns).to.deep.equal([["kind", '"Kind of card"']]);
+  });
+
   for (const { what, file, table = records, rejects = [], failure } of inputs) {
     it(`reads ${what} in one go as the function does`, async () => {
       const content = Buffer.from(file);
