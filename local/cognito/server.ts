@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GroundworkError } from "../../infra/error";
 import { asAwsError, listen, parseJson, readBody, sendJson } from "../http";
+import { own } from "../own";
 import type { Credentials, Session } from "../session";
 import { checkSignature, sha256 } from "../signature";
 import { refusal } from "./errors";
@@ -158,7 +159,7 @@ async function callOperation(
 ): Promise<unknown> {
   const body = await readBody(request);
   const name = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  const operation = own(operations, name);
   if (request.method !== "POST" || !operation) throw refusal("operationUnknown", name);
   if (operation.isSigned) {
     checkSignature(request, { credentials, service: "cognito-idp", payloadHash: sha256(body) });

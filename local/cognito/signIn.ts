@@ -9,6 +9,7 @@ import {
   nextChallenge,
   openChallenge,
 } from "./challenges";
+import { own } from "../own";
 import { refusal } from "./errors";
 import { checkSecretHash } from "./secrets";
 import { type Verifier, isProof, newVerifier, openExchange } from "./srp";
@@ -54,7 +55,7 @@ const challenges: Readonly<Record<ChallengeName, Answer>> = {
   SELECT_CHALLENGE(asker, session, responses) {
     const username = required(responses, "USERNAME");
     if (challengeOf(asker, session, username).name !== "SELECT_CHALLENGE") throw refusal("sessionInvalid");
-    const choice = choices[required(responses, "ANSWER")];
+    const choice = own(choices, required(responses, "ANSWER"));
     if (!choice) throw refusal("choiceUnknown");
     asker.pool.challenges.delete(session);
     return choice(asker, responses);
@@ -81,8 +82,8 @@ const attributePrefix = "userAttributes.";
 
 /** InitiateAuth, and AdminInitiateAuth with its own flow. */
 export function startSignIn(asker: Asker, flow: string, parameters: Parameters, isAdmin = false): object {
-  const name = olderNames[flow] ?? flow;
-  const start = Object.hasOwn(flows, name) ? flows[name] : undefined;
+  const name = own(olderNames, flow) ?? flow;
+  const start = own(flows, name);
   if (name.startsWith("ADMIN_") && !isAdmin) throw refusal("flowForAdmins");
   if (!asker.client.explicitAuthFlows.includes(`ALLOW_${name}`) || !start) {
     throw name === "USER_SRP_AUTH" ? refusal("srpDisabled") : refusal("flowDisabled", name);
@@ -100,7 +101,7 @@ export function answerChallenge(
   given: string | undefined,
   responses: Parameters,
 ): object {
-  const answer = Object.hasOwn(challenges, name) ? challenges[name as ChallengeName] : undefined;
+  const answer = own(challenges, name);
   if (!answer) throw refusal("challengeUnknown", name);
   const session = name === "PASSWORD_VERIFIER" ? required(responses, "PASSWORD_CLAIM_SECRET_BLOCK") : given;
   if (session === undefined) throw refusal("parameterMissing", "Session");
@@ -232,7 +233,7 @@ const choices: Readonly<Record<string, Flow>> = { PASSWORD: startByPassword, PAS
 function startByChoice(asker: Asker, parameters: Parameters): object {
   const name = required(parameters, "USERNAME");
   const { PREFERRED_CHALLENGE: preferred = "" } = parameters;
-  const choice = Object.hasOwn(choices, preferred) ? choices[preferred] : undefined;
+  const choice = own(choices, preferred);
   if (choice) return choice(asker, parameters);
   const user = knownUser(asker, name);
   const username = user?.username ?? keptName(asker.pool, name);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as path from "node:path";
 import { AwsError, listen, readBody } from "../../local/http";
+import { own } from "../../local/own";
 import type { Session } from "../../local/session";
 import { stackOutputs } from "../shared/stackOutputs";
 import type { Area, Panel } from "./area";
@@ -107,7 +108,7 @@ async function answer(
   }
   const [, name = "", part] = pathname.split("/");
   if (name === "") return void response.writeHead(303, { ...headers, location: "/files" }).end();
-  const load = Object.hasOwn(areas, name) ? areas[name] : undefined;
+  const load = own(areas, name);
   if (!load) return notFound(response);
   try {
     if (request.method === "PUT" && pathname === "/files/upload") {
@@ -125,7 +126,7 @@ async function answer(
     }
     const members: Area["panels"] | Area["actions"] =
       request.method === "GET" ? area.panels : request.method === "POST" ? area.actions : {};
-    const member = part !== undefined && Object.hasOwn(members, part) ? members[part] : undefined;
+    const member = own<Area["panels"][string] | Area["actions"][string]>(members, part ?? "");
     if (!member) return notFound(response);
     const form = new URLSearchParams((await readBody(request, formLimit)).toString());
     const made = await inTime<Panel | Html>(member({ connections, query, form }));
