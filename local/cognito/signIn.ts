@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { own } from "../own";
 import {
   type Asker,
   answerNewPassword,
@@ -9,7 +10,6 @@ import {
   nextChallenge,
   openChallenge,
 } from "./challenges";
-import { own } from "../own";
 import { refusal } from "./errors";
 import { checkSecretHash } from "./secrets";
 import { type Verifier, isProof, newVerifier, openExchange } from "./srp";
@@ -53,8 +53,7 @@ type Answer = (asker: Asker, session: string, responses: Parameters) => object;
 /** What a challenge is answered with, by its name. */
 const challenges: Readonly<Record<ChallengeName, Answer>> = {
   SELECT_CHALLENGE(asker, session, responses) {
-    const username = required(responses, "USERNAME");
-    if (challengeOf(asker, session, username).name !== "SELECT_CHALLENGE") throw refusal("sessionInvalid");
+    if (challengeOf(asker, session).name !== "SELECT_CHALLENGE") throw refusal("sessionInvalid");
     const choice = own(choices, required(responses, "ANSWER"));
     if (!choice) throw refusal("choiceUnknown");
     asker.pool.challenges.delete(session);
@@ -62,19 +61,16 @@ const challenges: Readonly<Record<ChallengeName, Answer>> = {
   },
   PASSWORD_VERIFIER: answerSrp,
   NEW_PASSWORD_REQUIRED(asker, session, responses) {
-    const username = required(responses, "USERNAME");
     const password = required(responses, "NEW_PASSWORD");
     const given = Object.entries(responses)
       .filter(([name]) => name.startsWith(attributePrefix))
       .map(([name, Value]) => ({ Name: name.slice(attributePrefix.length), Value }));
-    return proceed(asker, answerNewPassword(asker, session, { username, password, given }));
+    return proceed(asker, answerNewPassword(asker, session, password, given));
   },
-  MFA_SETUP: (asker, session, responses) =>
-    proceed(asker, answerSetup(asker, session, required(responses, "USERNAME")), true),
+  MFA_SETUP: (asker, session) => proceed(asker, answerSetup(asker, session), true),
   SOFTWARE_TOKEN_MFA(asker, session, responses) {
-    const username = required(responses, "USERNAME");
     const code = required(responses, "SOFTWARE_TOKEN_MFA_CODE");
-    return proceed(asker, answerSoftwareToken(asker, session, code, username), true);
+    return proceed(asker, answerSoftwareToken(asker, session, code), true);
   },
 };
 
@@ -205,9 +201,10 @@ function startBySrp(asker: Asker, parameters: Parameters): object {
   };
 }
 
-/** For who isn't there: the same salt each time, and a verifier that no password has. */
+/** For who isn't there: the same salt each time, by what only the pool knows, and a verifier that no password has. */
 function decoy({ id, key }: Pool, username: string): Verifier {
-  const salt = createHmac("sha256", key.id).update(username).digest("hex").slice(0, 32);
+  const secret = key.privateKey.export({ type: "pkcs8", format: "der" });
+  const salt = createHmac("sha256", secret).update(username).digest("hex").slice(0, 32);
   return { ...newVerifier(id, username, createHash("sha256").update(salt).digest("hex")), salt };
 }
 
