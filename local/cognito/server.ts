@@ -30,6 +30,8 @@ export interface LocalCognito {
   createUserPool(inputs: Inputs): Promise<string>;
   /** Makes an aws:cognito/userPoolClient:UserPoolClient and answers with its id: the one given, or a new one. */
   createUserPoolClient(inputs: Inputs): string;
+  /** The secret of a client; "" of one that has none, as Pulumi's provider has it. */
+  clientSecret(clientId: string): string;
   /** Makes an aws:cognito/userGroup:UserGroup and answers with its name. */
   createGroup(inputs: Inputs): string;
   /** Makes an aws:cognito/resourceServer:ResourceServer, whose scopes clients may then have. */
@@ -45,8 +47,8 @@ export interface LocalCognito {
 type Inputs = Readonly<Record<string, unknown>>;
 
 /**
- * Serves Cognito's API and hosted UI on 127.0.0.1 until the session closes, at a free port or the one given. Each pool signs with a
- * key of its own, made at random: a token from here proves nothing to anyone else.
+ * Serves Cognito's API and hosted UI on 127.0.0.1 until the session closes, at a free port or the one given. Each
+ * pool signs with a key of its own, made at random: a token from here proves nothing to anyone else.
  *
  * The methods throw GroundworkError for inputs that can't be had on this machine.
  *
@@ -67,7 +69,7 @@ export async function startCognito(
   };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Before the answer is out: whoever has it may end the environment.
-    response.once("prefinish", keep);
+    if (mayChange(request)) response.once("prefinish", keep);
     try {
       const asked = new URL(request.url ?? "/", url);
       // Any page may read the answers, as on AWS, of those that may call at all. The pages that know a browser by its
@@ -106,6 +108,7 @@ export async function startCognito(
       }
       return addClient(pool, client).id;
     },
+    clientSecret: (clientId) => store.client(clientId).client.secret ?? "",
     createGroup: (inputs) => {
       const { userPoolId, name: groupName, region: _region, ...settings } = readUserGroup(inputs);
       return addGroup(store.pool(userPoolId), { groupName, ...settings }).groupName;
@@ -150,6 +153,12 @@ function sendPreflight({ headers }: IncomingMessage, response: ServerResponse): 
 
 function showMessage({ username, to, text }: Message): void {
   process.stderr.write(`Cognito would write to ${username} at ${to}: ${text}\n`);
+}
+
+/** Whether what pools hold may be another afterwards: pages are opened, and most operations that get something only do. */
+function mayChange({ method, headers }: IncomingMessage): boolean {
+  const reads = /\.(Admin)?(Describe|List|Get(?!TokensFromRefreshToken|UserAttributeVerificationCode))/;
+  return method === "POST" && !reads.test(String(headers["x-amz-target"]));
 }
 
 async function callOperation(

@@ -233,6 +233,12 @@ export function keepPassword({ id }: Pool, user: User, password: string): void {
   user.passwordSet = now();
 }
 
+/** His sign-ins end with him: another user may come to have his name. */
+export function removeUser(pool: Pool, user: User): void {
+  signOut(pool, user);
+  pool.users.delete(user.username);
+}
+
 /** Ends all sign-ins of a user. */
 export function signOut(pool: Pool, user: User): void {
   for (const grant of pool.grants.values()) if (grant.user === user) grant.isRevoked = true;
