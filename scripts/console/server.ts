@@ -1,8 +1,9 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as path from "node:path";
 import { AwsError, listen, readBody } from "../../local/http";
+import { isSame } from "../../local/isSame";
 import { own } from "../../local/own";
 import type { Session } from "../../local/session";
 import { stackOutputs } from "../shared/stackOutputs";
@@ -80,11 +81,6 @@ export async function startConsole(
 }
 
 const secret = (): string => randomBytes(32).toString("base64url");
-
-function isSame(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}
 
 function cookiesOf({ headers: { cookie = "" } }: IncomingMessage): Map<string, string> {
   return new Map(
