@@ -17,7 +17,7 @@ import { newSecret, periodOf } from "./totp";
 
 /*
  * What stands between a right password and tokens, for Cognito's API and its hosted UI alike. A challenge that is
- * answered wrongly stays open until it expires.
+ * answered wrongly stays open until it expires, unless it is SRP's, whose answer is taken once.
  */
 
 /** Who asks: a client of a pool. */

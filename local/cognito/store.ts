@@ -6,8 +6,8 @@ import { type SigningKey, newSigningKey } from "./signing";
 import { type Exchange, type Verifier, isPassword, newVerifier } from "./srp";
 
 /*
- * What the pools of this machine hold, in memory and gone with the run. Times are seconds since 1970, as in
- * Cognito's answers.
+ * What the pools of this machine hold, in memory; keptUsers.ts keeps most of it from one run to the next, where it is
+ * asked to. Times are seconds since 1970, as in Cognito's answers.
  */
 
 interface Dates {

@@ -146,7 +146,8 @@ export class LocalLambda {
     type: InvocationType,
     traceId: string | undefined,
   ): Promise<InvokeResult> {
-    if (this.closed) throw new AwsError("ServiceException", 500, "Lambda is closing");
+    // An event is dropped, as those are that wait by then: nobody is left to be told.
+    if (this.closed && type !== "Event") throw new AwsError("ServiceException", 500, "Lambda is closing");
     const registered = this.find(name);
     checkPayload(payload, type);
     const { header, count } = traceOf(registered.deployed.spec.arn, traceId);

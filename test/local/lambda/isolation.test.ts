@@ -151,6 +151,7 @@ describe("The end of the environment", () => {
     expect(pids).to.have.length(2);
     await session.close();
     expect((await hanging).functionError).to.equal("Unhandled");
+    await lambda.invoke("hangs", {}, "Event");
     await lambda.idle();
     expect(pids.filter(isRunning)).to.deep.equal([]);
     expect(existsSync(session.dir)).to.be.false;
