@@ -5,10 +5,11 @@ import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { wholeNumber } from "../shared/arguments";
+import { shellLine } from "../shared/shellLine";
 import { enterAws } from "../shared/stackOutputs";
 import { formatDuration, paint, runCommand, table } from "../shared/terminal";
 import { accessRows, writeRdsAuthorities } from "./access";
-import { type SshOptions, plainCommand, shellLine, tunnelCommand } from "./command";
+import { type SshOptions, plainCommand, tunnelCommand } from "./command";
 import { pinHostKey } from "./hostKey";
 import { holdLine } from "./line";
 import { checkPortFree, databaseAnswers } from "./probe";
@@ -45,7 +46,8 @@ runCommand(async (stop) => {
   const target = await findTarget(options.stack);
   const ssh = sshOptions(options);
   if (options.print) {
-    process.stdout.write(`${shellLine(plainCommand(target, options.port, ssh))}\n`);
+    const { program: name, args } = plainCommand(target, options.port, ssh);
+    process.stdout.write(`${shellLine(name, ...args)}\n`);
     return;
   }
   await checkPortFree(options.port);
