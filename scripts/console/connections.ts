@@ -33,7 +33,7 @@ export class Connections {
 
   readonly jobs = kept(async () => {
     const { JobsClient } = await import("../load/jobsClient");
-    const jobs = new JobsClient((await this.ingest())("jobsFunctionName"));
+    const jobs = new JobsClient((await this.ingest())("jobsFunctionName"), this.stack);
     this.closers.push(() => jobs.close());
     return jobs;
   });

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
 import { type Program, programs } from "../../programs/programs";
+import { optionOf } from "../shared/arguments";
 import { shellLine } from "../shared/shellLine";
 
 /** What a person asks of the stacks; each is an npm script. */
@@ -102,7 +103,3 @@ export function resumeCommand(
   });
   return shellLine("npm", "run", action, "--", "--stack", stack, "--only", only, ...options);
 }
-
-/** `--preview-only` for `previewOnly`. */
-export const optionOf = (name: string): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -79,14 +79,14 @@ function sshOptions({ stack, key, knownHosts }: TunnelOptions): SshOptions {
 async function prepare(
   { instanceId, mode }: Target,
   { knownHostsFile: file }: SshOptions,
-  { hostKey, start }: TunnelOptions,
+  { stack, hostKey, start }: TunnelOptions,
   stop: AbortSignal,
 ): Promise<void> {
   const { EC2Client } = await import("@aws-sdk/client-ec2");
   const ec2 = new EC2Client({});
   try {
     const mayStart = (): Promise<boolean> => (start ? Promise.resolve(true) : askToStart(instanceId, stop));
-    await wakeBastion({ instanceId, mayStart, say }, ec2);
+    await wakeBastion({ instanceId, stack, mayStart, say }, ec2);
     if (mode === "ssh" && (await pinHostKey({ file, instanceId }, ec2, hostKey))) {
       say(`pinned the host key of ${instanceId}`);
     }

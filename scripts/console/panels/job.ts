@@ -1,10 +1,11 @@
 import type { FileName, JobStatus, RejectedRecord } from "../../../functions/jobs/request";
 import { GroundworkError } from "../../../infra/error";
+import { rate } from "../../load/view";
 import { formatBytes, formatCount, formatDuration } from "../../shared/terminal";
 import type { Area, Asked, Panel } from "../area";
 import { type Html, html } from "../html";
 import { dataTable, done, facts, panel, problem } from "../page";
-import { jobBar, jobQuery, rate } from "./jobParts";
+import { jobBar, jobQuery } from "./jobParts";
 import { cutAtField } from "./markField";
 
 /** Rejects on a page. */
