@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { createInterface } from "node:readline";
 import { Client, type QueryResult } from "pg";
 import { GroundworkError } from "../../infra/error";
 import { columns } from "../shared/columns";
+import { openTerminal } from "../shared/openTerminal";
 import { printable } from "../shared/printable";
 import { formatCount } from "../shared/terminal";
 import type { DatabaseAccess } from "./open";
@@ -63,9 +63,7 @@ async function converse(
   input: NodeJS.ReadableStream,
   ended: AbortSignal,
 ): Promise<void> {
-  const terminal = createInterface({ input, output: process.stderr, prompt: `${database}=> ` });
-  // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const terminal = openTerminal({ input, prompt: `${database}=> ` });
   ended.addEventListener("abort", () => terminal.close());
   process.stderr.write(
     "psql isn't on PATH: a small prompt instead. A statement ends with ;, and \\q ends it all.\n",

@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline/promises";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { environmentOf } from "../../programs/environments";
 import type { Program } from "../../programs/programs";
 import { keyValues, optionOf } from "../shared/arguments";
+import { openTerminal } from "../shared/openTerminal";
 import { formatDuration, runCommand, table } from "../shared/terminal";
 import { listDoomed, planDestroy } from "./destroyPlan";
 import { type Action, type Manner, actions, asksBefore, selectProjects } from "./plan";
@@ -127,9 +127,7 @@ async function confirmDestroy(
   const count = doomed.reduce((total, { resources }) => total + resources.length, 0);
   if (yes || count === 0) return;
   const environment = environmentOf(states.stack);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const terminal = openTerminal({ output: process.stdout });
   try {
     const question = `\nThese ${count} resources are deleted for good. Type ${environment} to delete them: `;
     const answer = await terminal.question(question, { signal: states.stop });

@@ -1,10 +1,10 @@
 import * as path from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { wholeNumber } from "../shared/arguments";
+import { openTerminal } from "../shared/openTerminal";
 import { shellLine } from "../shared/shellLine";
 import { enterAws } from "../shared/stackOutputs";
 import { formatDuration, paint, runCommand, table } from "../shared/terminal";
@@ -98,9 +98,7 @@ async function prepare(
 /** False where there is no terminal to ask at. */
 async function askToStart(instanceId: string, stop: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const terminal = openTerminal();
   try {
     const question = `The bastion ${instanceId} is stopped: start it? [Y/n] `;
     return !/^n/i.test((await terminal.question(question, { signal: stop })).trim());
