@@ -94,7 +94,9 @@ describe("npm run load", function () {
     writeFileSync(other, "a,b\n1,2\n");
     const failed = await load.run(other, "--stack", "local");
     expect(failed.code).to.equal(1);
-    expect(failed.stderr).to.include("no header of the table records").and.to.include("--resume");
+    expect(failed.stderr)
+      .to.include("no header of the table records")
+      .and.to.include("npm run load -- other.csv --resume --stack local");
     const resumed = await load.run("other.csv", "--resume", "--stack", "local");
     expect(resumed.code, "for the same reason again").to.equal(1);
     expect(resumed.stderr).to.include("no header of the table records");
