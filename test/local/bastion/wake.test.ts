@@ -36,7 +36,9 @@ describe("a bastion that a tunnel needs", () => {
 
   it("is started where somebody stopped it and it is wanted", async () => {
     runs = false;
-    expect(await failureOf(wake("i-1", false))).to.include("i-1 is stopped: start it with npm run tunnel -- --stack prod --start");
+    expect(await failureOf(wake("i-1", false))).to.include(
+      "i-1 is stopped: start it with npm run tunnel -- --stack prod --start",
+    );
     expect(runs).to.equal(false);
     expect(await wake("i-1", true)).to.have.length(1);
     expect(runs).to.equal(true);
