@@ -223,7 +223,7 @@ export async function fail(
 
 function whatStays({ rows, target, key }: Job): string {
   const name = /^[\w./=-]+$/.test(key) ? key : `'${key.replaceAll("'", "'\\''")}'`;
-  return `${rows.toLocaleString("en-US")} rows of it are in ${target}: they go when a mended file is loaded under the same key, or with npm run load -- ${name} --undo`;
+  return `${rows.toLocaleString("en-US")} rows of it are in ${target}: they go when a mended file is loaded under the same key, or with npm run load -- ${name} --undo --stack NAME`;
 }
 
 /** Where the object must be opened to go on: what is packed or decoded is read from its first byte on. */
