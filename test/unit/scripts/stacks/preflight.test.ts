@@ -148,11 +148,13 @@ describe("the commands over all stacks, before anything is touched,", () => {
   });
 
   it("tell of a missing terminal to ask at in one line", () => {
-    const { status, stderr } = run("deploy");
-    expect(stderr).to.equal(
-      "npm run deploy asks before it changes anything, and there is no terminal to ask at: add --yes\n",
-    );
-    expect(status).to.equal(1);
+    for (const action of ["deploy", "destroy", "refresh"]) {
+      const { status, stderr } = run(action);
+      expect(stderr).to.equal(
+        `npm run ${action} asks before it changes anything, and there is no terminal to ask at: add --yes\n`,
+      );
+      expect(status).to.equal(1);
+    }
   });
 
   describe("ask for the stacks that are read, and", () => {
@@ -250,6 +252,30 @@ describe("the commands over all stacks, before anything is touched,", () => {
       "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
         "--only database,auth,ingest,groundwork",
     );
+    expect(status).to.equal(1);
+  });
+
+  it("look for drift in every project, and fail if there is any", () => {
+    const side = (rate: number) => ({ custom: true, outputs: { rate, name: "s" } });
+    const event = {
+      resOutputsEvent: {
+        metadata: {
+          op: "update",
+          type: "aws:apigateway/methodSettings:MethodSettings",
+          urn: "urn::s",
+          old: side(10),
+          new: side(1),
+        },
+      },
+    };
+    const refresh = `case "$PWD" in */auth) echo '${JSON.stringify(event)}' > "$5";; esac`;
+    install({ refresh, ...holding({}) });
+    const { status, stdout, stderr } = run("refresh", "--preview-only", "--stack", "emulator");
+    expect(stderr).to.include(
+      "emulator is not what was deployed:\n  - auth: apigateway.MethodSettings s differs (rate)\nPut it back with",
+    );
+    for (const project of ["networking", "database", "ingest", "groundwork"])
+      expect(stdout).to.match(new RegExp(`^${project} +no change`, "m"));
     expect(status).to.equal(1);
   });
 });
