@@ -66,6 +66,8 @@ describe("an environment that an earlier version deployed", () => {
       "s3.BucketObjectv2 ingest-glue-table.json",
       "glue.Crawler ingest-glue-tables",
     ]);
+    const there = new Set(news.map(nameOf));
+    expect(gone.filter((name) => moved.test(name) && !there.has(name))).to.have.members([]);
   });
 });
 
