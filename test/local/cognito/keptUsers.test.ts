@@ -11,7 +11,7 @@ import { createRemoteJWKSet, jwtVerify } from "jose";
 import { startCognito } from "../../../local/cognito/server";
 import { Session } from "../../../local/session";
 import { UserPoolId, clientInputs, password, poolInputs } from "../../support/userPool";
-import { rejection } from "../../support/postgres";
+import { rejection } from "../../support/rejection";
 
 describe("users on this machine from one run to the next", () => {
   const port = 19229;
@@ -106,7 +106,12 @@ users:
     rmSync(kept);
   });
 
-  it("are refused with all that Cognito would refuse, and a port that is in use by its name", async () => {
+  it("have their port to themselves: one in use is refused by its name", () =>
+    run(async () => {
+      expect(await rejection(run(() => Promise.resolve()))).to.contain(`Port ${port} is in use`);
+    }, false));
+
+  it("are refused with all that Cognito would refuse", async () => {
     writeFileSync(
       users,
       `
@@ -119,9 +124,5 @@ users:
     const problems = await rejection(run(() => Promise.resolve(), false));
     expect(problems).to.contain("weak: Password").and.contain("lost: there is no group nowhere");
     expect(problems).to.contain("wrong: Invalid email").and.contain(users);
-    const session = new Session();
-    await startCognito(session, undefined, port);
-    expect(await rejection(startCognito(session, undefined, port))).to.contain(`Port ${port} is in use`);
-    await session.close();
   });
 });

@@ -5,7 +5,7 @@ import {
 import { expect } from "chai";
 import { startCognito } from "../../../local/cognito/server";
 import { Session } from "../../../local/session";
-import { rejection } from "../../support/postgres";
+import { rejection } from "../../support/rejection";
 import {
   type UserPoolFixture,
   UserPoolId,

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { readerScript } from "../../../infra/ingest/glueReader";
 import { readTables } from "../../../infra/tables";
 import { standInForGlueWheels } from "../../support/glueWheels";
-import { type Recording, failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { type Recording, record } from "../../support/stacks";
 
 const on = { "ingest:glue": "true" };
 const job = "aws:glue/job:Job";
@@ -119,7 +120,7 @@ describe("the Glue road of the ingest stack", () => {
     const { only, all } = await record("ingest", { stack, config: on });
     expect(only(job).roleArn).to.match(/:role\/LabRole$/);
     expect(all("aws:iam/role:Role")).to.be.empty;
-    const message = await failureOf(
+    const message = await rejection(
       record("ingest", { stack, config: { ...on, "ingest:glueWorkers": "11" } }),
     );
     expect(message).to.include("Learner Lab would refuse").and.to.include("ingest:glueWorkers");

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type Recording, failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { type Recording, record } from "../../support/stacks";
 
 const lambda = "aws:lambda/function:Function";
 
@@ -133,7 +134,7 @@ describe("the ingest stack", () => {
   });
 
   it("refuses a reserve that leaves a hop no time", async () => {
-    const message = await failureOf(
+    const message = await rejection(
       record("ingest", { config: { "ingest:timeout": "60", "ingest:handOverReserveMs": "60000" } }),
     );
     expect(message).to.include("ingest:handOverReserveMs").and.to.include("ingest:timeout");

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { firstBoot } from "../../../infra/linuxInstance";
 import { chooseZones } from "../../../infra/network/zones";
-import { failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record } from "../../support/stacks";
 
 const vpc = "awsx:ec2:Vpc";
 const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
@@ -181,7 +182,7 @@ describe("the networking stack", () => {
 
   it("says why a zone that config names can't be", async () => {
     const zones = '["us-east-1e","us-east-1f"]';
-    expect(await failureOf(record("networking", { config: { "networking:zones": zones } }))).to.equal(
+    expect(await rejection(record("networking", { config: { "networking:zones": zones } }))).to.equal(
       [
         "networking:zones:",
         "us-east-1e has no endpoint of lambda: name another",
@@ -206,7 +207,7 @@ describe("the networking stack", () => {
   });
 
   it("names every bad key of its config at once", async () => {
-    const message = await failureOf(
+    const message = await rejection(
       record("networking", {
         config: {
           "networking:vpcCidrBlock": "10.0.0.0/33",
@@ -224,7 +225,7 @@ describe("the networking stack", () => {
   it("says that the region is missing, and where to add it", async () => {
     const given = process.env.AWS_REGION;
     delete process.env.AWS_REGION;
-    const message = await failureOf(record("networking", { config: { "aws:region": undefined } }));
+    const message = await rejection(record("networking", { config: { "aws:region": undefined } }));
     if (given !== undefined) process.env.AWS_REGION = given;
     expect(message).to.equal(
       "Pulumi.dev.yaml: aws:region is missing: add it, for instance aws:region: us-east-1",

@@ -9,7 +9,7 @@ import { Session } from "../../../../local/session";
 import records from "../../../../tables/records";
 import { header } from "../../../support/csvInputs/parts";
 import { migratedDatabase } from "../../../support/database";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const options = { table: records, maxRejects: 10, chunkBytes: 64 * 1024, pieceBytes: 4096 };
 const row = "5411,coffee,EUR,1.50,2024-01-01,visa\n";

@@ -5,7 +5,7 @@ import { migrate } from "../../../../functions/schema/migrate";
 import { readMigrations } from "../../../../infra/database/migrations";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 /** On a real PostgreSQL, with the statements that deploy. */
 describe("ingest_take_back", () => {

@@ -23,7 +23,7 @@ describe("npm run cognito", function () {
   let env: string;
 
   before(async () => {
-    stack = await startAuthStack(session, { "auth:loginPorts": "[18986]" });
+    stack = await startAuthStack(session, { "auth:loginPorts": "[18996]" });
     env = path.join(session.dir, ".env");
   });
   after(() => session.close());

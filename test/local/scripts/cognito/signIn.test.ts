@@ -17,7 +17,7 @@ import type { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, revoke, signIn, store } from "../../../../scripts/cognito/tokens";
 import { type AuthStack, startAuthStack } from "../../../support/authStack";
 import { openChromium } from "../../../support/chromium";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 describe("sign-in on this machine", () => {
   const password = "Correct-horse-1";

@@ -10,7 +10,7 @@ import { listPlan } from "../../../../scripts/stacks/programPlan";
 import { States } from "../../../../scripts/stacks/states";
 import { readUpstreams, requireUpstreams } from "../../../../scripts/stacks/upstreams";
 import { keepEnvironment } from "../../../support/environment";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 
 describe("the commands over all stacks, before anything is touched,", () => {
   let bin: string;
@@ -53,7 +53,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
       await checkTools({ action, projects, config, states: new States(stack, stop), manner: {} });
     };
     try {
-      return await failureOf(checks());
+      return await rejection(checks());
     } finally {
       restore();
     }
@@ -184,7 +184,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
       const outputs = { apiUrl: "https://a", bucketName: "b", dashboardUrl: "https://d" };
       const root = selectProjects("deploy", ["groundwork"]);
       install(holding(outputs));
-      expect(await failureOf(requireUpstreams(root, {}, states()))).to.equal(
+      expect(await rejection(requireUpstreams(root, {}, states()))).to.equal(
         "Stack database has no output tunnelCommand: deploy it first with npm run deploy -- --stack dev --only database",
       );
       install(holding({ ...outputs, tunnelCommand: "t" }));
@@ -201,7 +201,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
     try {
       const missing = await checkTools({ action: "preview", ...asked });
       expect(missing).to.match(/^There is no pulumi on PATH/);
-      expect(await failureOf(checkTools({ action: "deploy", ...asked }))).to.equal(missing);
+      expect(await rejection(checkTools({ action: "deploy", ...asked }))).to.equal(missing);
       const scope = { region: "eu-west-1", account: "123456789012", stack: "dev" };
       const vpc = { type: "awsx:ec2:Vpc", name: "network", inputs: {}, scope, project: "networking" };
       const lines: string[] = [];
@@ -227,7 +227,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
     install({ stack: 'echo "error: [403] Forbidden" >&2; exit 3' });
     try {
       const reading = readUpstreams(ingest, [], {}, new States("dev", new AbortController().signal));
-      expect(await failureOf(reading)).to.match(
+      expect(await rejection(reading)).to.match(
         /^stack networking, which ingest reads, can't be read: Pulumi Cloud doesn't let this access token/,
       );
     } finally {
