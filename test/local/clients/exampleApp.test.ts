@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { Session } from "../../../local/session";
 import { root } from "../../../programs/programs";
 import { createUser } from "../../../scripts/cognito/admin";
-import { type AuthStack, startAuthStack } from "../../support/authStack";
+import { type AuthStack, openPool, startAuthStack } from "../../support/authStack";
 import { openChromium } from "../../support/chromium";
 
 /** oidc-client-ts with its defaults, in a browser, from an origin of its own. */
@@ -25,10 +25,7 @@ describe("the example app in a browser", () => {
       "auth:callbackUrls": JSON.stringify([here]),
       "auth:logoutUrls": JSON.stringify([here]),
     });
-    const target = auth.target(path.join(session.dir, ".env"));
-    const client = await target.connect();
-    session.onClose(() => Promise.resolve(client.destroy()));
-    const pool = { client, UserPoolId: await target.userPoolId() };
+    const pool = await openPool(session, auth.target(path.join(session.dir, ".env")));
     await createUser(pool, { username, password, temporary: false, attributes: { email } });
     const outputs = path.join(session.dir, "outputs.json");
     writeFileSync(outputs, JSON.stringify(auth.outputs));

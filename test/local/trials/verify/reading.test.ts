@@ -17,7 +17,7 @@ describe("what the check of a load finds in a file", () => {
 
   before(async () => {
     session = new Session();
-    client = await migratedDatabase(session);
+    ({ client } = await migratedDatabase(session));
   });
   after(() => session.close());
 

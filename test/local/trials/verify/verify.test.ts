@@ -18,7 +18,7 @@ describe("the check of a load", () => {
 
   before(async () => {
     session = new Session();
-    client = await migratedDatabase(session);
+    ({ client } = await migratedDatabase(session));
     file = join(session.dir, "sample.csv");
     await writeSample(file, 20_000);
     await loadBySql(file);
