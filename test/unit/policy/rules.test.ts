@@ -1,8 +1,6 @@
 import { expect } from "chai";
 import type { Declared } from "../../../policy/rule";
-import { isRule, rows, withoutControl } from "../../../policy/rules";
-import { dryRun } from "../../../programs/dryRun";
-import { variants } from "../../../scripts/docs/security";
+import { isRule, rows } from "../../../policy/rules";
 import {
   type Inputs,
   documentOf,
@@ -29,25 +27,6 @@ describe("the guard rails", () => {
 
   it("refuse a secret that nobody rotates", () => {
     expect(refusals(secret[0], secret[1], { beside: [] }).join()).to.include("never changes");
-  });
-
-  it("judge each type that any choice of config makes by a control, or say why none applies", async () => {
-    const judged = new Set([
-      ...Object.keys(withoutControl),
-      ...rows.filter(({ controls }) => controls.length > 0).flatMap(({ of }) => of),
-    ]);
-    const made = new Set<string>();
-    for (const variant of variants)
-      for (const { type } of await dryRun(variant.stack, variant)) made.add(type);
-    expect([...made].filter((type) => !judged.has(type))).to.be.empty;
-    expect([...made]).to.include.members([
-      "aws:wafv2/webAcl:WebAcl",
-      "aws:glue/job:Job",
-      "aws:iam/policy:Policy",
-    ]);
-    // And no reason is kept for what nothing makes, but for the kind that a rule refuses.
-    const stale = Object.keys(withoutControl).filter((type) => !made.has(type));
-    expect(stale).to.deep.equal(["aws:ec2/securityGroupRule:SecurityGroupRule"]);
   });
 
   it("name no control as met and unmet both, and none that the standard hasn't", () => {
