@@ -35,6 +35,7 @@ describe("what AWS itself takes", () => {
       /description "of Müller — and others" isn't of the form/,
     ],
     ["aws:iam/role:Role", { tags: { "a*": "b" } }, /tags\{key\} "a\*"/],
+    ["aws:iam/role:Role", { tags: { a: "b*" } }, /tags\{\} "b\*"/],
     ["aws:iam/rolePolicy:RolePolicy", { policy: "x".repeat(10_241) }, /more than 10240 characters/],
     [
       "aws:scheduler/schedule:Schedule",
@@ -89,6 +90,16 @@ describe("what AWS itself takes", () => {
       expect(more).to.deep.equal([]);
     });
   }
+
+  it("lets pass what lies at a border, has letters of any language, or is the provider's own", () => {
+    for (const [type, inputs] of [
+      ["aws:iam/role:Role", { name: "r".repeat(64), tags: { Größe: "東京" } }],
+      ["aws:cloudwatch/metricAlarm:MetricAlarm", { alarmActions: Array(5).fill("arn:aws:sns:x") }],
+      ["aws:lambda/function:Function", { memorySize: 128, runtime: "nodejs22.x" }],
+      ["aws:s3/bucket:Bucket", { forceDestroy: true }],
+    ] as const)
+      expect(awsProblems(type, inputs)).to.deep.equal([]);
+  });
 
   it("is what the stand-ins of AWS take, also of names that Pulumi gives", () => {
     const scope = { region: "us-east-1", account: "123456789012", stack: "dev" };
