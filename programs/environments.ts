@@ -24,8 +24,8 @@ export function environmentOf(stack: string): string {
 }
 
 /** The names of all environments. */
-export function environments(): string[] {
-  return readdirSync(environmentsFolder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+export function environments(folder = environmentsFolder): string[] {
+  return readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 /**
@@ -45,13 +45,13 @@ export function readStackConfig(stack: string): Record<string, string> {
 }
 
 /** @throws GroundworkError as `readStackConfig` does */
-export function readEnvironmentFile(stack: string): EnvironmentFile {
+export function readEnvironmentFile(stack: string, folder = environmentsFolder): EnvironmentFile {
   const environment = environmentOf(stack);
   const name = `Pulumi.${environment}.yaml`;
-  const file = path.join(environmentsFolder, name);
+  const file = path.join(folder, name);
   if (!/^([A-Za-z0-9][A-Za-z0-9_.-]*\/)?[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(file)) {
     throw new GroundworkError(
-      `There is no environment ${environment}: the environments are ${environments().join(", ")} (one Pulumi.<name>.yaml each). ` +
+      `There is no environment ${environment}: the environments are ${environments(folder).join(", ")} (one Pulumi.<name>.yaml each). ` +
         `If pulumi stack rm took the file away, git checkout -- ${name} brings it back: npm run destroy -- --remove leaves it`,
     );
   }

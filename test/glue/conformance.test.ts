@@ -5,8 +5,9 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import records from "../../tables/records";
 import { writeSample } from "../../trials/sample/sample";
-import { defineTable, type Table } from "../../functions/ingest/table";
-import { inputs } from "../support/csvInputs";
+import { defineTable } from "../../functions/ingest/table";
+import { expectFailure, inputsOfOwnTables } from "../support/csvInputs";
+import { tableSql } from "../../functions/ingest/tableSql";
 import { differences, expectations } from "../../trials/verify/verify";
 import { GlueFixture } from "./support";
 import { vectors } from "./vectors";
@@ -33,28 +34,23 @@ describe("The two roads, on the same files,", () => {
   });
 
   it("load files as people have them into tables of any format", async () => {
-    const made = new Set(["records"]);
-    const tables: Table[] = [];
-    for (const [i, { file, table = records }] of inputs.entries()) {
-      if (!made.has(table.name)) await fixture.createTable(table);
-      made.add(table.name);
-      tables.push(defineTable({ ...table, files: { prefix: `${i}/` } }));
-      await fixture.forGlue(file, `${i}/${named(i)}`);
+    for (const { file, table, key } of inputsOfOwnTables) {
+      await fixture.rows(tableSql(table));
+      await fixture.forGlue(file, key);
     }
     const outcomes = await fixture.byGlueInto(
-      tables,
-      inputs.map((_, i) => `glue/${i}/${named(i)}`),
+      inputsOfOwnTables.map(({ table }) => table),
+      inputsOfOwnTables.map(({ key }) => `glue/${key}`),
     );
-    for (const [i, { what, table = records, rows = [], rejects = [], failure }] of inputs.entries()) {
-      const { status, reason = "", rows: count } = outcomes[i]!;
-      if (failure !== undefined) {
-        expect(reason, what).to.match(failure instanceof RegExp ? failure : /./);
-        if (!(failure instanceof RegExp)) expect(reason, what).to.equal(failure);
-        continue;
-      }
-      expect([status, reason, count], what).to.deep.equal(["done", "", rows.length]);
-      const left = await fixture.leftOf(`glue/${i}/${named(i)}`, table);
-      expect(left.rows, what).to.deep.equal(rows);
+    for (const [i, input] of inputsOfOwnTables.entries()) {
+      const { what, table, known, key, rows = [], rejects = [], failure } = input;
+      const { status, reason, rows: count } = outcomes[i]!;
+      expectFailure(reason?.replaceAll(table.name, known), failure, what);
+      expect([status, count], what).to.deep.equal([failure === undefined ? "done" : "failed", rows.length]);
+      const left = await fixture.leftOf(`glue/${key}`, table);
+      // What the file lacks is NULL.
+      const padded = rows.map((row) => table.columns.map((_, column) => row[column] ?? null));
+      expect(left.rows, what).to.deep.equal(padded);
       expect(left.rejects, what).to.deep.equal(rejects.map((each) => each.map((part) => part ?? null)));
     }
   });
@@ -185,5 +181,4 @@ describe("The two roads, on the same files,", () => {
   });
 });
 
-const named = (input: number): string => `input ${input}.csv`;
 const sorted = (rows: unknown[][]): string[] => rows.map((row) => JSON.stringify(row)).sort();

@@ -5,7 +5,7 @@ import { AwsError } from "../../../local/http";
 import { Session } from "../../../local/session";
 import { wakeBastion } from "../../../scripts/tunnel/wake";
 import { clientConfig } from "../../support/lambda";
-import { failureOf } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
 
 describe("a bastion that a tunnel needs", () => {
   let session: Session;
@@ -36,7 +36,7 @@ describe("a bastion that a tunnel needs", () => {
 
   it("is started where somebody stopped it and it is wanted", async () => {
     runs = false;
-    expect(await failureOf(wake("i-1", false))).to.include(
+    expect(await rejection(wake("i-1", false))).to.include(
       "i-1 is stopped: start it with npm run tunnel -- --stack prod --start",
     );
     expect(runs).to.equal(false);
@@ -47,7 +47,7 @@ describe("a bastion that a tunnel needs", () => {
   it("is left alone where it runs, and named where it is gone", async () => {
     runs = true;
     expect(await wake("i-1")).to.be.empty;
-    expect(await failureOf(wake("i-2", true))).to.include("i-2");
+    expect(await rejection(wake("i-2", true))).to.include("i-2");
   });
 
   it("is taken to run by who may not look", async () => {

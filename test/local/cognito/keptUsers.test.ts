@@ -15,7 +15,7 @@ import { GroundworkError } from "../../../infra/error";
 import { startCognito } from "../../../local/cognito/server";
 import { Session } from "../../../local/session";
 import { UserPoolId, clientInputs, failure, password, poolInputs } from "../../support/userPool";
-import { rejection } from "../../support/postgres";
+import { rejection } from "../../support/rejection";
 
 describe("users on this machine from one run to the next", () => {
   const port = 19229;
@@ -157,9 +157,10 @@ users:
   });
 
   it("are told in a sentence where their file can't be read", async () => {
-    writeFileSync(users, "users: [{");
+    const broken = path.join(dir, "broken.yaml");
+    writeFileSync(broken, "users: [{");
     for (const [file, problem] of [
-      [users, /is not YAML: .*line 1/],
+      [broken, /is not YAML: .*line 1/],
       [dir, /can't be read: EISDIR/],
       [path.join(dir, "none.yaml"), /can't be read: ENOENT/],
     ] as const) {
@@ -174,7 +175,12 @@ users:
     }
   });
 
-  it("are refused with all that Cognito would refuse, and a port that is in use by its name", async () => {
+  it("have their port to themselves: one in use is refused by its name", () =>
+    run(async () => {
+      expect(await rejection(run(() => Promise.resolve()))).to.contain(`Port ${port} is in use`);
+    }, false));
+
+  it("are refused with all that Cognito would refuse", async () => {
     writeFileSync(
       users,
       `
@@ -187,9 +193,5 @@ users:
     const problems = await rejection(run(() => Promise.resolve(), false));
     expect(problems).to.contain("weak: Password").and.contain("lost: there is no group nowhere");
     expect(problems).to.contain("wrong: Invalid email").and.contain(users);
-    const session = new Session();
-    await startCognito(session, undefined, port);
-    expect(await rejection(startCognito(session, undefined, port))).to.contain(`Port ${port} is in use`);
-    await session.close();
   });
 });

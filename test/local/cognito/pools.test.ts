@@ -7,7 +7,7 @@ import { behave } from "../../../local/behaviours";
 import { startCognito } from "../../../local/cognito/server";
 import type { Services } from "../../../local/services";
 import { Session } from "../../../local/session";
-import { rejection } from "../../support/postgres";
+import { rejection } from "../../support/rejection";
 import {
   type UserPoolFixture,
   UserPoolId,

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { Client } from "pg";
 import { type LocalPostgres, startPostgres } from "../../../local/postgres/server";
 import { Session } from "../../../local/session";
-import { rejection } from "../../support/postgres";
+import { rejection } from "../../support/rejection";
 
 describe("PostgreSQL on this machine", () => {
   const access = { database: 'Ünusual "name"', user: "postgres", password: "it's a 'secret' \\ one" };

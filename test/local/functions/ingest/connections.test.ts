@@ -9,6 +9,7 @@ const login = { username: "few", password: "few" };
 
 describe("The ingest function, when connections are few,", () => {
   let fixture: IngestFixture;
+  const taken: Client[] = [];
 
   before(async () => {
     fixture = await IngestFixture.start();
@@ -18,21 +19,24 @@ describe("The ingest function, when connections are few,", () => {
     await fixture.deploy("few", fixture.packaged, { DATABASE_SECRET_ARN: "few" });
     await fixture.deploy("brief", fixture.packaged, { DATABASE_SECRET_ARN: "few" }, 3);
   });
-  afterEach(() => fixture.clear());
+  afterEach(async () => {
+    await free();
+    await fixture.clear();
+  });
   after(() => fixture.close());
 
-  async function take(count: number, user = "few"): Promise<() => Promise<void>> {
+  async function take(count: number, user = "few"): Promise<void> {
     const { host, port, database, caFile } = fixture.postgres;
     const ssl = { ca: readFileSync(caFile, "utf8") };
     const access = { user, password: "few" };
-    const clients = Array.from({ length: count }, () => new Client({ host, port, database, ssl, ...access }));
-    await Promise.all(clients.map((client) => client.connect()));
-    return async () => void (await Promise.all(clients.map((client) => client.end())));
+    for (let i = 0; i < count; i++) taken.push(new Client({ host, port, database, ssl, ...access }));
+    await Promise.all(taken.map((client) => client.connect()));
   }
+  const free = () => Promise.all(taken.splice(0).map((client) => client.end()));
 
   it("waits for one, leaves two to others, and loads then over that one", async () => {
     const { event, expected } = await fixture.sample(9);
-    const free = await take(2);
+    await take(2);
     let ended = false;
     const answer = fixture.invoke(event, "few").finally(() => (ended = true));
     await sleep(2000);
@@ -47,7 +51,7 @@ describe("The ingest function, when connections are few,", () => {
 
   it("takes a second one only while half of them are free", async () => {
     const { event, expected } = await fixture.sample(9);
-    const free = await take(1);
+    await take(1);
     const { result, log } = await fixture.invoke(event, "few");
     await free();
     expect(result).to.include({ status: "done" });
@@ -61,15 +65,14 @@ describe("The ingest function, when connections are few,", () => {
   it("counts those of both logins that take turns", async () => {
     const { event } = await fixture.sample();
     await fixture.rows("ALTER ROLE ingest_2 PASSWORD 'few'");
-    const free = await take(3, "ingest_2");
+    await take(3, "ingest_2");
     const { reason } = await resultOf(fixture.invoke(event, "brief"));
-    await free();
     expect(reason).to.match(/^no connection to the database: 4 of the 4 connections of its role are taken/);
   });
 
   it("hands over when its time ends while it waits, and fails when so many others have waited before it", async () => {
     const { event } = await fixture.sample();
-    const free = await take(4);
+    await take(4);
     expect(await resultOf(fixture.invoke(event, "brief"))).to.include({ status: "continued", offset: 0 });
     expect(fixture.handOvers).to.deep.equal([{ ...event, waits: 1 }]);
     expect((await fixture.invoke({ ...event, waits: 25 }, "brief")).error).to.match(/too many connections/);
@@ -80,9 +83,8 @@ describe("The ingest function, when connections are few,", () => {
 
   it("leaves a start by the sweeper, which sends another one, when its time ends while it waits", async () => {
     const { event } = await fixture.sample();
-    const free = await take(4);
+    await take(4);
     const answer = await resultOf(fixture.invoke({ ...event, swept: true }, "brief"));
-    await free();
     expect(answer).to.include({ status: "skipped", rows: 0 });
     expect(answer.reason).to.match(/^no connection to the database: .*too many connections/);
     expect(fixture.handOvers).to.deep.equal([]);

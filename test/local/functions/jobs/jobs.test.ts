@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { JobStatus } from "../../../../functions/jobs/request";
 import { JobsFixture } from "../../../support/jobsFixture";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const failed = { status: "failed", reason: "why", finished_at: "now" };
 const done = { status: "done", byte_offset: 1000, finished_at: "now" };

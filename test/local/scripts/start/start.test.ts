@@ -81,14 +81,10 @@ describe("npm start", function () {
          return found;
        };`,
     );
-    process.env.NODE_OPTIONS = `--require ${damage}`;
-    try {
-      const { code, stdout, stderr } = await command.run("--rows", "20", "--json");
-      expect(stderr).to.include("The rows in records are not those of the file");
-      expect([code, stdout]).to.deep.equal([1, ""]);
-    } finally {
-      delete process.env.NODE_OPTIONS;
-    }
+    const variables = { NODE_OPTIONS: `--require ${damage}` };
+    const { code, stdout, stderr } = await command.runIn(variables, "--rows", "20", "--json");
+    expect(stderr).to.include("The rows in records are not those of the file");
+    expect([code, stdout]).to.deep.equal([1, ""]);
   });
 
   it("loads a person's own file, and counts what it rejects", async () => {

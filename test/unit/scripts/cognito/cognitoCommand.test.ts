@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { GroundworkError } from "../../../../infra/error";
 import { explained } from "../../../../scripts/cognito/failure";
 import { Target } from "../../../../scripts/cognito/target";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 import { keepEnvironment } from "../../../support/environment";
 
 describe("the cognito command", () => {

@@ -39,6 +39,8 @@ describe("the commands over all stacks", () => {
     const looking = cliArguments("refresh", on, { yes: true, previewOnly: true }, files);
     expect(looking).to.deep.equal(["refresh", ...common, "--preview-only"]);
     // Destroy has asked for the environment's name by then.
+    const destroy = ["destroy", ...common, "--yes", "--skip-preview"];
+    expect(cliArguments("destroy", on, {}, files)).to.deep.equal(destroy);
     for (const action of ["deploy", "destroy", "refresh"] as const) {
       expect(asksBefore(action, {}), action).to.equal(true);
       expect(asksBefore(action, { yes: true }), action).to.equal(false);
