@@ -11,7 +11,9 @@ describe("the config that all projects share", () => {
       expect(said).to.include("Pulumi.dev.yaml:");
       for (const key of Object.keys(own)) expect(said).to.include(`${key} is not known`);
       expect(said)
-        .to.include("groundwork:learnerlab is not known; the keys are learnerLab, production, retire, permissionsBoundaryArn, functionEndpointUrl")
+        .to.include(
+          "groundwork:learnerlab is not known; the keys are learnerLab, production, retire, permissionsBoundaryArn, functionEndpointUrl",
+        )
         .and.to.include(
           "groundwork:learnerLab: Invalid input: expected boolean, received string (it is yes)",
         );
