@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
@@ -22,7 +22,7 @@ export interface Source {
 export const headBytes = 256 * 1024;
 const pieceBytes = 1024 * 1024;
 
-/** Opens a file; refuses what is no text by name. Its encoding is that of its head: `checkUtf8` tells of the rest. */
+/** Opens a file; refuses what is no text by name. Its encoding is that of its head: `makeUtf8Check` tells of the rest. */
 export async function openSource(file: string): Promise<Source> {
   const raw = await readHead(file);
   if (raw.length === 0)
@@ -103,6 +103,11 @@ function oneByteEncoding(bytes: Buffer): "latin1" | "windows-1252" {
 /** Counts letters of several bytes in UTF-8, and bytes that belong to none. A letter cut off at the end is neither. */
 function countUtf8(bytes: Buffer): { valid: number; invalid: number } {
   let [valid, invalid] = [0, 0];
+  if (isAscii(bytes)) return { valid, invalid };
+  if (isUtf8(bytes)) {
+    for (const byte of bytes) if (byte >= 0xc0) valid++;
+    return { valid, invalid };
+  }
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte < 0x80) continue;
@@ -131,11 +136,10 @@ export function makeUtf8Check() {
       if (end > 0 && whole[end - 1]! >= 0xc2) end--;
       tail = whole.subarray(end);
       const looked = whole.subarray(0, end);
-      if (isUtf8(looked)) return;
       const counted = countUtf8(looked);
       valid += counted.valid;
       invalid += counted.invalid;
-      if (oneByteEncoding(looked) === "latin1") oneByte = "latin1";
+      if (counted.invalid > 0 && oneByteEncoding(looked) === "latin1") oneByte = "latin1";
     },
     verdict: () => {
       invalid += isUtf8(tail) ? 0 : tail.length;

@@ -40,6 +40,13 @@ const same: readonly (readonly [string, string | Buffer, object])[] = [
   ["Ctrl-Z at the end", `${good}\x1a`, {}],
   ["everything quoted", good.replaceAll(/[^,\n]+/g, '"$&"'), {}],
   ["everything quoted by apostrophes", good.replaceAll(/[^,\n]+/g, "'$&'"), { quote: "'" }],
+  ["everything quoted between tabs", tabbed.replaceAll(/[^\t\n]+/g, '"$&"'), { delimiter: "\t" }],
+  [
+    "Excel's sep line with a sign of regular expressions",
+    `sep=*\r\n${good.replaceAll(",", "*")}`,
+    { delimiter: "*" },
+  ],
+  ["a sep line that names no delimiter", `sep="\r\n${good}`, {}],
   ["blanks behind the delimiters", good.replaceAll(",", ", "), { trim: true }],
   ["blanks before quotes", good.replaceAll(/,([^,\n]+)/g, ', "$1"'), { trim: true }],
   ["blanks before one quote", good.replace(",Coffee", ', "Coffee"'), { trim: true }],
@@ -130,6 +137,20 @@ describe("a file's format, found from its bytes", () => {
     expect(found.unsure.map(({ question }) => question).join()).to.contain("1 bytes aren't UTF-8");
   });
 
+  it("keeps UTF-8 where wrong bytes come far behind many letters in UTF-8", async () => {
+    const [letters, plain] = ["Bäckerei", "Bakery"].map((name) =>
+      `5411,${name},EUR,1.50,2024-01-01,visa\n`.repeat(28_000),
+    );
+    const found = await infer(
+      Buffer.concat([
+        Buffer.from(`${header}\n${letters}${plain}`),
+        Buffer.from("5411,Caf\xe9,EUR,1,2024-01-01,v\n", "latin1"),
+      ]),
+    );
+    expect(found.definition.format.encoding).to.equal(undefined);
+    expect(found.unsure.map(({ question }) => question).join()).to.contain("1 bytes aren't UTF-8");
+  });
+
   it("takes an inch mark in a header or a field for a letter", async () => {
     const found = await infer('size 12",price\n1,2\n3,4\n5,6\n');
     expect(found.definition.columns).to.deep.equal([
@@ -163,6 +184,15 @@ describe("a file's format, found from its bytes", () => {
     expect(found.counts.longRows).to.equal(1);
     expect(found.definition.format.shortRows).to.equal("null");
     expect(found.counts.rows).to.equal(10);
+  });
+
+  it("requires no column that short rows lack", async () => {
+    const { definition, columns } = await infer(
+      `a,b,c\n${"1,2024-01-01,x\n".repeat(120)}${"1,2024-01-01\n".repeat(4)}`,
+    );
+    expect(definition.format.shortRows).to.equal("null");
+    expect(definition.columns.map(({ required }) => required)).to.deep.equal([true, true, undefined]);
+    expect(columns.map(({ nulls }) => nulls)).to.deep.equal([0, 0, 4]);
   });
 
   it("does not fill up short rows whose values are in the wrong columns", async () => {
