@@ -73,5 +73,7 @@ export function picture({ rows, figures }: PeersResult, runs: number): string {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
-const machine = (): string =>
-  `${availableParallelism()} cores of ${cpus()[0]?.model ?? "an unknown processor"}`;
+// Before --apart leaves this process one of them.
+const cores = availableParallelism();
+
+const machine = (): string => `${cores} cores of ${cpus()[0]?.model ?? "an unknown processor"}`;
