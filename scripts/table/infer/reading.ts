@@ -90,8 +90,8 @@ function decisions(
   const order = source.byteOrder === undefined ? "" : `, ${source.byteOrder} endian`;
   const named = (sign: string) => delimiterNames[sign] ?? sign;
   return [
-    ...(source.compression === "gzip"
-      ? [{ about: "compression", value: "gzip", because: "its first bytes" }]
+    ...(source.compression
+      ? [{ about: "compression", value: source.compression, because: "its first bytes" }]
       : []),
     { about: "encoding", value: source.encoding + order, because: mark },
     {
