@@ -1,8 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Upload } from "@aws-sdk/lib-storage";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { GroundworkError } from "../infra/error";
 import type { LocalLambda } from "../local/lambda/service";
 import type { Environment } from "../local/environment";
@@ -23,9 +22,10 @@ export interface Job {
 
 /** A connection to the environment's database as its master user, TLS verified. The caller ends it. */
 export async function connect({ database }: Pick<Environment, "database">): Promise<Client> {
+  const pg = await import("pg");
   const { server, user, password, ca } = database;
   const { host, port, database: name } = server;
-  const client = new Client({ host, port, database: name, user, password, ssl: { ca } });
+  const client = new pg.Client({ host, port, database: name, user, password, ssl: { ca } });
   await client.connect();
   return client;
 }
@@ -39,6 +39,7 @@ export async function upload(
   signal: AbortSignal,
 ): Promise<void> {
   const params = { Bucket: bucketOf(environment), Key: key, Body: createReadStream(file, { signal }) };
+  const { Upload } = await import("@aws-sdk/lib-storage");
   await withS3(environment, async (client) => {
     const put = new Upload({ client, params });
     put.on("httpUploadProgress", ({ loaded }) => onProgress(loaded ?? 0));
