@@ -1,7 +1,8 @@
 import { connect } from "../shared/database";
 import { type TableShape, misfits } from "../ingest/tableFit";
+import { type Logins, ingestLogins, readerLogins } from "../shared/logins";
 import { type Migration, migrate } from "./migrate";
-import { type Logins, ingestLogins, readerLogins, setRolePassword } from "./role";
+import { setRolePassword } from "./role";
 import { limitConnections } from "./roleLimit";
 import { type RotationStep, rotate } from "./rotation";
 

@@ -5,18 +5,10 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { Client } from "pg";
+import type { Logins } from "../shared/logins";
 
 /** What PostgreSQL itself uses for passwords that it hashes. */
 const iterations = 4096;
-
-/** The two that sign in by turns with the rights of the role `ingest`: 003_ingest_role.sql, 009_ingest_turns.sql. */
-export const ingestLogins = ["ingest", "ingest_2"] as const;
-
-/** The two of the role `reader`: 010_reader_role.sql. */
-export const readerLogins = ["reader", "reader_2"] as const;
-
-/** The logins of a role, of which one has its turn. */
-export type Logins = typeof ingestLogins | typeof readerLogins;
 
 /** What a secret holds for one who signs in. */
 interface Login {

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { ingestLogins, readerLogins } from "./role";
+import { ingestLogins, readerLogins } from "../shared/logins";
 
 /** What a server has, as its settings say it. */
 interface ServerConnections {

@@ -43,6 +43,15 @@ const operation = z.object({
   "x-amazon-apigateway-integration": z.discriminatedUnion("type", [mock, proxy]),
 });
 
+/** Operations by their methods; what parameters a path has says its name. */
+const pathItem = z.preprocess(
+  (item) => {
+    const { parameters: _, ...operations } = item as Record<string, unknown>;
+    return operations;
+  },
+  z.record(z.string(), operation),
+);
+
 const authorizer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cognito_user_pools"), providerARNs: z.array(z.string()).length(1) }),
   z.strictObject({
@@ -61,7 +70,7 @@ const gatewayResponse = z.strictObject({
 
 const documentSchema = z.object({
   info: z.object({ title: z.string() }),
-  paths: z.record(z.string(), z.object({ parameters: z.array(z.unknown()).optional() }).catchall(operation)),
+  paths: z.record(z.string(), pathItem),
   components: z.object({
     securitySchemes: z.record(
       z.string(),

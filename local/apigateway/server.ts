@@ -4,6 +4,7 @@ import { GroundworkError } from "../../infra/error";
 import type { Scope } from "../../programs/attributes/table";
 import type { Session } from "../session";
 import { AwsError, listen, readBody } from "../http";
+import { own } from "../own";
 import { type AuthorizerServices, type Caller, authorizerCheck, securityOf } from "./authorize";
 import { type ApiDocument, type MockIntegration, allowsOrigin, fixedHeaders, readDocument } from "./document";
 import { type Answer, type GatewayResponseType, gatewayResponse } from "./gatewayResponse";
@@ -94,7 +95,7 @@ export class LocalApiGateway {
     const path = rest.replace(/\/$/, "") || "/";
     const { template = "", parameters = {} } = findPath(document.paths, path) ?? {};
     const item = document.paths[template];
-    const operation = item?.[method.toLowerCase()] ?? item?.[anyMethod];
+    const operation = item && (own(item, method.toLowerCase()) ?? item[anyMethod]);
     if (!operation) return refuse("MISSING_AUTHENTICATION_TOKEN");
     const [authorizer, scopes] = securityOf(operation) ?? [];
     const { region, account } = this.scope;
@@ -134,7 +135,7 @@ const forbidden: Answer = {
 /** A mock integration's answer; undefined where it has no template for what the request's body is. */
 function mockAnswer(integration: MockIntegration, request: IncomingMessage): Answer | undefined {
   const contentType = request.headers["content-type"]?.split(";")[0]?.trim() ?? "application/json";
-  if (integration.requestTemplates[contentType] === undefined) return undefined;
+  if (own(integration.requestTemplates, contentType) === undefined) return undefined;
   const { statusCode, responseParameters, responseTemplates = "" } = integration.responses.default;
   return { status: Number(statusCode), headers: fixedHeaders(responseParameters), body: responseTemplates };
 }

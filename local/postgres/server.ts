@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
@@ -84,7 +93,7 @@ export async function startPostgres(session: Session, options: PostgresOptions):
 
 async function makeHome(session: Session, options: PostgresOptions): Promise<Home> {
   const dir = join(session.dir, "postgres");
-  mkdirSync(dir, { mode: 0o755 });
+  mkdirSync(dir, { mode: 0o700 });
   const home: Home = {
     bin: "",
     dataDir: options.keepIn ?? join(dir, "data"),
@@ -94,6 +103,10 @@ async function makeHome(session: Session, options: PostgresOptions): Promise<Hom
   };
   mkdirSync(home.dataDir, { mode: 0o700, recursive: true });
   own(home, dir, home.dataDir);
+  if (home.account) {
+    chownSync(session.dir, -1, home.account.gid);
+    chmodSync(session.dir, 0o710);
+  }
   home.bin = await findBinaries(join(dir, "native"), async (bin) => {
     return (await ended(run(session, { ...home, bin }, "postgres", ["--version"]))) === 0;
   });

@@ -2,7 +2,7 @@ import { routes } from "../../infra/auth/apiRoutes";
 import { GroundworkError } from "../../infra/error";
 import { printable, quoted } from "../shared/printable";
 import { formatCount, progress, table } from "../shared/terminal";
-import { shellWord } from "../tunnel/command";
+import { shellLine } from "../shared/shellLine";
 import type { ActionName } from "./actions";
 import {
   addToGroup,
@@ -168,8 +168,8 @@ async function report(run: Run, tokens: Tokens): Promise<void> {
     ({ method, authorizer: by }) => method === "get" && by.kind === "group" && by.passes === "everyone",
   );
   if (apiUrl !== undefined && open) {
-    const token = `"Authorization: $(sed -n s/^COGNITO_ACCESS_TOKEN=//p ${shellWord(run.target.options.env)})"`;
-    say(`call the API: curl -H ${token} ${shellWord(apiUrl + (open.example?.path ?? open.path))}`);
+    const token = `"Authorization: $(sed -n s/^COGNITO_ACCESS_TOKEN=//p ${shellLine(run.target.options.env)})"`;
+    say(`call the API: curl -H ${token} ${shellLine(apiUrl + (open.example?.path ?? open.path))}`);
   }
   if (!run.options.verbose) return;
   table(

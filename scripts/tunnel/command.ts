@@ -119,13 +119,3 @@ export function checkProgram({ program }: Command): void {
     `${program} is not on PATH: install the AWS CLI, https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html`,
   );
 }
-
-/** One line for a POSIX shell. */
-export function shellLine({ program, args }: Command): string {
-  return [program, ...args].map(shellWord).join(" ");
-}
-
-/** One word of it. */
-export function shellWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

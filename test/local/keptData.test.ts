@@ -9,7 +9,7 @@ import { startPostgres } from "../../local/postgres/server";
 import { Session } from "../../local/session";
 import { clientConfig } from "../support/lambda";
 import { notRun } from "../support/notRun";
-import { rejection } from "../support/postgres";
+import { rejection } from "../support/rejection";
 
 describe("an environment that keeps its data", function () {
   this.timeout(180_000);

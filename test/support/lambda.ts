@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Credentials, Session } from "../../local/session";
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import { type Credentials, Session } from "../../local/session";
 import type { FunctionSpec } from "../../local/lambda/spec";
 
 /** What every SDK client here is made with. */
@@ -45,16 +45,6 @@ export function functionSpec(name: string, source: string, more: Partial<Functio
     files: new Map([["index.js", Buffer.from(source)]]),
     ...more,
   };
-}
-
-/** What `action` fails with, for assertions on its `name` and `message`. */
-export async function failureOf(action: Promise<unknown>): Promise<Error> {
-  const outcome = await action.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (outcome instanceof Error) return outcome;
-  throw new Error("It was expected to fail and did not");
 }
 
 /** Whether a process does anything: one that has ended may wait long for somebody to take note. */

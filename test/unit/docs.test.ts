@@ -116,7 +116,7 @@ describe("the pages", () => {
   });
 
   it("docs/operations.md says of every alarm what to do", () => {
-    const alarms = alarmPlan("", { timeout: 900, handOverReserveMs: 60_000, sweepMinutes: 5 }).map(
+    const alarms = alarmPlan("", "dev", { timeout: 900, handOverReserveMs: 60_000, sweepMinutes: 5 }).map(
       ({ key }) => key,
     );
     const described = [...read("docs/operations.md").matchAll(/^\| `([\w-]+)`/gm)].map(([, key]) => key);

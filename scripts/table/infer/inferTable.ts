@@ -1,3 +1,4 @@
+import { headerKey } from "../../../functions/ingest/tableCheck";
 import { GroundworkError } from "../../../infra/error";
 import { decideColumn, type ColumnFinding, type Hints } from "./columns";
 import type { Column, FileFormat, TableDefinition, ValueFormat } from "./definition";
@@ -186,9 +187,6 @@ function makeColumn(
   };
 }
 
-/** A name as headers are compared: without case and outer blanks. */
-const headerKey = (name: string): string => name.trim().toLowerCase();
-
 /** Whether a header's names find their columns: none is missing, none is there twice. */
 function areMatchable(headers: readonly string[]): boolean {
   const names = headers.map(headerKey);
@@ -198,8 +196,8 @@ function areMatchable(headers: readonly string[]): boolean {
 /** What decided columns say about the others. */
 function hintsOf(findings: readonly ColumnFinding[], { delimiter }: Dialect): Hints {
   const patterns = findings.flatMap(({ format }) => format.dates ?? format.timestamps ?? []);
-  const dayFirst = patterns.some((p) => p.startsWith("DD"));
-  const monthFirst = patterns.some((p) => p.startsWith("MM"));
+  const dayFirst = patterns.some((p) => p.startsWith("D"));
+  const monthFirst = patterns.some((p) => p.startsWith("M"));
   const commas = findings.some(({ format }) => format.decimal === "," || format.thousands === ".");
   const points = findings.some(
     ({ type, format }) => format.thousands === "," || (type === "numeric" && format.decimal === undefined),

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record } from "../../support/stacks";
 
 describe("the auth stack's routes with a function", () => {
   it("run in the VPC with the database, with leave for its log and the reader's secret alone", async () => {
@@ -47,6 +48,6 @@ describe("the auth stack's routes with a function", () => {
     });
     expect(outputs.routes).to.include("GET /admin-only").and.not.include("GET /records");
     expect(all("aws:lambda/function:Function").map(({ name }) => name)).to.deep.equal(["group-authorizer"]);
-    expect(await failureOf(record("auth", { upstream: {} }))).to.include("is not deployed");
+    expect(await rejection(record("auth", { upstream: {} }))).to.include("is not deployed");
   });
 });

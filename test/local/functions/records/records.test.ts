@@ -11,7 +11,7 @@ import { Target } from "../../../../scripts/cognito/target";
 import { signIn } from "../../../../scripts/cognito/tokens";
 import { outputReader } from "../../../../scripts/shared/stackOutputs";
 import { startAuthStack } from "../../../support/authStack";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 
 interface Page {
   readonly records: readonly Record<string, unknown>[];
@@ -209,12 +209,12 @@ describe("GET /records", function () {
         "SELECT current_user, count(id)::int FROM records WHERE amount > 1",
       );
       expect(rows).to.deep.equal([{ current_user: "reader", count: 205 }]);
-      expect(await failureOf(client.query("CREATE TEMP TABLE mine (id int)"))).to.match(
+      expect(await rejection(client.query("CREATE TEMP TABLE mine (id int)"))).to.match(
         /read-only transaction/,
       );
       await client.query("SET default_transaction_read_only TO off");
       for (const sql of forbidden)
-        expect(await failureOf(client.query(sql)), sql).to.match(/permission denied/);
+        expect(await rejection(client.query(sql)), sql).to.match(/permission denied/);
       await client.end();
     });
   }

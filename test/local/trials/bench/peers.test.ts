@@ -6,7 +6,7 @@ import { runPeers } from "../../../../trials/bench/peers/run";
 import { connect } from "../../../../trials/uploadAndFollow";
 import { benchConfig } from "../../../../trials/bench/rounds";
 
-describe("The bench", () => {
+describe("The bench beside peers, and into a table that grows,", () => {
   let session: Session;
   let environment: Environment;
   before(async function () {
@@ -16,7 +16,7 @@ describe("The bench", () => {
   });
   after(() => session.close());
 
-  it("beside peers loads a file by the reference and by the function, cold and warm, each round, exactly", async function () {
+  it("loads a file by the reference and by the function, cold and warm, each round, exactly", async function () {
     this.timeout(60_000);
     const said: string[] = [];
     const { figures, leftOut, rows } = await runPeers(environment, session.dir, {
