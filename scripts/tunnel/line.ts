@@ -28,13 +28,14 @@ const fatal: readonly (readonly [pattern: RegExp, fix: string])[] = [
     /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key .* has changed/i,
     "The bastion shows another host key than the pinned one, so that it may not be the bastion at all: nothing was sent to it. If you know why it changed, give the new one with --host-key",
   ],
+  [/Load key .*: (invalid format|error in libcrypto)/i, "The file given with --key is no private key"],
+  [/UNPROTECTED PRIVATE KEY FILE/, "ssh refuses a private key that others may read: chmod 600 it"],
+  [/Identity file .* not accessible/, "The private key given with --key does not exist"],
+  // Behind what is wrong with a key itself, which ssh says first and then goes on without it.
   [
     /Permission denied \(/,
     "The bastion does not take the key: name the private key of its key pair with --key",
   ],
-  [/Load key .*: (invalid format|error in libcrypto)/i, "The file given with --key is no private key"],
-  [/UNPROTECTED PRIVATE KEY FILE/, "ssh refuses a private key that others may read: chmod 600 it"],
-  [/Identity file .* not accessible/, "The private key given with --key does not exist"],
   [
     /SessionManagerPlugin is not found/,
     "Session Manager's plugin for the AWS CLI is missing: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html",
