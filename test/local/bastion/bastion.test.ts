@@ -130,7 +130,7 @@ for (const [by, hasClient] of [
     it("refuses a private key that others may read", async () => {
       await pin();
       const keyFile = join(dir, "open_key");
-      writeFileSync(keyFile, makeKeyPair().private);
+      writeFileSync(keyFile, readFileSync(bastion.keyFile ?? ""));
       chmodSync(keyFile, 0o644);
       const { line } = await open({ keyFile });
       expect(await rejection(line)).to.equal("ssh refuses a private key that others may read: chmod 600 it");
