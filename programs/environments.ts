@@ -55,7 +55,7 @@ export function readEnvironmentFile(stack: string, folder = environmentsFolder):
         `If pulumi stack rm took the file away, git checkout -- ${name} brings it back: npm run destroy -- --remove leaves it`,
     );
   }
-  const top = parse(name, readFileSync(file, "utf8"));
+  const top = (parseYaml(name, readFileSync(file, "utf8")) ?? {}) as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(top).filter((key) => !topLevel.includes(key));
   if (unknown.length > 0) {
     throw new GroundworkError(
@@ -67,9 +67,10 @@ export function readEnvironmentFile(stack: string, folder = environmentsFolder):
   return { file, config: values, needsCli: esc !== undefined || Object.values(values).some(isSecret) };
 }
 
-function parse(name: string, text: string): Readonly<Record<string, unknown>> {
+/** @throws GroundworkError that names the file and the line */
+export function parseYaml(name: string, text: string): unknown {
   try {
-    return (YAML.parse(text) ?? {}) as Readonly<Record<string, unknown>>;
+    return YAML.parse(text);
   } catch (error) {
     throw new GroundworkError(`${name} is not YAML: ${(error as Error).message}`);
   }

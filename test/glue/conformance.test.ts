@@ -122,6 +122,53 @@ describe("The two roads, on the same files,", () => {
     expect(await fixture.rows(rejects)).to.deep.equal([bad, bad, bad]);
   });
 
+  it("begin an undone job anew for a later upload alone, and go on with none in another table", async () => {
+    const jobs = [
+      {
+        key: "glue/undone.csv",
+        status: "undone",
+        uploaded: "now() + interval '1 day'",
+        target: "records",
+        layout: false,
+      },
+      {
+        key: "glue/later.csv",
+        status: "undone",
+        uploaded: "now() - interval '1 day'",
+        target: "records",
+        layout: false,
+      },
+      { key: "glue/unread.csv", status: "running", uploaded: "NULL", target: "others", layout: false },
+      { key: "glue/begun.csv", status: "running", uploaded: "NULL", target: "others", layout: true },
+    ];
+    const header = records.columns.map((column) => column.header).join(",");
+    const content = `${header}\n1,a,EUR,1,2024-01-01,v\n`;
+    const columns = records.columns.map(({ name }) => name);
+    const layout = { newline: "\n", delimiter: ",", columns, spare: 0, header, line: 1, decoded: false };
+    const etag = createHash("md5").update(content).digest("hex");
+    await fixture.rows("INSERT INTO ingest_tables VALUES ('others')");
+    for (const { key, status, uploaded, target, ...job } of jobs) {
+      await fixture.forGlue(content, key.slice("glue/".length));
+      const ended = status === "undone" ? "'undone on request', now()" : "NULL, NULL";
+      const read = job.layout ? `'${JSON.stringify(layout)}'` : "NULL";
+      await fixture.rows(
+        `INSERT INTO ingest_jobs (bucket, key, etag, size, status, uploaded_at, target, layout, reason, finished_at)
+         VALUES ('${fixture.bucket}', '${key}', '${etag}', ${content.length}, '${status}', ${uploaded}, '${target}',
+           ${read}, ${ended})`,
+      );
+    }
+    const outcomes = await fixture.byGlue(jobs.map(({ key }) => key));
+    await fixture.rows("DELETE FROM ingest_jobs WHERE target = 'others'");
+    await fixture.rows("DELETE FROM ingest_tables WHERE name = 'others'");
+    const elsewhere = "what is loaded of it is in others, and now its key is records's";
+    expect(outcomes.map(({ status, rows, reason }) => [status, rows, reason])).to.deep.equal([
+      ["skipped", 0, "undone on request"],
+      ["done", 1, undefined],
+      ["done", 1, undefined],
+      ["failed", 0, elsewhere],
+    ]);
+  });
+
   it("start apart: a file under glue/ waits for its job, which runs as it was deployed", async () => {
     const { file } = await writeSample(path.join(fixture.session.dir, "apart.csv"), 500);
     await fixture.byFunction(readFileSync(file), "glue/apart.csv");

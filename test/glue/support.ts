@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { Client } from "pg";
 import { startEnvironment, type Environment } from "../../local/environment";
 import { gluePrefix } from "../../functions/ingest/chooseTable";
@@ -8,6 +10,7 @@ import { quoteName } from "../../functions/ingest/tableSql";
 import type { Table } from "../../functions/ingest/table";
 import { type GlueOutcome, type GlueRun, startGlueJob, writeReader } from "../../trials/compare/glueRun";
 import { IngestBench } from "../../trials/bench/ingestBench";
+import { root } from "../../programs/programs";
 import { connect } from "../../trials/uploadAndFollow";
 import { Session } from "../../local/session";
 import { sparkLacks, sparkPython } from "../../local/glue/spark";
@@ -129,6 +132,12 @@ export class GlueFixture {
     return (await answer.json()) as Record<string, unknown>;
   }
 
+  /** Runs lines of Python with the job's modules; answers with what they print. */
+  async runPython(lines: readonly string[]): Promise<string> {
+    const env = { ...this.environment.services.environment(), PYTHONPATH: path.join(root, "functions/glue") };
+    return (await promisify(execFile)(this.python, ["-c", lines.join("\n")], { env })).stdout;
+  }
+
   reset(): Promise<void> {
     return this.bench.reset();
   }
@@ -147,7 +156,8 @@ export class GlueFixture {
         "SELECT key, r.byte_offset::int, r.reason, r.record FROM ingest_rejects r JOIN ingest_jobs ON id = job ORDER BY 1, 2",
       ),
       jobs: await this.rows(
-        `SELECT key, etag, size::int, byte_offset::int, newline, rows_loaded::int, rows_rejected::int, status, reason
+        `SELECT key, etag, size::int, byte_offset::int, newline, rows_loaded::int, rows_rejected::int, status, reason,
+           target, uploaded_at::text
          FROM ingest_jobs ORDER BY key`,
       ),
     };

@@ -20,15 +20,16 @@ export interface AuthStack {
 
 export async function startAuthStack(
   session: Session,
-  config: Record<string, string> = {},
+  overrides: Record<string, string> = {},
 ): Promise<AuthStack> {
   const program = programs.find(({ project }) => project === "auth");
   if (!program) throw new Error("There is no project auth");
-  const scope = scopeOf("local");
+  const config = { ...readStackConfig("local"), ...overrides };
+  const scope = scopeOf("local", config);
   const services = await startServices(session, scope);
   const outputs = await evaluate(program, {
     stack: "local",
-    config: { ...readStackConfig("local"), ...config },
+    config,
     world: {
       async create(resource) {
         const request = { ...resource, scope };

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChaosTarget } from "./target";
 
@@ -37,6 +38,19 @@ const spells = {
     s3.fault = (request) =>
       fault?.(request) ?? (request.method === "GET" ? { pauseMs: draw() * 400 } : undefined);
     return Promise.resolve(() => (s3.fault = fault));
+  },
+  // Below the 15 minutes from which on AWS refuses what is signed.
+  "wrong clock": async ({ lambda, functionName }, draw) => {
+    const { environment } = lambda.spec(functionName);
+    const minutes = (draw() < 0.5 ? -1 : 1) * (1 + draw() * 12);
+    await lambda.updateFunction(functionName, {
+      environment: {
+        ...environment,
+        NODE_OPTIONS: `--require "${path.join(__dirname, "wrongClock.js")}"`,
+        CHAOS_CLOCK_MS: String(Math.round(minutes * 60_000)),
+      },
+    });
+    return () => lambda.updateFunction(functionName, { environment });
   },
   "late events": ({ lambda, functionName: ingest }) => {
     const { fault } = lambda;

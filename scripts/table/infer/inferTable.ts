@@ -1,3 +1,4 @@
+import { headerKey } from "../../../functions/ingest/tableCheck";
 import { GroundworkError } from "../../../infra/error";
 import { decideColumn, type ColumnFinding, type Hints } from "./columns";
 import type { Column, FileFormat, TableDefinition, ValueFormat } from "./definition";
@@ -185,9 +186,6 @@ function makeColumn(
     ...(Object.keys(format).length > 0 ? { format } : {}),
   };
 }
-
-/** A name as headers are compared: without case and outer blanks. */
-const headerKey = (name: string): string => name.trim().toLowerCase();
 
 /** Whether a header's names find their columns: none is missing, none is there twice. */
 function areMatchable(headers: readonly string[]): boolean {

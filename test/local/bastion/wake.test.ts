@@ -30,13 +30,15 @@ describe("a bastion that a tunnel needs", () => {
     const said: string[] = [];
     const mayStart = (): Promise<boolean> =>
       answer === undefined ? Promise.reject(new Error("asked")) : Promise.resolve(answer);
-    await wakeBastion({ instanceId, mayStart, say: (text) => said.push(text) }, client);
+    await wakeBastion({ instanceId, stack: "prod", mayStart, say: (text) => said.push(text) }, client);
     return said;
   }
 
   it("is started where somebody stopped it and it is wanted", async () => {
     runs = false;
-    expect(await rejection(wake("i-1", false))).to.include("i-1 is stopped: start it with");
+    expect(await rejection(wake("i-1", false))).to.include(
+      "i-1 is stopped: start it with npm run tunnel -- --stack prod --start",
+    );
     expect(runs).to.equal(false);
     expect(await wake("i-1", true)).to.have.length(1);
     expect(runs).to.equal(true);

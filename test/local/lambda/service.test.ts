@@ -1,4 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
 import { startLambda } from "../../../local/lambda/server";
@@ -60,6 +62,9 @@ describe("Lambda on this machine", () => {
         .to.have.property("logStreamName")
         .that.matches(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
       expect(value).to.have.property("left").that.is.within(1, 30_000);
+      const group = "exports.handler = async (_, { logGroupName }) => logGroupName;";
+      await create("grouped", group, { logGroup: "/own" });
+      expect((await invoke("grouped")).value).to.equal("/own");
     });
 
     it("may return nothing, or not be async", async () => {
@@ -256,6 +261,17 @@ describe("Lambda on this machine", () => {
         pid,
       ]);
     });
+  });
+
+  it("goes on after starts of processes that failed", async () => {
+    await create("stumbles", "exports.handler = async () => 1;");
+    const logs = join(session().dir, "lambda", "stumbles", "log");
+    await writeFile(logs, "no folder");
+    for (let start = 0; start < 2 * availableParallelism(); start++) {
+      expect((await errorOf(lambda.invoke("stumbles", {}))).message).to.contain("EEXIST");
+    }
+    await rm(logs);
+    expect((await invoke("stumbles")).value).to.equal(1);
   });
 
   it("refuses to create what Lambda would refuse, naming every problem", async () => {

@@ -102,7 +102,7 @@ describe("the programs of an environment", () => {
   it("read a deployed stack under the name that the config gives it, and tell that name's environment", async () => {
     const evaluation = evaluateAll("dev", {
       projects: programs.filter(({ project }) => project === "database"),
-      config: { "database:networkingStack": "acme/shared-network/live" },
+      config: { ...readStackConfig("dev"), "database:networkingStack": "acme/shared-network/live" },
       deployed: { database: { networking: { vpcId: "vpc-1" } } },
       create: (resource) => Promise.resolve(attributesOf(resource)),
     });

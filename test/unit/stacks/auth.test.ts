@@ -189,6 +189,15 @@ describe("the auth stack", () => {
     for (const key of Object.keys(config)) expect(message).to.contain(key);
   });
 
+  it("takes as many addresses to come back to as a client of Cognito has", async () => {
+    const callbackUrls = (count: number) => ({
+      "auth:callbackUrls": JSON.stringify(Array.from({ length: count }, (_, i) => `https://a.example/${i}`)),
+      "auth:loginPorts": "[8976,8977]",
+    });
+    await record("auth", { config: callbackUrls(98) });
+    expect(await rejection(record("auth", { config: callbackUrls(99) }))).to.contain("101 addresses");
+  });
+
   it("protects its users in prod and not in dev", async () => {
     const pool = "aws:cognito/userPool:UserPool";
     expect((await record("auth", { stack: "prod" })).only(pool).deletionProtection).to.equal("ACTIVE");

@@ -134,6 +134,18 @@ describe("the role that the ingest function signs in as", () => {
     expect(secret()).to.deep.equal(kept);
   });
 
+  it("has its limits set anew by a rotation: the server may have become another one since the deployment", async () => {
+    for (const login of ["ingest", "ingest_2"]) await master.query(`ALTER ROLE ${login} CONNECTION LIMIT 7`);
+    await rotateSecret();
+    const { rows } = await master.query(
+      "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname ~ '^ingest' ORDER BY rolname",
+    );
+    expect(rows).to.deep.equal([
+      { rolname: "ingest", rolconnlimit: 48 },
+      { rolname: "ingest_2", rolconnlimit: 48 },
+    ]);
+  });
+
   it("is rotated in steps, each of which may come twice, and in its own secret alone", async () => {
     const token = await rotateSecret(2);
     expect(JSON.parse(secrets.get(secretArn) ?? "{}") as object).to.have.property("username");

@@ -152,6 +152,10 @@ describe("the console", function () {
   it("loads the sample by one click, saves its rejects as a file to mend, and resumes a failed job", async () => {
     expect(await post("/files/sample")).to.include("sample.csv is in the bucket");
     await until("/job/status?key=sample.csv", "Loaded, but for");
+    for (const part of ["status", "rejects"]) {
+      const done = await fetch(`${origin}/job/${part}?key=sample.csv`, { headers: { cookie } });
+      expect(done.headers.get("x-again"), "the next look at what is done").to.equal(null);
+    }
     const response = await fetch(`${origin}/job/rejects.csv?key=sample.csv`, { headers: { cookie } });
     expect(response.headers.get("content-disposition")).to.equal('attachment; filename="rejects.csv"');
     expect((await response.text()).split("\n").slice(0, 2)).to.deep.equal([
@@ -162,6 +166,8 @@ describe("the console", function () {
     expect(reasons).to.match(/^line,byte,column,value,code,reason\n\d+,\d+,"mcc","abcd"/);
     await send("PUT", "/files/upload?name=failing.csv", "a,b\n1,2\n");
     const failed = await until("/job/status?key=failing.csv", "It failed");
+    const looked = await fetch(`${origin}/job/status?key=failing.csv`, { headers: { cookie } });
+    expect(looked.headers.get("x-again"), "somebody may resume it elsewhere").to.equal("5000");
     expect(failed).to.include("no header of the table records");
     expect(await post("/job/resume?key=failing.csv")).to.include("It goes on from byte 0");
     await until("/job/status?key=failing.csv", "It failed");

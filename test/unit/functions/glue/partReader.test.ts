@@ -58,6 +58,13 @@ const recoded: readonly string[] = [
 ];
 
 describe("The Glue job's reader of parts", () => {
+  it("names a column's type as DDL has it", async () => {
+    const kind = { name: "kind", type: { enum: "Kind of card", values: ["visa"] } };
+    const table = defineTable({ name: "cards", columns: [kind] });
+    const { columns } = await ask(Buffer.from("kind\nvisa\n"), table, { step: "whole" });
+    expect(columns).to.deep.equal([["kind", '"Kind of card"']]);
+  });
+
   for (const { what, file, table = records, rejects = [], failure } of inputs) {
     it(`reads ${what} in one go as the function does`, async () => {
       const content = Buffer.from(file);

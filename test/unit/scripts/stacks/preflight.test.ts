@@ -250,8 +250,33 @@ describe("the commands over all stacks, before anything is touched,", () => {
     expect(stdout).to.match(/^networking +1 updated +\d.*\ndatabase +failed +\d/m);
     expect(stderr.trim().split("\n").at(-1)).to.equal(
       "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
-        "--only database,auth,ingest,groundwork",
+        "--only database,auth,ingest,groundwork --yes",
     );
+    expect(status).to.equal(1);
+  });
+
+  it("say what the CLI said where it doesn't take what became of a making that was cut off, and repeat what isn't settled", () => {
+    const cutOff = (name: string) => {
+      const resource = { type: "aws:sqs/queue:Queue", urn: `urn::${name}`, custom: true };
+      return JSON.stringify({ deployment: { pending_operations: [{ type: "creating", resource }] } });
+    };
+    const stack = `case "$2 $PWD" in
+      "export "*/networking) echo '${cutOff("one")}';; "export "*/database) echo '${cutOff("two")}';;
+      export*) echo '{"deployment": {}}';; *database) echo "error: boom" >&2; exit 1;; esac`;
+    install({ stack });
+    const named = ["--pending", "sqs.Queue one=none", "sqs.Queue two=q"];
+    const { status, stderr } = run("refresh", "--yes", "--stack", "emulator", ...named);
+    expect(stderr.trim().split("\n")).to.deep.equal([
+      "error: boom",
+      "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
+        "--only database,auth,ingest,groundwork --yes --pending 'sqs.Queue two=q'",
+    ]);
+    expect(status).to.equal(1);
+  });
+
+  it("refuse to only look for drift and settle something in one", () => {
+    const { status, stderr } = run("refresh", "--preview-only", "--pending", "sqs.Queue q=none");
+    expect(stderr).to.include("'--preview-only' cannot be used with option '--pending");
     expect(status).to.equal(1);
   });
 
