@@ -33,12 +33,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
   function run(action: string, ...args: string[]) {
     const command = ["-r", "./programs/register.js", "scripts/stacks", action, ...args];
     const env = { ...noAws, PATH: bin };
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, {
-      cwd: root,
-      env,
-      encoding: "utf8",
-    });
-    return { status, stdout, stderr };
+    return spawnSync(process.execPath, command, { cwd: root, env, encoding: "utf8" });
   }
 
   /** As the command goes about it, up to where it would touch a stack; what it fails with. */
@@ -236,11 +231,8 @@ describe("the commands over all stacks, before anything is touched,", () => {
   });
 
   it("show each project as it comes, then stop at the first that fails and say how to go on", () => {
-    const event = {
-      resOutputsEvent: {
-        metadata: { op: "update", type: "aws:sqs/queue:Queue", urn: "urn::q", new: { custom: true } },
-      },
-    };
+    const metadata = { op: "update", type: "aws:sqs/queue:Queue", urn: "urn::q", new: { custom: true } };
+    const event = { resOutputsEvent: { metadata } };
     const refresh = `case "$PWD" in */database) echo "error: boom" >&2; exit 1;; *) echo shown; echo '${JSON.stringify(event)}' > "$5";; esac`;
     install({ refresh, ...holding({}) });
     const { status, stdout, stderr } = run("refresh", "--yes", "--stack", "emulator");
@@ -282,17 +274,8 @@ describe("the commands over all stacks, before anything is touched,", () => {
 
   it("look for drift in every project, and fail if there is any", () => {
     const side = (rate: number) => ({ custom: true, outputs: { rate, name: "s" } });
-    const event = {
-      resOutputsEvent: {
-        metadata: {
-          op: "update",
-          type: "aws:apigateway/methodSettings:MethodSettings",
-          urn: "urn::s",
-          old: side(10),
-          new: side(1),
-        },
-      },
-    };
+    const metadata = { op: "update", type: "aws:apigateway/methodSettings:MethodSettings", urn: "urn::s" };
+    const event = { resOutputsEvent: { metadata: { ...metadata, old: side(10), new: side(1) } } };
     const refresh = `case "$PWD" in */auth) echo '${JSON.stringify(event)}' > "$5";; esac`;
     install({ refresh, ...holding({}) });
     const { status, stdout, stderr } = run("refresh", "--preview-only", "--stack", "emulator");
