@@ -82,5 +82,7 @@ export function picture({ rows, figures }: PeersResult, runs: number): string {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
-export const machine = (): string =>
-  `${availableParallelism()} cores of ${cpus()[0]?.model ?? "an unknown processor"}`;
+// Before --apart leaves this process one of them.
+const cores = availableParallelism();
+
+export const machine = (): string => `${cores} cores of ${cpus()[0]?.model ?? "an unknown processor"}`;

@@ -22,7 +22,7 @@ export async function answered(
   for (const question of inference.unsure) {
     const { choices } = question;
     const isOrder =
-      choices.length > 0 && choices.every(({ column: { format } }) => format?.dates ?? format?.timestamps);
+      choices.length > 1 && choices.every(({ column: { format } }) => format?.dates ?? format?.timestamps);
     let chosen = isOrder
       ? choices.find(({ answer }) => dates !== undefined && answer.startsWith(dates))
       : undefined;

@@ -2,13 +2,13 @@ import { createReadStream, existsSync, readFileSync, rmSync } from "node:fs";
 import type { Profiler } from "node:inspector";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
 import type { LoadTime } from "../../local/lambda/process";
 import type { InvocationEnd, LocalLambda } from "../../local/lambda/service";
 import type { Environment } from "../../local/environment";
+import { withS3 } from "../s3Client";
 
 /** One load by the packaged function. */
 export interface Load {
@@ -42,18 +42,13 @@ export class IngestBench {
 
   /** Puts a file into the bucket under each key, and waits for the loads that their notifications start. */
   async put(file: string, ...keys: string[]): Promise<void> {
-    const { services, region } = this.environment;
-    const { credentials } = services.session;
-    const client = new S3Client({ endpoint: services.s3.url, region, credentials });
-    try {
+    await withS3(this.environment, async (client) => {
       for (const Key of keys)
         await new Upload({
           client,
           params: { Bucket: this.bucket, Key, Body: createReadStream(file) },
         }).done();
-    } finally {
-      client.destroy();
-    }
+    });
     await this.lambda.idle();
   }
 

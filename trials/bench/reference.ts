@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { LocalDatabase } from "../../local/services";
+import { connect } from "../uploadAndFollow";
 import { libpqVariables, runProgram, target, versionIn } from "./peers/program";
 
 /** What loads are measured beside: the same file into the same table, as plainly as PostgreSQL can. */
@@ -68,11 +68,9 @@ async function timed(database: LocalDatabase, program: string, args: string[]): 
 }
 
 /** All in one session. */
-async function rawCopy({ server, user, password, ca }: LocalDatabase, files: string[]): Promise<number> {
+async function rawCopy(database: LocalDatabase, files: string[]): Promise<number> {
   const started = performance.now();
-  const { host, port, database } = server;
-  const client = new Client({ host, port, database, user, password, ssl: { ca } });
-  await client.connect();
+  const client = await connect({ database });
   try {
     for (const file of files) {
       const copy = client.query(copyFrom(`COPY ${target} FROM STDIN (FORMAT csv, HEADER)`));

@@ -196,8 +196,8 @@ function areMatchable(headers: readonly string[]): boolean {
 /** What decided columns say about the others. */
 function hintsOf(findings: readonly ColumnFinding[], { delimiter }: Dialect): Hints {
   const patterns = findings.flatMap(({ format }) => format.dates ?? format.timestamps ?? []);
-  const dayFirst = patterns.some((p) => p.startsWith("DD"));
-  const monthFirst = patterns.some((p) => p.startsWith("MM"));
+  const dayFirst = patterns.some((p) => p.startsWith("D"));
+  const monthFirst = patterns.some((p) => p.startsWith("M"));
   const commas = findings.some(({ format }) => format.decimal === "," || format.thousands === ".");
   const points = findings.some(
     ({ type, format }) => format.thousands === "," || (type === "numeric" && format.decimal === undefined),

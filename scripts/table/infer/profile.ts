@@ -48,9 +48,10 @@ const maxExamples = 5;
 
 const [zero, nine, blank, tab, dash, brace, bracket, backslash] = [48, 57, 32, 9, 45, 123, 91, 92];
 
-/** Counts the shapes of a table's columns, record by record. */
-export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
+/** Counts the shapes of a table's columns, record by record; what a short record lacks is empty. */
+export function makeProfile(width: number, delimiter: string, decode: (bytes: Buffer) => string) {
   const columns = Array.from({ length: width }, newColumn);
+  const between = delimiter.charCodeAt(0);
   const runLength = new Int32Array(maxRuns);
   const runValue = new Float64Array(maxRuns);
   const runZero = new Uint8Array(maxRuns);
@@ -65,8 +66,9 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
       const column = columns[index]!;
       let start = from[index]!;
       let end = to[index]!;
-      // Before a quote the blank stands outside of the field.
-      const indented = isBlank(bytes[quoting[index] === 0 ? start : start - 2] ?? 0);
+      // Before a quote the blank stands outside of the field, where a delimiter may be a tab.
+      const first = bytes[quoting[index] === 0 ? start : start - 2] ?? 0;
+      const indented = isBlank(first) && first !== between;
       if (indented) while (start < end && isBlank(bytes[start]!)) start++;
       while (end > start && isBlank(bytes[end - 1]!)) end--;
       if (start === end) {
@@ -80,6 +82,7 @@ export function makeProfile(width: number, decode: (bytes: Buffer) => string) {
       if (column.uuid || column.json || column.hex) special(column, bytes, start, end, quoting[index]!);
       if (column.shapes !== undefined) addShape(column, index, record, start, end);
     }
+    for (let index = fields; index < width; index++) columns[index]!.empty++;
   }
 
   function addShape(column: ColumnProfile, index: number, record: Split, start: number, end: number): void {

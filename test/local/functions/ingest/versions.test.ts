@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { defineTable } from "../../../../functions/ingest/table";
 import { tableSql } from "../../../../functions/ingest/tableSql";
 import { jobsHandler } from "../../../../functions/jobs/handler";
-import { IngestFixture, options, packageCallback, resultOf } from "../../../support/ingestFixture";
+import { packageCallback } from "../../../../trials/packageCallback";
+import { IngestFixture, options, resultOf } from "../../../support/ingestFixture";
 
 const prices = defineTable({
   name: "prices",

@@ -148,7 +148,12 @@ export default defineTable({
     {
       name: "a table that doesn't exist",
       args: ["--file", "README.md", "--table", "nowhere"],
-      says: /There is no table nowhere: --table is one of .*records/,
+      says: /There is no table nowhere in tables\/, only .*records/,
+    },
+    {
+      name: "a table without a file",
+      args: ["--table", "records"],
+      says: /^--table .*: name the file with --file/,
     },
     {
       name: "a file that doesn't exist",
