@@ -99,7 +99,7 @@ export class Chaos {
 
   private async differences(etag: string, expected: Expected): Promise<string[]> {
     const strays = await this.target.sql<{ job: string }>(
-      "SELECT row_to_json(ingest_jobs)::text AS job FROM ingest_jobs WHERE etag <> $1 AND status <> 'failed'",
+      "SELECT row_to_json(ingest_jobs)::text AS job FROM ingest_jobs WHERE etag <> $1 AND status NOT IN ('failed', 'undone')",
       [etag],
     );
     return [
