@@ -123,7 +123,7 @@ async function readyWays(
   return ways;
 }
 
-function functionWays(bench: IngestBench, { key }: BenchFile): Way[] {
+function functionWays(bench: IngestBench, { keys }: BenchFile): Way[] {
   const way = (name: string, isCold: boolean): Way => ({
     name,
     version: `Node ${process.versions.node}`,
@@ -132,7 +132,7 @@ function functionWays(bench: IngestBench, { key }: BenchFile): Way[] {
       if (isCold) await bench.redeploy(unhurried);
     },
     load: async () => {
-      const { ms, cpuMs, initMs } = await bench.load(key);
+      const { ms, cpuMs, initMs } = await bench.load(...keys);
       if ((initMs !== undefined) !== isCold)
         throw new GroundworkError(`${name}: its process was another one`);
       return { ms, functionCpuMs: cpuMs };
