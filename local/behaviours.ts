@@ -26,7 +26,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
   "aws:cognito/userPoolClient:UserPoolClient"({ inputs }, { id }, { cognito }) {
     cognito.createUserPoolClient({ ...inputs, id });
-    return done;
+    return Promise.resolve({ clientSecret: cognito.clientSecret(id) });
   },
 
   "aws:cognito/userGroup:UserGroup"({ inputs }, _attributes, { cognito }) {

@@ -9,6 +9,7 @@ import { LocalSchedules } from "./scheduler/schedules";
 import { type LocalQueues, startQueues } from "./sqs/server";
 import { type LocalS3, startS3 } from "./s3/server";
 import { type LocalSecrets, startSecrets } from "./secretsmanager/server";
+import { freePort } from "./freePort";
 import type { LocalBastion } from "./bastion/bastion";
 import { type LocalCognito, startCognito } from "./cognito/server";
 import { scriptRunner } from "./glue/runner";
@@ -16,7 +17,7 @@ import type { LocalConfig } from "./localConfig";
 import type { LocalPostgres } from "./postgres/server";
 import type { Session } from "./session";
 
-/** What stands in for AWS's services in one environment. The last three start with the first resource of theirs. */
+/** What stands in for AWS's services in one environment. The last two start with the first resource of theirs. */
 export interface Services {
   readonly session: Session;
   readonly s3: LocalS3;
@@ -54,7 +55,7 @@ export interface ServiceOptions {
   readonly concurrency?: number;
   readonly databaseParameters?: Readonly<Record<string, string>>;
   /** Where an app under development finds its services: a free port each unless told. */
-  readonly ports?: Partial<Pick<LocalConfig, "cognitoPort" | "apiPort">>;
+  readonly ports?: Pick<LocalConfig, "cognitoPort" | "apiPort">;
 }
 
 export async function startServices(
@@ -62,6 +63,8 @@ export async function startServices(
   scope: Scope,
   { databaseParameters = {}, retryDelays, concurrency, ports = {} }: ServiceOptions = {},
 ): Promise<Services> {
+  // The API comes up last: whether it can is told now.
+  if (ports.apiPort !== undefined) await freePort(ports.apiPort);
   const [s3, secrets, queues, ec2, cognito] = await Promise.all([
     startS3(session, scope),
     startSecrets(session, scope),

@@ -20,6 +20,9 @@ export const programs: readonly Program[] = [
   { project: "groundwork", dir: root, reads: ["networking", "database", "auth", "ingest"] },
 ];
 
+/** What gives GitHub's workflows their roles: a project of its own, which no environment has. */
+export const githubProgram: Program = { project: "github", dir: path.join(root, "github"), reads: [] };
+
 function stackProgram(project: string, ...reads: string[]): Program {
   return { project, dir: path.join(root, "stacks", project), reads };
 }

@@ -5,12 +5,10 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { Client } from "pg";
+import { ingestLogins } from "../shared/ingestLogins";
 
 /** What PostgreSQL itself uses for passwords that it hashes. */
 const iterations = 4096;
-
-/** The two that sign in by turns with the rights of the role `ingest`: 003_ingest_role.sql, 009_ingest_turns.sql. */
-export const ingestLogins = ["ingest", "ingest_2"] as const;
 
 /** What a secret holds for one who signs in. */
 interface Login {

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { ingestLogins } from "./role";
+import { ingestLogins } from "../shared/ingestLogins";
 
 /** What a server has, as its settings say it. */
 interface ServerConnections {

@@ -6,7 +6,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { connect, connectAs } from "../shared/database";
-import { ingestLogins, loginIn, newLogin, setPassword } from "./role";
+import { ingestLogins } from "../shared/ingestLogins";
+import { loginIn, newLogin, setPassword } from "./role";
+import { limitConnections } from "./roleLimit";
 
 /** What Secrets Manager calls a rotation function with, four times, one step after the other. */
 export interface RotationStep {
@@ -58,6 +60,8 @@ export async function rotate(step: RotationStep, ownSecret: string): Promise<voi
         const client = await connect();
         try {
           await setPassword(client, await pending());
+          // RDS changes the server's class in a maintenance window, and with it what the server has.
+          await limitConnections(client);
         } finally {
           await client.end();
         }

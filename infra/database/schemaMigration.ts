@@ -85,7 +85,7 @@ export class SchemaMigration extends Component {
     this.registerOutputs();
   }
   /**
-   * A new password for the role each week. It also keeps the function awake: one in a VPC that nobody calls for weeks
+   * A new password for the role each week, and its limit of connections as the server is by then. It also keeps the function awake: one in a VPC that nobody calls for weeks
    * becomes inactive, and the first call of a later `up` would fail.
    * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
    */

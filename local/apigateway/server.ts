@@ -4,6 +4,7 @@ import { GroundworkError } from "../../infra/error";
 import type { Scope } from "../../programs/attributes/table";
 import type { Session } from "../session";
 import { AwsError, listen, readBody } from "../http";
+import { own } from "../own";
 import { type AuthorizerServices, authorizerCheck, securityOf } from "./authorize";
 import { type ApiDocument, type ApiOperation, allowsOrigin, fixedHeaders, readDocument } from "./document";
 import { type Answer, type GatewayResponseType, gatewayResponse } from "./gatewayResponse";
@@ -89,8 +90,8 @@ export class LocalApiGateway {
     if (isTooLarge) return refuse("REQUEST_TOO_LARGE");
     if (!throttle.take()) return refuse("THROTTLED");
     const method = request.method ?? "GET";
-    const path = document.paths[rest.replace(/\/$/, "") || "/"] ?? document.paths["/{proxy+}"];
-    const operation = path?.[method.toLowerCase()] ?? path?.["x-amazon-apigateway-any-method"];
+    const path = own(document.paths, rest.replace(/\/$/, "") || "/") ?? document.paths["/{proxy+}"];
+    const operation = path && (own(path, method.toLowerCase()) ?? path["x-amazon-apigateway-any-method"]);
     if (!operation) return refuse("MISSING_AUTHENTICATION_TOKEN");
     const [authorizer, scopes] = securityOf(operation) ?? [];
     if (authorizer !== undefined) {
@@ -121,7 +122,7 @@ const forbidden: Answer = {
 function mockAnswer(operation: ApiOperation, request: IncomingMessage): Answer | undefined {
   const integration = operation["x-amazon-apigateway-integration"];
   const contentType = request.headers["content-type"]?.split(";")[0]?.trim() ?? "application/json";
-  if (integration.requestTemplates[contentType] === undefined) return undefined;
+  if (own(integration.requestTemplates, contentType) === undefined) return undefined;
   const { statusCode, responseParameters, responseTemplates = "" } = integration.responses.default;
   return { status: Number(statusCode), headers: fixedHeaders(responseParameters), body: responseTemplates };
 }

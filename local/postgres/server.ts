@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { chownSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
@@ -82,7 +82,7 @@ export async function startPostgres(session: Session, options: PostgresOptions):
 
 async function makeHome(session: Session, options: PostgresOptions): Promise<Home> {
   const dir = join(session.dir, "postgres");
-  mkdirSync(dir, { mode: 0o755 });
+  mkdirSync(dir, { mode: 0o700 });
   const home: Home = {
     bin: "",
     dataDir: join(dir, "data"),
@@ -92,6 +92,10 @@ async function makeHome(session: Session, options: PostgresOptions): Promise<Hom
   };
   mkdirSync(home.dataDir, { mode: 0o700 });
   own(home, dir, home.dataDir);
+  if (home.account) {
+    chownSync(session.dir, -1, home.account.gid);
+    chmodSync(session.dir, 0o710);
+  }
   home.bin = await findBinaries(join(dir, "native"), async (bin) => {
     return (await ended(run(session, { ...home, bin }, "postgres", ["--version"]))) === 0;
   });

@@ -39,8 +39,8 @@ interface Subscription {
 }
 
 /**
- * An S3 endpoint for path-style requests, every bucket of it versioned. To a role that may not list a bucket a missing
- * object is 403, as on AWS. What is not served is answered with NotImplemented, never ignored.
+ * An S3 endpoint for path-style requests, every bucket of it versioned. To a role that may not list a bucket its list
+ * and a missing object are 403, as on AWS. What is not served is answered with NotImplemented, never ignored.
  */
 export class LocalS3 {
   /** The endpoint; "" until it listens. */
@@ -67,7 +67,7 @@ export class LocalS3 {
       });
     }
     const dir = join(this.session.dir, "s3", name);
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.buckets.set(name, new Bucket(name, dir));
   }
 
@@ -125,8 +125,8 @@ export class LocalS3 {
       await answerObject(call);
     } catch (error) {
       // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
-      const hidden = asAwsError(error).code === "NoSuchKey" && !this.callers.mayList(request, bucketName);
-      throw hidden ? new AwsError("AccessDenied", 403, "Access Denied") : error;
+      const isHidden = asAwsError(error).code === "NoSuchKey" && !this.callers.mayList(request, bucketName);
+      throw isHidden ? accessDenied() : error;
     }
   }
 
@@ -138,7 +138,10 @@ export class LocalS3 {
   }
 
   private async answerBucket(call: Call): Promise<void> {
-    const { request, query } = call;
+    const { bucket, request, query } = call;
+    const isRead = request.method === "HEAD" || (request.method === "GET" && !query.has("location"));
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html asks for the same right as a list.
+    if (isRead && !this.callers.mayList(request, bucket.name)) throw accessDenied();
     if (request.method === "HEAD") headBucket(call, this.region);
     else if (request.method === "GET" && query.has("location")) bucketLocation(call, this.region);
     else if (request.method === "GET") listObjects(call);
@@ -252,6 +255,8 @@ function checkQuery(query: URLSearchParams): void {
     }
   }
 }
+
+const accessDenied = (): AwsError => new AwsError("AccessDenied", 403, "Access Denied");
 
 function notImplemented({ request, query }: Call): AwsError {
   const what = [request.method, ...query.keys()].join(" ");

@@ -36,7 +36,7 @@ runCommand(async (stop) => {
   const { enterAws } = await import("../shared/stackOutputs");
   const { startConsole } = await import("../console/server");
   const { prepareGlue } = await import("./prepareGlue");
-  await withEnvironment({ config, signal: stop }, async (environment, session) => {
+  await withEnvironment({ config, stays: true, signal: stop }, async (environment, session) => {
     const announced = publishEnvironment(session, environment);
     environment.services.lambda.events.on("end", tellFailure);
     enterAws(environment.stack);

@@ -39,7 +39,7 @@ export async function start(
 ): Promise<void> {
   const tables = readTables();
   const target = given === undefined ? undefined : targetOf(tables, path.basename(given), name);
-  await withEnvironment({ config, signal: stop }, async (environment, session) => {
+  await withEnvironment({ config, stays: keep, signal: stop }, async (environment, session) => {
     const file = given ?? (await makeSample(session, rows));
     const { key, table: to } = target ?? targetOf(tables, path.basename(file), "records");
     const { job, seconds } = await load(environment, file, key, stop);

@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline/promises";
 import { GroundworkError } from "../../infra/error";
+import { openTerminal } from "../shared/openTerminal";
 import type { Inference, Question } from "./infer/inferTable";
 
 /** Asks a person: answers with one of the answers' numbers from 0, or undefined where none is chosen. */
@@ -48,9 +48,7 @@ export async function answered(
 export function terminalAsk(stop: AbortSignal): Ask | undefined {
   if (!process.stdin.isTTY) return undefined;
   return async (question, answers) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-    terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+    const terminal = openTerminal();
     try {
       const listed = answers.map((answer, i) => `  ${i + 1} ${answer}\n`).join("");
       const typed = await terminal.question(`${question}\n${listed}Its number, or nothing for text: `, {

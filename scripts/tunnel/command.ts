@@ -80,12 +80,3 @@ function sessionManagerCommand({ instanceId, database }: Target, localPort: numb
     ],
   };
 }
-
-/** One line for a POSIX shell. */
-export function shellLine({ program, args }: Command): string {
-  return [program, ...args].map(quote).join(" ");
-}
-
-function quote(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

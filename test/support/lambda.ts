@@ -40,16 +40,6 @@ export function functionSpec(name: string, source: string, more: Partial<Functio
   };
 }
 
-/** What `action` fails with, for assertions on its `name` and `message`. */
-export async function failureOf(action: Promise<unknown>): Promise<Error> {
-  const outcome = await action.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (outcome instanceof Error) return outcome;
-  throw new Error("It was expected to fail and did not");
-}
-
 /** Whether a process does anything: one that has ended may wait long for somebody to take note. */
 export function isRunning(pid: number): boolean {
   try {

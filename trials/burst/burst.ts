@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { ingestLogins } from "../../functions/shared/ingestLogins";
 import type { Environment } from "../../local/environment";
 import type { InvocationEnd } from "../../local/lambda/service";
 import records from "../../tables/records";
@@ -105,7 +106,8 @@ async function signInUntil(
     try {
       const client = await connect(environment);
       const { rows } = await client.query<{ loads: number }>(
-        "SELECT count(*)::int AS loads FROM pg_stat_activity WHERE usename = 'ingest'",
+        "SELECT count(*)::int AS loads FROM pg_stat_activity WHERE usename = ANY ($1)",
+        [ingestLogins],
       );
       mostConnections = Math.max(mostConnections, rows[0]?.loads ?? 0);
       await client.end();

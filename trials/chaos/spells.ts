@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { InvocationEnd } from "../../local/lambda/service";
 import type { ChaosTarget } from "./target";
 
 /** Begins what lasts for a while, and says so when it meets something; answers with what ends it. */
@@ -46,6 +48,26 @@ const spells = {
       return { pauseMs: draw() * 400 };
     };
     return Promise.resolve(() => (s3.fault = fault));
+  },
+  // Below the 15 minutes from which on AWS refuses what is signed.
+  "wrong clock": async ({ lambda, functionName }, draw, strike) => {
+    const { environment } = lambda.spec(functionName);
+    const minutes = (draw() < 0.5 ? -1 : 1) * (1 + draw() * 12);
+    const meet = (end: InvocationEnd): void => {
+      if (end.functionName === functionName) strike();
+    };
+    lambda.events.on("end", meet);
+    await lambda.updateFunction(functionName, {
+      environment: {
+        ...environment,
+        NODE_OPTIONS: `--require "${path.join(__dirname, "wrongClock.js")}"`,
+        CHAOS_CLOCK_MS: String(Math.round(minutes * 60_000)),
+      },
+    });
+    return () => {
+      lambda.events.off("end", meet);
+      return lambda.updateFunction(functionName, { environment });
+    };
   },
   "late events": ({ lambda, functionName: ingest }, _, strike) => {
     const { fault } = lambda;

@@ -16,7 +16,7 @@ import { pinHostKey } from "../../../scripts/tunnel/hostKey";
 import { holdLine } from "../../../scripts/tunnel/line";
 import { checkPortFree, databaseAnswers } from "../../../scripts/tunnel/probe";
 import type { Target } from "../../../scripts/tunnel/target";
-import { failureOf } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
 
 /** The real OpenSSH client against the bastion's stand-in; behind it something that answers as PostgreSQL does. */
 describe("a tunnel through the bastion", () => {
@@ -114,7 +114,7 @@ describe("a tunnel through the bastion", () => {
     const keyFile = join(dir, "other_key");
     writeFileSync(keyFile, makeKeyPair().private, { mode: 0o600 });
     const { line } = await open({ keyFile });
-    expect(await failureOf(line))
+    expect(await rejection(line))
       .to.include("does not take the key")
       .and.to.include("--key");
     expect(events).to.be.empty;
@@ -124,13 +124,13 @@ describe("a tunnel through the bastion", () => {
     const other = makeKeyPair().public;
     writeFileSync(join(dir, "known_hosts"), `i-1 ${other}\n`);
     const { line } = await open();
-    expect(await failureOf(line)).to.include("another host key than the pinned one");
+    expect(await rejection(line)).to.include("another host key than the pinned one");
     expect(events).to.be.empty;
   });
 
   it("refuses a host that nobody has pinned", async () => {
     const { line } = await open();
-    expect(await failureOf(line)).to.include("host key");
+    expect(await rejection(line)).to.include("host key");
   });
 
   it("keeps the first key of an instance when its console shows another one later", async () => {
@@ -142,10 +142,10 @@ describe("a tunnel through the bastion", () => {
   });
 
   it("says what to do when the console shows no key, or belongs to no instance", async () => {
-    expect(await failureOf(pin([])))
+    expect(await rejection(pin([])))
       .to.include("shows no host key")
       .and.to.include("--host-key");
-    expect(await failureOf(pin(undefined, "i-2", "i-3"))).to.include("'i-3' does not exist");
+    expect(await rejection(pin(undefined, "i-2", "i-3"))).to.include("'i-3' does not exist");
   });
 
   it("does not reach anything but the database", async () => {
@@ -176,7 +176,7 @@ describe("a tunnel through the bastion", () => {
 
   it("is refused a port that is taken, with a word on --port", async () => {
     const { port } = database.address() as AddressInfo;
-    expect(await failureOf(checkPortFree(port))).to.equal(
+    expect(await rejection(checkPortFree(port))).to.equal(
       `Port ${port} on 127.0.0.1 is taken: end what listens there, or choose another with --port`,
     );
   });

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { shapeOf } from "../../../functions/ingest/tableFit";
 import { readMigrations } from "../../../infra/database/migrations";
 import { readTables } from "../../../infra/tables";
-import { failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record } from "../../support/stacks";
 
 const instance = "aws:rds/instance:Instance";
 const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -265,7 +266,7 @@ describe("the database stack", () => {
   });
 
   it("says which stack to deploy first when there is no network", async () => {
-    expect(await failureOf(record("database", { upstream: {} }))).to.equal(
+    expect(await rejection(record("database", { upstream: {} }))).to.equal(
       "Stack organization/networking/dev is not deployed: deploy it first with npm run deploy -- --stack dev --only networking",
     );
   });
@@ -279,14 +280,14 @@ describe("the database stack", () => {
   });
 
   it("names the output that an upstream stack lacks, and the fix", async () => {
-    const message = await failureOf(record("database", { upstream: { networking: { vpcId: "vpc-1" } } }));
+    const message = await rejection(record("database", { upstream: { networking: { vpcId: "vpc-1" } } }));
     expect(message).to.include(
       "Stack networking has no output publicSubnetIds: deploy it first with npm run deploy -- --stack dev --only networking",
     );
   });
 
   it("reads another network's stack where config names one", async () => {
-    const message = await failureOf(
+    const message = await rejection(
       record("database", {
         upstream: {},
         config: { "database:networkingStack": "acme/shared-network/live" },

@@ -52,7 +52,7 @@ describe("A new version of a file", () => {
     expect(failed.reason)
       .to.match(/more than 20 records were rejected/)
       .and.include(
-        `${stayed.toLocaleString("en-US")} rows of it are in records: they go when a mended file is loaded under the same key, or with npm run load -- 'in/a file.csv' --undo`,
+        `${stayed.toLocaleString("en-US")} rows of it are in records: they go when a mended file is loaded under the same key, or with npm run load -- 'in/a file.csv' --undo --stack NAME`,
       );
     expect(await rowsOfJobs("records")).to.deep.equal([[1, stayed]]);
     const mended = await resultOf(fixture.invoke(await fixture.put(`${header}\n${goods}`)));

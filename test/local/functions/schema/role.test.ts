@@ -12,7 +12,7 @@ import { rotate } from "../../../../functions/schema/rotation";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 import { keepEnvironment } from "../../../support/environment";
 
 const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ingest-abcdef";
@@ -48,7 +48,7 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("can't sign in before the schema function has given it a password", async () => {
-    expect(await failureOf(signIn("ingest", ""))).to.match(/password/);
+    expect(await rejection(signIn("ingest", ""))).to.match(/password/);
   });
 
   it("signs in with what the schema function put into its empty secret", async () => {
@@ -70,7 +70,7 @@ describe("the role that the ingest function signs in as", () => {
 
   it("says which secret is malformed, and not what is in it", async () => {
     secrets.put(secretArn, "pass-phrase");
-    const message = await failureOf(setIngestPassword(master, secretArn));
+    const message = await rejection(setIngestPassword(master, secretArn));
     secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
     expect(message).to.include(secretArn).and.to.not.include("pass-phrase");
   });
@@ -100,7 +100,7 @@ describe("the role that the ingest function signs in as", () => {
     it(`may not ${sql}`, async () => {
       await setIngestPassword(master, secretArn);
       const client = await signIn("ingest", secret().password);
-      const message = await failureOf(client.query(sql));
+      const message = await rejection(client.query(sql));
       await client.end();
       expect(message).to.match(/permission denied|must be owner/);
     });
@@ -124,7 +124,7 @@ describe("the role that the ingest function signs in as", () => {
         const client = await signIn(username, password);
         expect((await client.query("SELECT current_user")).rows).to.deep.equal([{ current_user: "ingest" }]);
         await client.query("BEGIN; INSERT INTO records (mcc) VALUES (1); ROLLBACK");
-        expect(await failureOf(client.query("DELETE FROM records"))).to.match(/permission denied/);
+        expect(await rejection(client.query("DELETE FROM records"))).to.match(/permission denied/);
         await client.end();
       }
     }
@@ -134,11 +134,23 @@ describe("the role that the ingest function signs in as", () => {
     expect(secret()).to.deep.equal(kept);
   });
 
+  it("has its limits set anew by a rotation: the server may have become another one since the deployment", async () => {
+    for (const login of ["ingest", "ingest_2"]) await master.query(`ALTER ROLE ${login} CONNECTION LIMIT 7`);
+    await rotateSecret();
+    const { rows } = await master.query(
+      "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname ~ '^ingest' ORDER BY rolname",
+    );
+    expect(rows).to.deep.equal([
+      { rolname: "ingest", rolconnlimit: 48 },
+      { rolname: "ingest_2", rolconnlimit: 48 },
+    ]);
+  });
+
   it("is rotated in steps, each of which may come twice, and in its own secret alone", async () => {
     const token = await rotateSecret(2);
     expect(JSON.parse(secrets.get(secretArn) ?? "{}") as object).to.have.property("username");
     const other = { Step: "createSecret", SecretId: masterArn, ClientRequestToken: token };
-    expect(await failureOf(rotate(other, secretArn))).to.include(masterArn);
+    expect(await rejection(rotate(other, secretArn))).to.include(masterArn);
   });
 
   it("and the master user get in while their passwords are rotated: a refused one is read again", async () => {

@@ -12,7 +12,7 @@ import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanage
 import { Session } from "../../../../local/session";
 import records from "../../../../tables/records";
 import { keepEnvironment } from "../../../support/environment";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const access = { database: "demo", user: "postgres", password: "master" };
 

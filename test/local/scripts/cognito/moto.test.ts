@@ -13,7 +13,7 @@ import { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, signIn, store } from "../../../../scripts/cognito/tokens";
 import { keepEnvironment } from "../../../support/environment";
 import { Command } from "../../../support/command";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 /** An independent emulator: what passes there as well isn't shaped after the environment on this machine. */
 describe("the cognito command at moto's server, which it knows by AWS_ENDPOINT_URL and ids alone", () => {

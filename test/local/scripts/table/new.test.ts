@@ -21,7 +21,7 @@ describe("The migrations that table new writes", () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "groundwork-table-"));
     session = new Session();
-    client = await migratedDatabase(session);
+    ({ client } = await migratedDatabase(session));
   });
   after(async () => {
     await session.close();

@@ -10,7 +10,7 @@ import { listPlan } from "../../../../scripts/stacks/programPlan";
 import { States } from "../../../../scripts/stacks/states";
 import { readUpstreams, requireUpstreams } from "../../../../scripts/stacks/upstreams";
 import { keepEnvironment } from "../../../support/environment";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 
 describe("the commands over all stacks, before anything is touched,", () => {
   let bin: string;
@@ -53,7 +53,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
       await checkTools({ action, projects, config, states: new States(stack, stop), manner: {} });
     };
     try {
-      return await failureOf(checks());
+      return await rejection(checks());
     } finally {
       restore();
     }
@@ -148,11 +148,13 @@ describe("the commands over all stacks, before anything is touched,", () => {
   });
 
   it("tell of a missing terminal to ask at in one line", () => {
-    const { status, stderr } = run("deploy");
-    expect(stderr).to.equal(
-      "npm run deploy asks before it changes anything, and there is no terminal to ask at: add --yes\n",
-    );
-    expect(status).to.equal(1);
+    for (const action of ["deploy", "destroy", "refresh"]) {
+      const { status, stderr } = run(action);
+      expect(stderr).to.equal(
+        `npm run ${action} asks before it changes anything, and there is no terminal to ask at: add --yes\n`,
+      );
+      expect(status).to.equal(1);
+    }
   });
 
   describe("ask for the stacks that are read, and", () => {
@@ -182,7 +184,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
       const outputs = { apiUrl: "https://a", bucketName: "b", dashboardUrl: "https://d" };
       const root = selectProjects("deploy", ["groundwork"]);
       install(holding(outputs));
-      expect(await failureOf(requireUpstreams(root, {}, states()))).to.equal(
+      expect(await rejection(requireUpstreams(root, {}, states()))).to.equal(
         "Stack database has no output tunnelCommand: deploy it first with npm run deploy -- --stack dev --only database",
       );
       install(holding({ ...outputs, tunnelCommand: "t" }));
@@ -199,7 +201,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
     try {
       const missing = await checkTools({ action: "preview", ...asked });
       expect(missing).to.match(/^There is no pulumi on PATH/);
-      expect(await failureOf(checkTools({ action: "deploy", ...asked }))).to.equal(missing);
+      expect(await rejection(checkTools({ action: "deploy", ...asked }))).to.equal(missing);
       const scope = { region: "eu-west-1", account: "123456789012", stack: "dev" };
       const vpc = { type: "awsx:ec2:Vpc", name: "network", inputs: {}, scope, project: "networking" };
       const lines: string[] = [];
@@ -225,7 +227,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
     install({ stack: 'echo "error: [403] Forbidden" >&2; exit 3' });
     try {
       const reading = readUpstreams(ingest, [], {}, new States("dev", new AbortController().signal));
-      expect(await failureOf(reading)).to.match(
+      expect(await rejection(reading)).to.match(
         /^stack networking, which ingest reads, can't be read: Pulumi Cloud doesn't let this access token/,
       );
     } finally {
@@ -248,8 +250,57 @@ describe("the commands over all stacks, before anything is touched,", () => {
     expect(stdout).to.match(/^networking +1 updated +\d.*\ndatabase +failed +\d/m);
     expect(stderr.trim().split("\n").at(-1)).to.equal(
       "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
-        "--only database,auth,ingest,groundwork",
+        "--only database,auth,ingest,groundwork --yes",
     );
+    expect(status).to.equal(1);
+  });
+
+  it("say what the CLI said where it doesn't take what became of a making that was cut off, and repeat what isn't settled", () => {
+    const cutOff = (name: string) => {
+      const resource = { type: "aws:sqs/queue:Queue", urn: `urn::${name}`, custom: true };
+      return JSON.stringify({ deployment: { pending_operations: [{ type: "creating", resource }] } });
+    };
+    const stack = `case "$2 $PWD" in
+      "export "*/networking) echo '${cutOff("one")}';; "export "*/database) echo '${cutOff("two")}';;
+      export*) echo '{"deployment": {}}';; *database) echo "error: boom" >&2; exit 1;; esac`;
+    install({ stack });
+    const named = ["--pending", "sqs.Queue one=none", "sqs.Queue two=q"];
+    const { status, stderr } = run("refresh", "--yes", "--stack", "emulator", ...named);
+    expect(stderr.trim().split("\n")).to.deep.equal([
+      "error: boom",
+      "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
+        "--only database,auth,ingest,groundwork --yes --pending 'sqs.Queue two=q'",
+    ]);
+    expect(status).to.equal(1);
+  });
+
+  it("refuse to only look for drift and settle something in one", () => {
+    const { status, stderr } = run("refresh", "--preview-only", "--pending", "sqs.Queue q=none");
+    expect(stderr).to.include("'--preview-only' cannot be used with option '--pending");
+    expect(status).to.equal(1);
+  });
+
+  it("look for drift in every project, and fail if there is any", () => {
+    const side = (rate: number) => ({ custom: true, outputs: { rate, name: "s" } });
+    const event = {
+      resOutputsEvent: {
+        metadata: {
+          op: "update",
+          type: "aws:apigateway/methodSettings:MethodSettings",
+          urn: "urn::s",
+          old: side(10),
+          new: side(1),
+        },
+      },
+    };
+    const refresh = `case "$PWD" in */auth) echo '${JSON.stringify(event)}' > "$5";; esac`;
+    install({ refresh, ...holding({}) });
+    const { status, stdout, stderr } = run("refresh", "--preview-only", "--stack", "emulator");
+    expect(stderr).to.include(
+      "emulator is not what was deployed:\n  - auth: apigateway.MethodSettings s differs (rate)\nPut it back with",
+    );
+    for (const project of ["networking", "database", "ingest", "groundwork"])
+      expect(stdout).to.match(new RegExp(`^${project} +no change`, "m"));
     expect(status).to.equal(1);
   });
 });

@@ -8,7 +8,7 @@ import { findChanges } from "../../../../scripts/table/changes";
 import { changedDefinition } from "../../../../scripts/table/definitionFile";
 import { inferTable } from "../../../../scripts/table/infer/inferTable";
 import { type NewOptions, newTable } from "../../../../scripts/table/new";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const spending =
   "Entity;Date;Supplier;Transaction number;Amount\n" +

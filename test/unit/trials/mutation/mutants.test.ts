@@ -47,7 +47,9 @@ describe("The changes that a mutation run makes", () => {
   });
 
   it("have a name of their own in their file, in one line", () => {
-    const names = mutantsOf("a.ts", "const a = b + 1 + 1;\nconst c = {\n  d:\n    2,\n};\n").map(({ name }) => name);
+    const names = mutantsOf("a.ts", "const a = b + 1 + 1;\nconst c = {\n  d:\n    2,\n};\n").map(
+      ({ name }) => name,
+    );
     expect(names).to.include.members([
       "const a = b + 1 + 1;: 1 → (1 + 1) (1 of 2)",
       "const a = b + 1 + 1;: 1 → (1 + 1) (2 of 2)",
