@@ -14,7 +14,7 @@ import { german, inGerman } from "../chaos/forms";
 import { addTables } from "../packageCallback";
 import { randomNumbers, writeSample } from "../sample/sample";
 import { quoted } from "../sample/sampleText";
-import type { BenchFile } from "./files";
+import type { BenchFile } from "./benchFile";
 import type { IngestBench } from "./ingestBench";
 import { reserveMs } from "./rounds";
 

@@ -11,7 +11,7 @@ import type { Environment } from "../../local/environment";
 import records from "../../tables/records";
 import { withS3 } from "../s3Client";
 import { differences, expectations, times } from "../verify/verify";
-import type { BenchFile } from "./files";
+import type { BenchFile } from "./benchFile";
 
 /** One load by the packaged function. */
 export interface Load {

@@ -1,4 +1,4 @@
-import type { BenchFile } from "./files";
+import type { BenchFile } from "./benchFile";
 import type { IngestBench, Load } from "./ingestBench";
 import type { Reference } from "./reference";
 
