@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { InvocationEnd } from "../../local/lambda/service";
 import type { ChaosTarget } from "./target";
 
 /** Begins what lasts for a while, and says so when it meets something; answers with what ends it. */
@@ -53,10 +52,6 @@ const spells = {
   "wrong clock": async ({ lambda, functionName }, draw, strike) => {
     const { environment } = lambda.spec(functionName);
     const minutes = (draw() < 0.5 ? -1 : 1) * (1 + draw() * 12);
-    const meet = (end: InvocationEnd): void => {
-      if (end.functionName === functionName) strike();
-    };
-    lambda.events.on("end", meet);
     await lambda.updateFunction(functionName, {
       environment: {
         ...environment,
@@ -65,7 +60,7 @@ const spells = {
       },
     });
     return () => {
-      lambda.events.off("end", meet);
+      if (lambda.processes(functionName).pids.length > 0) strike();
       return lambda.updateFunction(functionName, { environment });
     };
   },

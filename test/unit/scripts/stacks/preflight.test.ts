@@ -1,9 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
 import { expect } from "chai";
-import { root } from "../../../../programs/programs";
 import { type Action, selectProjects } from "../../../../scripts/stacks/plan";
 import { checkEnvironment, checkTools } from "../../../../scripts/stacks/preflight";
 import { listPlan } from "../../../../scripts/stacks/programPlan";
@@ -11,41 +6,17 @@ import { States } from "../../../../scripts/stacks/states";
 import { readUpstreams, requireUpstreams } from "../../../../scripts/stacks/upstreams";
 import { keepEnvironment } from "../../../support/environment";
 import { rejection } from "../../../support/rejection";
+import { holding, noAws, useStandInCli } from "../../../support/standInCli";
 
 describe("the commands over all stacks, before anything is touched,", () => {
-  let bin: string;
-  beforeEach(() => (bin = mkdtempSync(path.join(tmpdir(), "groundwork-cli-"))));
-  afterEach(() => rmSync(bin, { recursive: true, force: true }));
-
-  /** A `pulumi` on PATH that answers by its first argument, a line of shell each; what isn't named answers well. */
-  function install(answers: Record<string, string>): void {
-    const file = path.join(bin, "pulumi");
-    const known = {
-      version: "echo v3.245.0",
-      whoami: `echo '{"user": "me", "url": "file://~"}'`,
-      ...answers,
-    };
-    const cases = Object.entries(known).map(([word, shell]) => `${word}) ${shell};;`);
-    writeFileSync(file, `#!/bin/sh\ncase "$1" in ${cases.join(" ")} esac\n`);
-    chmodSync(file, 0o755);
-  }
-
-  function run(action: string, ...args: string[]) {
-    const command = ["-r", "./programs/register.js", "scripts/stacks", action, ...args];
-    const env = { ...noAws, PATH: bin };
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, {
-      cwd: root,
-      env,
-      encoding: "utf8",
-    });
-    return { status, stdout, stderr };
-  }
+  const cli = useStandInCli();
+  const { install, run } = cli;
 
   /** As the command goes about it, up to where it would touch a stack; what it fails with. */
   async function check(action: Action = "outputs", stack = "dev", only?: string[]): Promise<string> {
     const restore = keepEnvironment();
     for (const name of Object.keys(process.env)) if (/^AWS_(?!SDK_)/.test(name)) delete process.env[name];
-    Object.assign(process.env, noAws, { PATH: bin });
+    Object.assign(process.env, noAws, { PATH: cli.bin() });
     const stop = new AbortController().signal;
     const checks = async () => {
       const projects = selectProjects(action, only);
@@ -60,12 +31,6 @@ describe("the commands over all stacks, before anything is touched,", () => {
   }
 
   const noStack = { stack: 'echo "error: no stack named dev found" >&2; exit 6' };
-  const holding = (outputs: object): Record<string, string> => {
-    const resources = [
-      { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", outputs },
-    ];
-    return { stack: `echo '${JSON.stringify({ deployment: { resources } })}'` };
-  };
   const cases: {
     what: string;
     pulumi?: Record<string, string>;
@@ -163,7 +128,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
     let restore: () => void;
     beforeEach(() => {
       restore = keepEnvironment();
-      process.env.PATH = `${bin}:${process.env.PATH}`;
+      process.env.PATH = `${cli.bin()}:${process.env.PATH}`;
     });
     afterEach(() => restore());
 
@@ -194,7 +159,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
 
   it("let preview alone go on without a CLI, to list what the programs ask for and say what it left out", async () => {
     const restore = keepEnvironment();
-    process.env.PATH = bin;
+    process.env.PATH = cli.bin();
     const projects = selectProjects("preview", ["networking", "database"]);
     const states = new States("dev", new AbortController().signal);
     const asked = { projects, config: {}, states, manner: {} };
@@ -223,7 +188,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
   it("let only an upstream that is known to be absent count as not deployed", async () => {
     const ingest = selectProjects("deploy", ["ingest"])[0]!;
     const restore = keepEnvironment();
-    process.env.PATH = `${bin}:${process.env.PATH}`;
+    process.env.PATH = `${cli.bin()}:${process.env.PATH}`;
     install({ stack: 'echo "error: [403] Forbidden" >&2; exit 3' });
     try {
       const reading = readUpstreams(ingest, [], {}, new States("dev", new AbortController().signal));
@@ -234,80 +199,4 @@ describe("the commands over all stacks, before anything is touched,", () => {
       restore();
     }
   });
-
-  it("show each project as it comes, then stop at the first that fails and say how to go on", () => {
-    const event = {
-      resOutputsEvent: {
-        metadata: { op: "update", type: "aws:sqs/queue:Queue", urn: "urn::q", new: { custom: true } },
-      },
-    };
-    const refresh = `case "$PWD" in */database) echo "error: boom" >&2; exit 1;; *) echo shown; echo '${JSON.stringify(event)}' > "$5";; esac`;
-    install({ refresh, ...holding({}) });
-    const { status, stdout, stderr } = run("refresh", "--yes", "--stack", "emulator");
-    expect(stdout)
-      .to.match(/^networking \(emulator\)\nshown$/m)
-      .and.not.include("auth");
-    expect(stdout).to.match(/^networking +1 updated +\d.*\ndatabase +failed +\d/m);
-    expect(stderr.trim().split("\n").at(-1)).to.equal(
-      "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
-        "--only database,auth,ingest,groundwork --yes",
-    );
-    expect(status).to.equal(1);
-  });
-
-  it("say what the CLI said where it doesn't take what became of a making that was cut off, and repeat what isn't settled", () => {
-    const cutOff = (name: string) => {
-      const resource = { type: "aws:sqs/queue:Queue", urn: `urn::${name}`, custom: true };
-      return JSON.stringify({ deployment: { pending_operations: [{ type: "creating", resource }] } });
-    };
-    const stack = `case "$2 $PWD" in
-      "export "*/networking) echo '${cutOff("one")}';; "export "*/database) echo '${cutOff("two")}';;
-      export*) echo '{"deployment": {}}';; *database) echo "error: boom" >&2; exit 1;; esac`;
-    install({ stack });
-    const named = ["--pending", "sqs.Queue one=none", "sqs.Queue two=q"];
-    const { status, stderr } = run("refresh", "--yes", "--stack", "emulator", ...named);
-    expect(stderr.trim().split("\n")).to.deep.equal([
-      "error: boom",
-      "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
-        "--only database,auth,ingest,groundwork --yes --pending 'sqs.Queue two=q'",
-    ]);
-    expect(status).to.equal(1);
-  });
-
-  it("refuse to only look for drift and settle something in one", () => {
-    const { status, stderr } = run("refresh", "--preview-only", "--pending", "sqs.Queue q=none");
-    expect(stderr).to.include("'--preview-only' cannot be used with option '--pending");
-    expect(status).to.equal(1);
-  });
-
-  it("look for drift in every project, and fail if there is any", () => {
-    const side = (rate: number) => ({ custom: true, outputs: { rate, name: "s" } });
-    const event = {
-      resOutputsEvent: {
-        metadata: {
-          op: "update",
-          type: "aws:apigateway/methodSettings:MethodSettings",
-          urn: "urn::s",
-          old: side(10),
-          new: side(1),
-        },
-      },
-    };
-    const refresh = `case "$PWD" in */auth) echo '${JSON.stringify(event)}' > "$5";; esac`;
-    install({ refresh, ...holding({}) });
-    const { status, stdout, stderr } = run("refresh", "--preview-only", "--stack", "emulator");
-    expect(stderr).to.include(
-      "emulator is not what was deployed:\n  - auth: apigateway.MethodSettings s differs (rate)\nPut it back with",
-    );
-    for (const project of ["networking", "database", "ingest", "groundwork"])
-      expect(stdout).to.match(new RegExp(`^${project} +no change`, "m"));
-    expect(status).to.equal(1);
-  });
 });
-
-/** No AWS credentials, wherever this machine may have some. */
-const noAws = {
-  AWS_CONFIG_FILE: "/nonexistent/config",
-  AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
-  AWS_EC2_METADATA_DISABLED: "true",
-};
