@@ -98,13 +98,14 @@ export class Chaos {
   }
 
   private async differences(etag: string, expected: Expected): Promise<string[]> {
-    const others = await this.target.sql<{ status: string }>(
-      "SELECT status FROM ingest_jobs WHERE etag <> $1",
+    const strays = await this.target.sql<{ job: string }>(
+      "SELECT row_to_json(ingest_jobs)::text AS job FROM ingest_jobs WHERE etag <> $1 AND status NOT IN ('failed', 'undone')",
       [etag],
     );
-    const strays = others.filter(({ status }) => status !== "failed").length;
-    const found = await differences(await this.target.connection(), expected);
-    return strays > 0 ? [...found, `${strays} jobs of the replaced object were not ended`] : found;
+    return [
+      ...(await differences(await this.target.connection(), expected)),
+      ...strays.map(({ job }) => `a job of the replaced object was not ended: ${job}`),
+    ];
   }
 
   /** Calls the sweeper, as its schedule does, until all jobs are done; where none runs any more, a person starts them. */
