@@ -1,6 +1,7 @@
 import { connect } from "../shared/database";
 import { type TableShape, misfits } from "../ingest/tableFit";
 import { type Logins, ingestLogins, readerLogins } from "../shared/logins";
+import { allowBrowsing } from "./browsing";
 import { type Migration, migrate } from "./migrate";
 import { setRolePassword } from "./role";
 import { limitConnections } from "./roleLimit";
@@ -17,8 +18,9 @@ export interface SchemaResult {
 
 /**
  * The callback of the function that brings the schema up to date, gives the role `ingest` the password in the
- * secret `INGEST_SECRET_ARN`, the role `reader`, where it is named, the one in `READER_SECRET_ARN`, and bounds their
- * connections by what the server has; called by Secrets Manager, it gives one of them the next password.
+ * secret `INGEST_SECRET_ARN`, the role `reader`, where it is named, the one in `READER_SECRET_ARN`, bounds their connections
+ * by what the server has, and lets people look into the tables; called by Secrets Manager, it gives one of them the next
+ * password.
  *
  * @param shapes of the tables that files are loaded into.
  * @throws Error that says where a table and its definition differ, and what `migrate`, `setRolePassword` and `rotate` throw.
@@ -52,6 +54,7 @@ export function schemaHandler(
         throw new Error(
           `The schema is applied, but tables don't fit their definitions: ${problems.join("; ")}`,
         );
+      await allowBrowsing(client, shapes);
       return { applied, version: migrations[migrations.length - 1]?.name ?? "", ingestConnections };
     } finally {
       await client.end();

@@ -33,16 +33,18 @@ export class LocalApiGateway {
   ) {}
 
   /**
-   * Serves an API, each at a port of its own.
+   * Serves an API, each at a port of its own; one that is served already goes on by the new document.
    * @throws GroundworkError for a document that can't be served here
    */
-  async createRestApi(id: string, body: string): Promise<void> {
+  async putRestApi(id: string, body: string): Promise<void> {
     const document = readDocument(body);
     const { securitySchemes } = document.components;
     const checks = Object.entries(securitySchemes).map(
       ([name, scheme]) =>
         [name, authorizerCheck(scheme["x-amazon-apigateway-authorizer"], this.services)] as const,
     );
+    const known = this.apis.get(id);
+    if (known) return void this.apis.set(id, { ...known, document, checks: new Map(checks) });
     const throttles = new Map<string, Throttle>();
     const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const requestId = randomUUID();
@@ -56,7 +58,7 @@ export class LocalApiGateway {
       response.end(request.method === "HEAD" ? "" : answer.body);
     };
     const url = await listen(this.session, serve, {
-      isOfApp: (origin) => allowsOrigin(document, origin),
+      isOfApp: (origin) => allowsOrigin(this.find(id).document, origin),
       port: this.apis.size === 0 ? this.services.port : undefined,
     });
     this.apis.set(id, { document, checks: new Map(checks), url, throttles });

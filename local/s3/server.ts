@@ -49,7 +49,7 @@ export class LocalS3 {
   fault: ((request: S3Request) => Fault | undefined) | undefined;
   readonly callers = new Callers();
   private readonly buckets = new Map<string, Bucket>();
-  private readonly subscriptions: Subscription[] = [];
+  private subscriptions: Subscription[] = [];
   private sequence = 0;
 
   constructor(
@@ -78,6 +78,11 @@ export class LocalS3 {
    */
   onObjectCreated(bucket: string, filter: NotificationFilter, listener: Listener): void {
     this.subscriptions.push({ bucket, filter, listener });
+  }
+
+  /** Whoever listened to the bucket does no more. */
+  clearNotification(bucket: string): void {
+    this.subscriptions = this.subscriptions.filter((subscription) => subscription.bucket !== bucket);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

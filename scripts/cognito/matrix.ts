@@ -67,11 +67,11 @@ function statusOf({ authorizer }: Route, kind: TokenKind): number {
 /** The API's answers, row by row as expected; undefined for a kind of token that there was none of. */
 export type ActualMatrix = readonly (readonly (number | undefined)[])[];
 
-/** The matrix as lines of text, and how many answers are not as expected. */
-export function formatMatrix(
+/** The matrix as cells, a row each route behind its name, and how many answers are not as expected. */
+export function matrixRows(
   expected: readonly ExpectedRow[],
   actual: ActualMatrix,
-): { lines: string[]; wrong: number } {
+): { rows: string[][]; wrong: number } {
   let wrong = 0;
   const rows = expected.map(({ method, path, statuses }, row) => {
     const cells = statuses.map((expected, column) => {
@@ -83,5 +83,14 @@ export function formatMatrix(
     });
     return [`${method} ${path}`, ...cells];
   });
+  return { rows, wrong };
+}
+
+/** The same as lines of text. */
+export function formatMatrix(
+  expected: readonly ExpectedRow[],
+  actual: ActualMatrix,
+): { lines: string[]; wrong: number } {
+  const { rows, wrong } = matrixRows(expected, actual);
   return { lines: columns([["", ...tokenKinds], ...rows]), wrong };
 }

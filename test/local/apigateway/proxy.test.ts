@@ -60,7 +60,7 @@ describe("a route with a function", () => {
       lambda: { invoke } as never,
       issuer: () => "http://127.0.0.1",
     });
-    await gateway.createRestApi("abc", JSON.stringify(document));
+    await gateway.putRestApi("abc", JSON.stringify(document));
     url = gateway.createStage("abc", "local");
   });
   beforeEach(() => {

@@ -35,6 +35,9 @@ describe("An event of the jobs function", () => {
         event: { action: "statuses", bucket: "b", files },
         says: '"files" must be at most 1000 objects',
       })),
+    { event: { action: "rows" }, says: 'must have a text "table"' },
+    { event: { action: "rows", table: "a", after: "(0,1" }, says: '"after" must be the place of a row' },
+    { event: { action: "list", bucket: "b", table: "" }, says: 'must have a text "table"' },
   ];
   for (const { event, says } of bad)
     it(`is refused as ${JSON.stringify(event).slice(0, 100)}`, () => {
