@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** The path of an environment's roles and instance profiles: who deploys another environment may not touch them. */
-export const rolePath = (environment: string): string => `/groundwork/${environment}/`;
+import { rolePath } from "../policy/rolePaths";
 
 /**
  * Puts every role of this program that says nothing else into the path of its environment, and all of them under a

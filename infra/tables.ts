@@ -9,6 +9,14 @@ export const defaultMaxRejects = 1000;
 
 const folder = path.join(__dirname, "../tables");
 
+/** @throws GroundworkError that names the tables where there is none of that name */
+export function tableNamed(tables: readonly Table[], name: string): Table {
+  const found = tables.find((table) => table.name === name);
+  if (found !== undefined) return found;
+  const known = tables.map((table) => table.name).join(", ");
+  throw new GroundworkError(`There is no table ${name} in tables/, only ${known}`);
+}
+
 /**
  * The tables of the files in tables/, by name: each file's default export.
  *

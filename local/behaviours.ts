@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { GroundworkError } from "../infra/error";
 import type { ArchiveFiles } from "../programs/archive";
 import { type Attributes, type ResourceRequest, input } from "../programs/attributes/table";
 import { putObject } from "./glue/runner";
 import { launchInstance } from "./bastion/instance";
+import { newPassword } from "./keptData";
 import { startPostgres } from "./postgres/server";
 import type { Services } from "./services";
 
@@ -25,7 +26,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
   "aws:cognito/userPoolClient:UserPoolClient"({ inputs }, { id }, { cognito }) {
     cognito.createUserPoolClient({ ...inputs, id });
-    return done;
+    return Promise.resolve({ clientSecret: cognito.clientSecret(id) });
   },
 
   "aws:cognito/userGroup:UserGroup"({ inputs }, _attributes, { cognito }) {
@@ -65,9 +66,12 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 
   async "aws:rds/instance:Instance"(r, attributes, services) {
-    const credentials = { user: input(r, "username"), password: randomBytes(18).toString("base64url") };
-    const { session, databaseParameters: parameters } = services;
-    const server = await startPostgres(session, { database: input(r, "dbName"), parameters, ...credentials });
+    const { session, databaseParameters: parameters, keptData: kept } = services;
+    const credentials = { user: input(r, "username"), password: kept?.password ?? newPassword() };
+    const server = await startPostgres(session, {
+      ...{ database: input(r, "dbName"), parameters, ...credentials },
+      ...(kept && { keepIn: path.join(kept.dir, "postgres") }),
+    });
     services.database = { server, ...credentials, ca: readFileSync(server.caFile, "utf8") };
     for (const { secretArn } of attributes.masterUserSecrets as { secretArn: string }[]) {
       const { user: username, password } = credentials;

@@ -25,6 +25,8 @@ export interface EnvironmentOptions extends ServiceOptions {
   readonly stack: string;
   /** Config on top of the environment's file, each key with its namespace. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Whether it is for others to work with: one that is not has neither the ports of `local:` nor the users kept. */
+  readonly stays?: boolean;
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
   /**
@@ -46,12 +48,13 @@ export interface EnvironmentOptions extends ServiceOptions {
  * @throws GroundworkError for bad config, an unknown environment, or a resource that couldn't be made.
  */
 export async function startEnvironment(session: Session, options: EnvironmentOptions): Promise<Environment> {
-  const scope = scopeOf(options.stack, options.config);
-  const local = readLocalConfig(options.stack, { ...readStackConfig(options.stack), ...options.config });
-  const services = await startServices(session, scope, { ...options, ports: local });
+  const config = { ...readStackConfig(options.stack), ...options.config };
+  const scope = scopeOf(options.stack, config);
+  const { keepUsers, users, ...ports } = readLocalConfig(options.stack, config);
+  const services = await startServices(session, scope, { ...options, ports: options.stays ? ports : {} });
   let start = 0;
   const outputs = await evaluateAll(options.stack, {
-    ...(options.config && { config: options.config }),
+    config,
     before() {
       options.signal?.throwIfAborted();
       start = performance.now();
@@ -68,8 +71,8 @@ export async function startEnvironment(session: Session, options: EnvironmentOpt
   });
   const { database, cognito } = services;
   // After the programs, whose groups these users may be in.
-  if (local.keepUsers) cognito.keep(path.join(root, `.cache/${options.stack}-users.json`));
-  if (local.users !== undefined) cognito.seed(path.resolve(root, local.users));
+  if (keepUsers && options.stays) cognito.keep(path.join(root, `.cache/${options.stack}-users.json`));
+  if (users !== undefined) cognito.seed(path.resolve(root, users));
   if (!database) {
     throw new GroundworkError(`Environment ${options.stack} has no database: stacks/database makes none`);
   }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GroundworkError } from "../infra/error";
+import { freePort } from "./freePort";
 import type { Session } from "./session";
 
 /** An error as an AWS service answers it: `code` is what SDK clients show as `error.name`. */
@@ -18,7 +18,6 @@ export class AwsError extends Error {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/**
 /** What may call a server beside programs of this machine and pages of its own, and where it listens. */
 interface ListenOptions {
   /** Whether pages of an origin, such as `http://localhost:5173`, may call; default none. */
@@ -28,8 +27,7 @@ interface ListenOptions {
 }
 
 /**
- * Serves HTTP on 127.0.0.1 until the session closes, for programs of this machine and for pages of
- * the server's own. A page of another site reaches the port as well: by a name that it lets lead here, or as another
+ * Serves HTTP on 127.0.0.1 until the session closes, for programs of this machine and for pages of the server's own. A page of another site reaches the port as well: by a name that it lets lead here, or as another
  * origin. Both are refused.
  *
  * @returns the URL without a trailing slash. An IP address on purpose: SDK clients then use S3's path style.
@@ -52,11 +50,9 @@ export async function listen(
   // SDK clients keep connections open; a server that closes them first makes every later request a gamble.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
+  if (port !== 0) await freePort(port);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EADDRINUSE") throw error;
-    throw new GroundworkError(`Port ${port} is in use: free it, or name another under local: in the config`);
   });
   session.onClose(async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

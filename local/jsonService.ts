@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { AwsError, asAwsError, listen, parseJson, readBody, sendJson } from "./http";
+import { own } from "./own";
 import type { Session } from "./session";
 import { checkSignature, sha256 } from "./signature";
 
@@ -44,7 +45,7 @@ function runOperation(
   operations: Readonly<Record<string, Operation>>,
 ): unknown {
   const name = String(request.headers["x-amz-target"]).split(".").pop() ?? "";
-  const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  const run = own(operations, name);
   if (!run) throw new AwsError("UnknownOperationException", 400, `${name} is not served on this machine`);
   return run(parseJson(body));
 }

@@ -4,7 +4,7 @@ import { GroundworkError } from "../infra/error";
 
 const port = z.int().min(1024).max(65_535).optional();
 
-/** The keys under `local:`, which only the environment on this machine reads. */
+/** The keys under `local:`, which only the environment on this machine reads; all but `users` only where it stays up. */
 const keys = {
   /** The port of Cognito's API and hosted UI, and so of the issuer. Unset: a free one each run. */
   cognitoPort: port,

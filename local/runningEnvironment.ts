@@ -38,9 +38,28 @@ type Announced = Pick<Environment, "stack"> & {
 };
 
 /**
- * Announces an environment of this process to other commands on this machine, until its session closes.
+ * Holds an environment's name for this process until its session closes, before anything of it is up.
  *
  * A process that is killed leaves the file behind: who reads it looks whether its process is alive.
+ *
+ * @throws GroundworkError when another process holds the name
+ */
+export function claimEnvironment(session: Session, stack: string, dir = announcements): void {
+  const holder = holderOf(stack, dir);
+  if (holder && holder.pid !== process.pid) {
+    throw new GroundworkError(
+      `The environment ${stack} is already up, or coming up, in process ${holder.pid}: end that one first (Ctrl-C in its terminal)`,
+    );
+  }
+  announce(stack, { pid: process.pid }, dir);
+  session.onClose(() => {
+    if (holderOf(stack, dir)?.pid === process.pid) rmSync(fileOf(stack, dir), { force: true });
+    return Promise.resolve();
+  });
+}
+
+/**
+ * Announces an environment of this process to other commands on this machine, until its session closes.
  *
  * @returns what it announces
  * @throws GroundworkError when another process holds an environment of that name
@@ -51,13 +70,7 @@ export function publishEnvironment(
   dir = announcements,
 ): RunningEnvironment {
   const { stack, outputs, services, database } = environment;
-  const other = findEnvironment(stack, dir);
-  if (other && other.pid !== process.pid) {
-    throw new GroundworkError(
-      `The environment ${stack} is already up, in process ${other.pid}: end that one first (Ctrl-C in its terminal)`,
-    );
-  }
-  const file = fileOf(stack, dir);
+  claimEnvironment(session, stack, dir);
   const content: RunningEnvironment = {
     pid: process.pid,
     outputs,
@@ -66,19 +79,26 @@ export function publishEnvironment(
     databaseCaFile: database.server.caFile,
     ...(services.bastion && { bastion: bastionOf(services.bastion) }),
   };
+  announce(stack, content, dir);
+  return content;
+}
+
+function announce(stack: string, content: object, dir: string): void {
+  const file = fileOf(stack, dir);
   mkdirSync(dir, { recursive: true });
   // Under another name first: a reader never sees half a file.
   writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.${process.pid}`, file);
-  session.onClose(() => {
-    if (findEnvironment(stack, dir)?.pid === process.pid) rmSync(file, { force: true });
-    return Promise.resolve();
-  });
-  return content;
 }
 
 /** The environment of that name that is up on this machine; undefined when there is none. */
 export function findEnvironment(stack: string, dir = announcements): RunningEnvironment | undefined {
+  const announced = holderOf(stack, dir);
+  return announced?.outputs === undefined ? undefined : schema.parse(announced);
+}
+
+/** What the process says that holds the name: of one that is coming up no more than its id. */
+function holderOf(stack: string, dir: string): { pid: number; outputs?: unknown } | undefined {
   let text: string;
   try {
     text = readFileSync(fileOf(stack, dir), "utf8");
@@ -86,9 +106,9 @@ export function findEnvironment(stack: string, dir = announcements): RunningEnvi
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  const announced = JSON.parse(text) as { pid?: number };
+  const { pid = 0, ...announced } = JSON.parse(text) as { pid?: number };
   // Looked at first: what a process of another version left behind may have another shape.
-  return isAlive(announced.pid ?? 0) ? schema.parse(announced) : undefined;
+  return isAlive(pid) ? { ...announced, pid } : undefined;
 }
 
 function databaseUrl({ user, password, server }: Announced["database"]): string {

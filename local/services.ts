@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { Scope } from "../programs/attributes/table";
 import { LocalApiGateway } from "./apigateway/server";
 import { type LocalGlue, startGlue } from "./glue/server";
@@ -9,14 +10,16 @@ import { LocalSchedules } from "./scheduler/schedules";
 import { type LocalQueues, startQueues } from "./sqs/server";
 import { type LocalS3, startS3 } from "./s3/server";
 import { type LocalSecrets, startSecrets } from "./secretsmanager/server";
+import { freePort } from "./freePort";
 import type { LocalBastion } from "./bastion/bastion";
 import { type LocalCognito, startCognito } from "./cognito/server";
 import { scriptRunner } from "./glue/runner";
+import { type KeptData, openKeptData } from "./keptData";
 import type { LocalConfig } from "./localConfig";
 import type { LocalPostgres } from "./postgres/server";
 import type { Session } from "./session";
 
-/** What stands in for AWS's services in one environment. The last three start with the first resource of theirs. */
+/** What stands in for AWS's services in one environment. The last two start with the first resource of theirs. */
 export interface Services {
   readonly session: Session;
   readonly s3: LocalS3;
@@ -34,6 +37,7 @@ export interface Services {
   readonly environment: () => Record<string, string>;
   /** Server parameters of the database, beside PostgreSQL's defaults. */
   readonly databaseParameters: Readonly<Record<string, string>>;
+  readonly keptData: KeptData | undefined;
   database?: LocalDatabase;
   bastion?: LocalBastion;
 }
@@ -53,17 +57,22 @@ export interface ServiceOptions {
   /** Invocations of one function at once. */
   readonly concurrency?: number;
   readonly databaseParameters?: Readonly<Record<string, string>>;
+  /** The folder in which the database and the files of the buckets outlive the environment; without one they don't. */
+  readonly keepDataIn?: string | undefined;
   /** Where an app under development finds its services: a free port each unless told. */
-  readonly ports?: Partial<Pick<LocalConfig, "cognitoPort" | "apiPort">>;
+  readonly ports?: Pick<LocalConfig, "cognitoPort" | "apiPort">;
 }
 
 export async function startServices(
   session: Session,
   scope: Scope,
-  { databaseParameters = {}, retryDelays, concurrency, ports = {} }: ServiceOptions = {},
+  { databaseParameters = {}, retryDelays, concurrency, keepDataIn, ports = {} }: ServiceOptions = {},
 ): Promise<Services> {
+  const keptData = keepDataIn === undefined ? undefined : openKeptData(keepDataIn);
+  // The API comes up last: whether it can is told now.
+  if (ports.apiPort !== undefined) await freePort(ports.apiPort);
   const [s3, secrets, queues, ec2, cognito] = await Promise.all([
-    startS3(session, scope),
+    startS3(session, { ...scope, keepIn: keptData && path.join(keptData.dir, "s3") }),
     startSecrets(session, scope),
     startQueues(session, scope),
     startEc2(session),
@@ -116,6 +125,7 @@ export async function startServices(
     }),
     keyPairs: new Map(),
     databaseParameters,
+    keptData,
     environment,
   };
   return services;

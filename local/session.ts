@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,7 +17,7 @@ export interface Credentials {
  * this process can't: the pipe closes however it ends, `kill -9` included.
  */
 export class Session {
-  /** The folder of this run; readable by others, because PostgreSQL refuses to run as root. */
+  /** The folder of this run, its owner's alone. Where that is root, PostgreSQL's account may pass through as well. */
   readonly dir = mkdtempSync(join(tmpdir(), "groundwork-"));
   /** Of this run alone: any program and any page in a browser can reach a port of this machine. */
   readonly credentials: Credentials = {
@@ -28,17 +28,17 @@ export class Session {
   private readonly closers: (() => Promise<void>)[] = [];
   private closing: Promise<void> | undefined;
 
-  constructor() {
-    chmodSync(this.dir, 0o755);
-  }
-
   /** Registers what to do at `close()`; the last registered runs first. */
   onClose(closer: () => Promise<void>): void {
     this.closers.push(closer);
   }
 
-  /** Starts a child in a process group of its own: a Ctrl-C on the terminal reaches this process alone. */
+  /**
+   * Starts a child in a process group of its own: a Ctrl-C on the terminal reaches this process alone.
+   * @throws Error after `close()`, when nobody would end it
+   */
   spawn(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+    if (this.closing) throw new Error(`The environment is closing: ${command} doesn't start any more`);
     const child = spawn(command, args, { ...options, detached: true });
     if (child.pid !== undefined) {
       const pid = child.pid;

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { AwsError } from "./http";
+import { isSame } from "./isSame";
 import type { Credentials } from "./session";
 
 /** A signature that is good, and what those of its body's chunks go on from. */
@@ -82,11 +83,6 @@ export function partSignature(
 }
 
 export const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");
-
-/** Whether two signatures are the same; the time that it takes tells nothing of how far they are. */
-export function isSame(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
-}
 
 function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();

@@ -1,3 +1,4 @@
+import { githubRolePath, rolePath } from "./rolePaths";
 import { type Note, type Rule, must } from "./rule";
 import { allowedActions, allowsExactly, broadGrant, broadPolicy } from "./statements";
 
@@ -65,7 +66,7 @@ export const identityRules: readonly (Rule | Note)[] = [
     of: ["aws:iam/role:Role", "aws:iam/instanceProfile:InstanceProfile"],
     reads: ["path"],
     refuses: ([path], { stack }) =>
-      path === `/groundwork/${stack}/` || path === "/groundwork-github/"
+      path === rolePath(stack) || path === githubRolePath
         ? undefined
         : `lies where others may rewrite it: leave its path to infra/roleConfinement.ts`,
   },

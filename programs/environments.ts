@@ -24,8 +24,8 @@ export function environmentOf(stack: string): string {
 }
 
 /** The names of all environments. */
-export function environments(): string[] {
-  return readdirSync(environmentsFolder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+export function environments(folder = environmentsFolder): string[] {
+  return readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 /**
@@ -45,17 +45,17 @@ export function readStackConfig(stack: string): Record<string, string> {
 }
 
 /** @throws GroundworkError as `readStackConfig` does */
-export function readEnvironmentFile(stack: string): EnvironmentFile {
+export function readEnvironmentFile(stack: string, folder = environmentsFolder): EnvironmentFile {
   const environment = environmentOf(stack);
   const name = `Pulumi.${environment}.yaml`;
-  const file = path.join(environmentsFolder, name);
+  const file = path.join(folder, name);
   if (!/^([A-Za-z0-9][A-Za-z0-9_.-]*\/)?[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(file)) {
     throw new GroundworkError(
-      `There is no environment ${environment}: the environments are ${environments().join(", ")} (one Pulumi.<name>.yaml each). ` +
+      `There is no environment ${environment}: the environments are ${environments(folder).join(", ")} (one Pulumi.<name>.yaml each). ` +
         `If pulumi stack rm took the file away, git checkout -- ${name} brings it back: npm run destroy -- --remove leaves it`,
     );
   }
-  const top = parse(name, readFileSync(file, "utf8"));
+  const top = (parseYaml(name, readFileSync(file, "utf8")) ?? {}) as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(top).filter((key) => !topLevel.includes(key));
   if (unknown.length > 0) {
     throw new GroundworkError(
@@ -67,9 +67,10 @@ export function readEnvironmentFile(stack: string): EnvironmentFile {
   return { file, config: values, needsCli: esc !== undefined || Object.values(values).some(isSecret) };
 }
 
-function parse(name: string, text: string): Readonly<Record<string, unknown>> {
+/** @throws GroundworkError that names the file and the line */
+export function parseYaml(name: string, text: string): unknown {
   try {
-    return (YAML.parse(text) ?? {}) as Readonly<Record<string, unknown>>;
+    return YAML.parse(text);
   } catch (error) {
     throw new GroundworkError(`${name} is not YAML: ${(error as Error).message}`);
   }

@@ -11,7 +11,7 @@ const account = "123456789012";
 export type Outputs = Readonly<Record<string, Record<string, unknown>>>;
 
 export interface EvaluateOptions {
-  /** Config on top of the environment's file, each key with its namespace. */
+  /** The whole config, each key with its namespace. Default that of the environment's file. */
   readonly config?: Readonly<Record<string, string>>;
   /** Whose programs run. Default all five. */
   readonly projects?: readonly Program[];
@@ -26,8 +26,8 @@ export interface EvaluateOptions {
 }
 
 /** Where an environment's resources are made. Without a region the programs themselves say what is missing. */
-export function scopeOf(stack: string, config: Readonly<Record<string, string>> = {}): Scope {
-  const { "aws:region": region = process.env.AWS_REGION ?? "" } = { ...readStackConfig(stack), ...config };
+export function scopeOf(stack: string, config: Readonly<Record<string, string>>): Scope {
+  const { "aws:region": region = process.env.AWS_REGION ?? "" } = config;
   return { region, account, stack: environmentOf(stack) };
 }
 
@@ -37,9 +37,15 @@ export function scopeOf(stack: string, config: Readonly<Record<string, string>> 
  * @throws GroundworkError for bad config or an unknown environment, and whatever `create` throws.
  */
 export async function evaluateAll(stack: string, options: EvaluateOptions): Promise<Outputs> {
-  const { projects = programs, deployed = {}, create, before, after } = options;
-  const config = { ...readStackConfig(stack), ...options.config };
-  const scope = scopeOf(stack, options.config);
+  const {
+    config = readStackConfig(stack),
+    projects = programs,
+    deployed = {},
+    create,
+    before,
+    after,
+  } = options;
+  const scope = scopeOf(stack, config);
   const outputs: Record<string, Record<string, unknown>> = {};
   for (const program of projects) {
     before?.(program);

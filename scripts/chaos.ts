@@ -13,7 +13,7 @@ interface ChaosOptions {
 
 const command = new Command("npm run chaos --")
   .description(
-    "Loads a file again and again, plain, packed and in UTF-16, through the packaged function while processes are killed and frozen, S3 and Lambda fail and PostgreSQL crashes, and checks each time that every row is there once.",
+    "Loads a file again and again, plain, packed, in UTF-16 and in Windows-1252 with decimal commas, through the packaged function while processes are killed and frozen, S3 and Lambda fail and PostgreSQL crashes, and checks each time that every row is there once.",
   )
   .option("--trials <n>", "how many loads", wholeNumber(), 10)
   .option("--seed <n>", "the first trial's seed; the others count on from it", wholeNumber(), 1)

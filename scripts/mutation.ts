@@ -1,11 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
-import { changeOf, reasonOf } from "../trials/mutation/equivalent";
-import { mutate } from "../trials/mutation/mutate";
+import { Command, Option } from "commander";
+import { root } from "../programs/programs";
+import { wholeNumber } from "./shared/arguments";
 import { runCommand } from "./shared/terminal";
-
-const root = path.join(__dirname, "..");
 
 /** What is changed together, and the tests among which are those that ought to notice. */
 const areas: Record<string, { files: string[]; tests: string[] }> = {
@@ -38,14 +36,10 @@ const command = new Command("npm run mutation --")
   .addOption(new Option("--area <name>", "what to change").choices(Object.keys(areas)).default("reader"))
   .option("--files <file...>", "files or folders to change, instead of the area's")
   .option("--tests <file...>", "test files or folders to run, instead of the area's")
-  .option(
-    "--most <count>",
-    "so many changes, spread over the files",
-    (value) => {
-      if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("It must be a whole number from 1 on.");
-      return Number(value);
-    },
-    Infinity,
+  .addOption(
+    new Option("--most <n>", "so many changes, spread over the files")
+      .argParser(wholeNumber())
+      .default(Infinity, "all"),
   )
   .parse();
 
@@ -57,6 +51,10 @@ runCommand(async (stop) => {
     most: number;
   }>();
   const { files, tests } = { ...areas[area]!, ...own };
+  // Loaded here: --help doesn't wait for the compiler.
+  const { readReasons } = await import("../trials/mutation/equivalent");
+  const { mutate } = await import("../trials/mutation/mutate");
+  const reasonOf = readReasons();
   let known = 0;
   const { tried, killed } = await mutate(
     root,
@@ -65,7 +63,7 @@ runCommand(async (stop) => {
     most,
     (mutant) => {
       if (reasonOf(mutant) !== undefined) known++;
-      else console.log(`${mutant.file}:${mutant.line}: ${mutant.code}: ${changeOf(mutant)}`);
+      else console.log(`${mutant.file}:${mutant.line}: ${mutant.name}`);
     },
     stop,
   );

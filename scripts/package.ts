@@ -25,13 +25,14 @@ runCommand(async () => {
   // Programs run in folders of their own.
   const dir = path.resolve(...(command.args as [string]));
   const { stack } = command.opts<{ stack: string }>();
-  readStackConfig(stack);
+  const config = readStackConfig(stack);
   // Loaded behind the checks: the programs and their providers take a second or two.
   const { attributesOf } = await import("../programs/attributes");
   const { evaluateAll } = await import("../programs/evaluateAll");
   mkdirSync(dir, { recursive: true });
   const written: [string, string][] = [];
   await evaluateAll(stack, {
+    config,
     async create(resource, program) {
       if (resource.type === "aws:lambda/function:Function") {
         written.push(await writePackage(resource, program.dir, dir));

@@ -1,12 +1,11 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { S3Client } from "@aws-sdk/client-s3";
-import { Upload } from "@aws-sdk/lib-storage";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { GroundworkError } from "../infra/error";
 import type { LocalLambda } from "../local/lambda/service";
 import type { Environment } from "../local/environment";
+import { withS3 } from "./s3Client";
 
 /** A row of `ingest_jobs`. */
 export interface Job {
@@ -22,10 +21,11 @@ export interface Job {
 }
 
 /** A connection to the environment's database as its master user, TLS verified. The caller ends it. */
-export async function connect({ database }: Environment): Promise<Client> {
+export async function connect({ database }: Pick<Environment, "database">): Promise<Client> {
+  const pg = await import("pg");
   const { server, user, password, ca } = database;
   const { host, port, database: name } = server;
-  const client = new Client({ host, port, database: name, user, password, ssl: { ca } });
+  const client = new pg.Client({ host, port, database: name, user, password, ssl: { ca } });
   await client.connect();
   return client;
 }
@@ -38,21 +38,13 @@ export async function upload(
   onProgress: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = new S3Client({
-    endpoint: environment.services.s3.url,
-    region: environment.region,
-    credentials: environment.services.session.credentials,
-  });
-  const put = new Upload({
-    client,
-    params: { Bucket: bucketOf(environment), Key: key, Body: createReadStream(file, { signal }) },
-  });
-  put.on("httpUploadProgress", ({ loaded }) => onProgress(loaded ?? 0));
-  try {
+  const params = { Bucket: bucketOf(environment), Key: key, Body: createReadStream(file, { signal }) };
+  const { Upload } = await import("@aws-sdk/lib-storage");
+  await withS3(environment, async (client) => {
+    const put = new Upload({ client, params });
+    put.on("httpUploadProgress", ({ loaded }) => onProgress(loaded ?? 0));
     await put.done();
-  } finally {
-    client.destroy();
-  }
+  });
   signal.throwIfAborted();
   onProgress((await stat(file)).size);
 }

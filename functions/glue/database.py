@@ -2,7 +2,10 @@
 
 import functools
 import json
+import random
+import re
 import tempfile
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
 SCHEMA = "ingest_staging"
 # Of advisory locks: this and the job's number make the key.
 LOCK_CLASS = 20_240_607
-# The function's word for it too.
 MENDED = "a mended file took its place"
+
+# What a further try can't mend, in the words of PostgreSQL and libpq: without a connection there is no code.
+FOR_GOOD = re.compile("authentication failed|does not exist|pg_hba.conf|certificate|not support SSL")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -39,7 +44,23 @@ class Database:
         self.secret_arn = secret_arn
         self.authorities = authorities
 
-    def connect(self) -> Connection:
+    def connect(self, patience: float = 600) -> Connection:
+        """Tries again for so many seconds, at random moments of ever longer spans as the function does, where
+        the server has no connection left, restarts or can't be reached."""
+        until = time.monotonic() + patience
+        longest = 0.5
+        while True:
+            try:
+                return self._connect()
+            except psycopg.OperationalError as error:
+                # https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+                pause = random.uniform(0, longest)
+                if FOR_GOOD.search(str(error)) or time.monotonic() + pause > until:
+                    raise
+                time.sleep(pause)
+                longest = min(20, longest * 2)
+
+    def _connect(self) -> Connection:
         user, password = credentials(self.secret_arn)
         timeouts = "-c statement_timeout=0 -c lock_timeout=600s -c idle_in_transaction_session_timeout=60s"
         keepalives = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
@@ -79,18 +100,13 @@ def authorities_file(pem: str) -> str:
 class Job:
     """A row of ingest_jobs, as this connection claimed it."""
 
-    def __init__(self, connection: Connection, source: Source, target: str) -> None:
+    def __init__(self, connection: Connection, source: Source, target: str, claim: str) -> None:
+        """By the function's statement. Raises ForeignKeyViolation where no migration made the table known."""
         self.connection = connection
         self.source = source
-        row = connection.execute(
-            """INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, target, starts)
-               VALUES (%s, %s, %s, %s, %s, %s, 1)
-               ON CONFLICT (bucket, key, etag) DO UPDATE SET
-                 starts = CASE job.status WHEN 'running' THEN job.starts + 1 ELSE job.starts END,
-                 updated_at = CASE job.status WHEN 'running' THEN now() ELSE job.updated_at END
-               RETURNING id""",
-            (source.bucket, source.key, source.etag, source.size, source.version_id, target),
-        ).fetchone()
+        file = (source.bucket, source.key, source.etag, source.size, source.version_id)
+        cursor = psycopg.RawCursor(connection).execute(claim.encode(), (*file, target, source.uploaded_at))
+        row = cursor.fetchone()
         assert row is not None
         self.id: int = row[0]
         # Two jobs on one file would be exact too: this spares the second the work, and the first its tables.
@@ -99,7 +115,7 @@ class Job:
 
     def read(self) -> None:
         row = self.connection.execute(
-            """SELECT byte_offset, layout, rows_loaded, rows_rejected, status, reason
+            """SELECT byte_offset, layout, rows_loaded, rows_rejected, status, reason, target
                FROM ingest_jobs WHERE id = %s""",
             (self.id,),
         ).fetchone()
@@ -110,6 +126,7 @@ class Job:
         self.rejected: int = row[3]
         self.status: str = row[4]
         self.reason: str | None = row[5]
+        self.target: str = row[6]
 
     def beat(self, connection: Connection) -> None:
         """Tells the sweeper that somebody is at work."""

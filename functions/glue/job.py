@@ -55,6 +55,9 @@ def load(
     """Loads the job's file from its checkpoint on. Raises FileProblem and Lost."""
     if "failure" in opened:
         raise FileProblem(opened["failure"], [])
+    if job.target != opened["table"]:
+        there = f"what is loaded of it is in {job.target}"
+        raise FileProblem(f"{there}, and now its key is {opened['table']}'s", [])
     source, script = job.source, settings.reader
     past = {"maxRejects": settings.max_rejects, "rows": job.rows, "rejected": job.rejected}
 
@@ -124,9 +127,14 @@ def run(spark: SparkSession, source: Source, database: Database, settings: Setti
     if "table" not in opened:
         return {"status": "skipped", "rows": 0, "rejected": 0, "offset": 0, "reason": opened["failure"]}
     with database.connect() as connection:
-        job = Job(connection, source, opened["table"])
+        table = opened["table"]
+        try:
+            job = Job(connection, source, table, opened["claim"])
+        except psycopg.errors.ForeignKeyViolation:
+            reason = f"ingest_tables has no {table}: the SQL file that makes the table must add it"
+            return {**MISSING, "reason": reason}
         if job.status != "running":
-            return result(job, "skipped" if job.status == "done" else "failed")
+            return result(job, "failed" if job.status == "failed" else "skipped")
         if job.layout is not None:
             opened = open_file(source, settings, job.layout, job.offset)
         job.drop_staging()
@@ -180,8 +188,11 @@ def finish(
 
 def beat(database: Database, job: Job, stopped: threading.Event) -> None:
     while not stopped.wait(HEARTBEAT_SECONDS):
-        with database.connect() as connection:
-            job.beat(connection)
+        try:
+            with database.connect(patience=0) as connection:
+                job.beat(connection)
+        except Exception as error:  # noqa: BLE001 -- the next one may do
+            print(f"No heartbeat this time: {error}", file=sys.stderr)
 
 
 def stopping(stopped: threading.Event, heart: threading.Thread) -> None:

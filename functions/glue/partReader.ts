@@ -1,13 +1,14 @@
 import { writeSync } from "node:fs";
 import { tableOfKey } from "../ingest/chooseTable";
 import { type OutputBuffers, copyHeader, copyTrailer, outputBuffers } from "../ingest/encode";
+import { claimSql } from "../ingest/job";
 import { type Cutter, type Layout, type Piece, type Reject, pieceCutter, readPieces } from "../ingest/pieces";
 import { decode } from "../ingest/reader/decode";
 import { findHeader, headerBytes } from "../ingest/reader/header";
 import { makePlan } from "../ingest/reader/plan";
 import { recordReader } from "../ingest/reader/records";
-import { parseType } from "../ingest/reader/types";
 import type { Table } from "../ingest/table";
+import { tableColumns } from "../ingest/tableSql";
 import { isGiveUp } from "../shared/giveUp";
 
 /** What the Glue job's Python asks for, as JSON in the first argument; the file's bytes come on stdin. */
@@ -39,6 +40,8 @@ export interface Opened {
   /** Why it can't be loaded. */
   readonly failure?: string;
   readonly table?: string;
+  /** The statement that claims its job. */
+  readonly claim?: string;
   readonly maxRejects?: number | string;
   /** In one go: it is packed or in another encoding, or its footer can't be told before the end. */
   readonly whole?: boolean;
@@ -113,7 +116,7 @@ export async function answerRequest(
 
 async function openFile(body: AsyncIterable<Buffer>, table: Table, request: PartRequest): Promise<Opened> {
   const { layout, offset, maxRejects } = request;
-  const known = { table: table.name, maxRejects: table.maxRejects ?? maxRejects };
+  const known = { table: table.name, claim: claimSql, maxRejects: table.maxRejects ?? maxRejects };
   if (layout) {
     return { ...known, layout, offset, whole: layout.decoded || table.format.footer > 0 };
   }
@@ -143,11 +146,9 @@ function collect(table: Table, buffers: OutputBuffers, send: Send) {
   return {
     add: (piece: Piece): void => {
       if (last === undefined) {
-        const typeOf = (name: string): string => {
-          const column = table.columns.find((each) => each.name === name);
-          return (column && parseType(column.type)?.sql) ?? "";
-        };
-        send("C", Buffer.from(JSON.stringify(piece.columns.map((name) => [name, typeOf(name)]))));
+        const all = tableColumns(table);
+        const typed = piece.columns.map((name) => [name, all.find((each) => each.name === name)?.type]);
+        send("C", Buffer.from(JSON.stringify(typed)));
         send("D", copyHeader());
       }
       last = piece;

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Self
 
 import boto3
@@ -19,12 +20,15 @@ def client(service: str) -> Any:
 
 
 class Source:
-    def __init__(self, bucket: str, key: str, version_id: str | None, etag: str, size: int) -> None:
+    def __init__(
+        self, bucket: str, key: str, version_id: str | None, etag: str, size: int, uploaded_at: datetime
+    ) -> None:
         self.bucket = bucket
         self.key = key
         self.version_id = version_id
         self.etag = etag
         self.size = size
+        self.uploaded_at = uploaded_at
 
     @classmethod
     def find(cls, bucket: str, key: str, version_id: str | None = None) -> Self | None:
@@ -35,7 +39,8 @@ class Source:
             if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion"):
                 return None
             raise
-        return cls(bucket, key, head.get("VersionId"), head["ETag"].strip('"'), head["ContentLength"])
+        found = (head["ETag"].strip('"'), head["ContentLength"], head["LastModified"])
+        return cls(bucket, key, head.get("VersionId"), *found)
 
     def stream(self, start: int) -> Iterator[bytes]:
         """The bytes from there to the object's end; the connection ends where no more are asked for."""

@@ -53,7 +53,7 @@ function sourceOfRecord(record: unknown): Source | undefined {
 }
 
 function sourceOf(event: unknown): Source | undefined {
-  const { bucket, key, versionId, etag, offset, size, waits } = object(event);
+  const { bucket, key, versionId, etag, offset, size, waits, swept } = object(event);
   if (!text(bucket) || !text(key)) return undefined;
   return {
     bucket: bucket as string,
@@ -63,6 +63,7 @@ function sourceOf(event: unknown): Source | undefined {
     ...(isWhole(offset) && offset > 0 && { offset }),
     ...(isWhole(size) && { size }),
     ...(isWhole(waits) && waits > 0 && { waits }),
+    ...(swept === true && { swept }),
   };
 }
 

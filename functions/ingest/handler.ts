@@ -33,11 +33,6 @@ export interface IngestOptions {
    * tries an event three times, and the sweeper sends one every few minutes.
    */
   maxStarts?: number;
-  /**
-   * Functions in a row that wait for a connection until their time is up and hand over, before the event fails; 25 unless
-   * told: six hours of full functions.
-   */
-  maxWaits?: number;
 }
 
 /**
@@ -56,40 +51,41 @@ export function ingestHandler(
     maxStarts: 25,
     ...options,
   };
-  const { skipPrefix, tables, maxWaits = 25 } = options;
+  const { skipPrefix, tables } = options;
+  // Functions in a row that wait for a connection until their time is up and hand over: six hours of full ones.
+  const maxWaits = 25;
   return async (event, context) => {
     const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
-    const idle: HopWork = { rows: 0, rejected: 0, bytes: 0, retries: 0, paused: 0 };
+    const work: HopWork = { rows: 0, rejected: 0, bytes: 0, retries: 0, paused: 0 };
     let request: Request;
     try {
       request = readEvent(event, skipPrefix);
     } catch (error) {
       if (!isGiveUp(error)) throw error;
-      return report({ status: "failed", ...nothing, reason: error.giveUp }, idle, context);
+      return report({ status: "failed", ...nothing, reason: error.giveUp }, work, context);
     }
     const { sources, skipped = [] } = request;
     const reason = `a file under ${skipPrefix} is not the function's to load`;
     const left: IngestResult = { status: "skipped", ...nothing, reason };
-    for (const each of skipped) report(left, idle, context, each);
+    for (const each of skipped) report(left, work, context, each);
     const [source] = sources;
     if (source === undefined && skipped.length > 0) return left;
-    if (source === undefined) return report({ status: "skipped", ...nothing }, idle, context);
+    if (source === undefined) return report({ status: "skipped", ...nothing }, work, context);
     if (sources.length > 1) {
       // Each file gets the whole time of a function, and fails alone.
       for (const each of sources) await handOver(each);
-      return report({ status: "continued", ...nothing }, idle, context);
+      return report({ status: "continued", ...nothing }, work, context);
     }
     const table = tableOfKey(tables, source.key);
     if (table === undefined || isNoFile(source.key)) {
       const why = table ? "a folder's or a tool's marker" : "no table takes this key";
       return report(
         { status: "skipped", ...nothing, reason: `${source.key}: ${why}` },
-        idle,
+        work,
         context,
         source,
       );
     }
-    const work = { ...idle };
     try {
       const result = await runHop(
         source,
@@ -100,10 +96,13 @@ export function ingestHandler(
       );
       return report(result, work, context, source);
     } catch (error) {
-      const waits = (source.waits ?? 0) + 1;
-      if (!isUnreachable(error) || waits > maxWaits) throw error;
-      await handOver({ ...source, waits });
+      const { waits = 0, swept } = source;
+      if (!isUnreachable(error)) throw error;
       const reason = `no connection to the database: ${error.message}`;
+      // The sweeper sends one every few minutes: they would become ever more.
+      if (swept) return report({ status: "skipped", ...nothing, reason }, work, context, source);
+      if (waits >= maxWaits) throw error;
+      await handOver({ ...source, waits: waits + 1 });
       return report({ status: "continued", ...nothing, reason }, work, context, source);
     }
   };

@@ -83,11 +83,11 @@ export async function runHop(
   try {
     const ended = openAll(start, work, load);
     const result = await ended.catch((error: unknown) => endJob(start, job, error));
+    return { ...result, seconds: (Date.now() - started) / 1000 };
+  } finally {
     work.rows = (job?.rows ?? 0) - before.rows;
     work.rejected = (job?.rejected ?? 0) - before.rejected;
     work.bytes = (job?.offset ?? 0) - before.offset;
-    return { ...result, seconds: (Date.now() - started) / 1000 };
-  } finally {
     clock.stop();
   }
 }

@@ -36,8 +36,27 @@ const jobColumns = `id, bucket, key, target, starts, version_id, byte_offset, la
   status, reason`;
 
 /**
- * Finds the job of a file version, or makes it, and counts this start of one that runs. One whose rows were taken back
- * runs anew only for a later upload of the same bytes. Any number of functions may hold one job: see `checkpoint`.
+ * Finds the job of a file version, or makes it, and counts this start of one that runs; both roads begin by it. One whose
+ * rows were taken back runs anew only for a later upload of the same bytes. Takes bucket, key, etag, size, version id,
+ * table, and when it was uploaded; the job's number is the first column.
+ */
+export const claimSql = `INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, target, uploaded_at, starts)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+   ON CONFLICT (bucket, key, etag) DO UPDATE SET
+     (status, reason, finished_at, starts, updated_at, version_id, target, uploaded_at) = (SELECT
+       CASE WHEN anew THEN 'running' ELSE job.status END,
+       CASE WHEN NOT anew THEN job.reason END,
+       CASE WHEN NOT anew THEN job.finished_at END,
+       CASE WHEN anew OR job.status = 'running' THEN job.starts + 1 ELSE job.starts END,
+       CASE WHEN anew OR job.status = 'running' THEN now() ELSE job.updated_at END,
+       CASE WHEN anew THEN excluded.version_id ELSE job.version_id END,
+       CASE WHEN anew OR job.status = 'running' AND job.layout IS NULL THEN excluded.target ELSE job.target END,
+       CASE WHEN anew THEN excluded.uploaded_at ELSE coalesce(job.uploaded_at, excluded.uploaded_at) END
+     FROM (SELECT job.status = 'undone' AND excluded.uploaded_at > job.uploaded_at IS TRUE AS anew))
+   RETURNING ${jobColumns}`;
+
+/**
+ * Claims the job of a file version. Any number of functions may hold one job: see `checkpoint`.
  *
  * @param continues whether another hop handed over, which may be about to commit its last chunks: see `holdJob`.
  * @throws GiveUp when no migration made the table known.
@@ -57,23 +76,15 @@ export async function claim(
   }
   const uploadedAt = file.uploadedAt === undefined ? null : new Date(file.uploadedAt);
   try {
-    const { rows } = await client.query<JobRow>(
-      `INSERT INTO ingest_jobs AS job (bucket, key, etag, size, version_id, target, uploaded_at, starts)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
-       ON CONFLICT (bucket, key, etag) DO UPDATE SET
-         (status, reason, finished_at, starts, updated_at, version_id, target, uploaded_at) = (SELECT
-           CASE WHEN anew THEN 'running' ELSE job.status END,
-           CASE WHEN NOT anew THEN job.reason END,
-           CASE WHEN NOT anew THEN job.finished_at END,
-           CASE WHEN anew OR job.status = 'running' THEN job.starts + 1 ELSE job.starts END,
-           CASE WHEN anew OR job.status = 'running' THEN now() ELSE job.updated_at END,
-           CASE WHEN anew THEN excluded.version_id ELSE job.version_id END,
-           CASE WHEN anew OR job.status = 'running' AND job.layout IS NULL THEN excluded.target ELSE job.target END,
-           CASE WHEN anew THEN excluded.uploaded_at ELSE coalesce(job.uploaded_at, excluded.uploaded_at) END
-         FROM (SELECT job.status = 'undone' AND excluded.uploaded_at > job.uploaded_at IS TRUE AS anew))
-       RETURNING ${jobColumns}`,
-      [file.bucket, file.key, file.etag, file.size, file.versionId, table, uploadedAt],
-    );
+    const { rows } = await client.query<JobRow>(claimSql, [
+      file.bucket,
+      file.key,
+      file.etag,
+      file.size,
+      file.versionId,
+      table,
+      uploadedAt,
+    ]);
     return jobOf(rows[0]!);
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== "ingest_jobs_target_fkey") throw error;
@@ -212,7 +223,7 @@ export async function fail(
 
 function whatStays({ rows, target, key }: Job): string {
   const name = /^[\w./=-]+$/.test(key) ? key : `'${key.replaceAll("'", "'\\''")}'`;
-  return `${rows.toLocaleString("en-US")} rows of it are in ${target}: they go when a mended file is loaded under the same key, or with npm run load -- ${name} --undo`;
+  return `${rows.toLocaleString("en-US")} rows of it are in ${target}: they go when a mended file is loaded under the same key, or with npm run load -- ${name} --undo --stack NAME`;
 }
 
 /** Where the object must be opened to go on: what is packed or decoded is read from its first byte on. */

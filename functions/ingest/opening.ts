@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import type { Connect } from "../shared/database";
 import { isGiveUp } from "../shared/giveUp";
 import type { Source } from "../shared/source";
-import { bodyOffset, claim, find } from "./job";
+import { bodyOffset, claim, fail, find } from "./job";
 import type { LoadOptions } from "./load";
 import { type OpenObject, openObject } from "./object";
 import type { WaitClock, Waits } from "./waits";
@@ -45,7 +45,8 @@ export interface Start {
 
 /**
  * Where the object wasn't opened. An event may name no version, and come when the object was replaced: its job knows what
- * it was reading. When S3 fails, the event may know enough for a job, which the sweeper then goes on with.
+ * it was reading. When S3 fails, the event may know enough for a job, which the sweeper then goes on with, and which ends
+ * when S3 fails each time.
  */
 async function openOtherwise(
   client: Client,
@@ -56,7 +57,12 @@ async function openOtherwise(
   if (etag === undefined) throw error;
   if (!isGiveUp(error)) {
     const file = { bucket, key, etag, versionId, uploadedAt: undefined };
-    if (size !== undefined) await claim(client, { ...file, size }, options.table.name, false);
+    if (size === undefined) throw error;
+    const job = await claim(client, { ...file, size }, options.table.name, false);
+    if (job.status === "running" && job.starts > options.maxStarts) {
+      const why = `S3 opened it for none of ${options.maxStarts} functions in a row: ${(error as Error).message}`;
+      await fail(client, job, why, []);
+    }
     throw error;
   }
   if (versionId !== undefined) throw error;
@@ -83,15 +89,19 @@ export async function openAll<T>(
   const one = connect();
   const both = Promise.allSettled([opening, one, opened]);
   const [first, client] = await clock.during(both, (waits, seconds) => void (waits.start += seconds));
-  let object = first.status === "fulfilled" ? first.value : undefined;
+  let [object, failure]: [OpenObject | undefined, unknown] =
+    first.status === "fulfilled" ? [first.value, undefined] : [undefined, first.reason];
   let second: Promise<Client | undefined> = Promise.resolve(undefined);
   try {
     if (client.status === "rejected") throw client.reason;
     if (object && Date.now() - (await opened) > staleMs) {
       object.body.destroy();
-      object = await openObject(s3, source, source.offset ?? 0);
+      object = await openObject(s3, source, source.offset ?? 0).catch((error: unknown) => {
+        failure = error;
+        return undefined;
+      });
     }
-    object ??= await openOtherwise(client.value, start, (first as PromiseRejectedResult).reason);
+    object ??= await openOtherwise(client.value, start, failure);
     if (!mayWait && object.size - object.offset > options.chunkBytes / 2) {
       second = connect("spare").catch((error: unknown) => {
         work.oneLane = (error as Error).message;

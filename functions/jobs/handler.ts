@@ -64,7 +64,7 @@ async function sweep(client: Client, seconds: number): Promise<JobsAnswers["swee
   process.stdout.write(
     metricLine("INFO", { StalledJobs: stalled.length }, { stalled: stalled.map(({ key }) => key) }),
   );
-  for (const job of stalled) await startIngest(sourceOf(job));
+  for (const job of stalled) await startIngest({ ...sourceOf(job), swept: true });
   return { stalled: stalled.map(({ key }) => key) };
 }
 
@@ -85,8 +85,8 @@ function fileOf({ bucket, key, etag }: FileName): FileName {
   return { bucket, key, ...(etag !== undefined && { etag }) };
 }
 
-function sourceOf({ bucket, key, etag, versionId, offset }: StalledJob): Source {
-  return { bucket, key, etag, offset, ...(versionId !== null && { versionId }) };
+function sourceOf({ versionId, ...job }: StalledJob): Source {
+  return { ...job, ...(versionId !== null && { versionId }) };
 }
 
 async function startIngest(source: Source): Promise<void> {

@@ -17,16 +17,14 @@ export async function findJob(client: Client, { bucket, key, etag }: FileName): 
   return rows[0] ?? null;
 }
 
-/** The newest job of each of these file versions. */
+/** The jobs of these file versions. */
 export async function findJobs(
   client: Client,
   bucket: string,
   files: readonly { key: string; etag: string }[],
 ): Promise<JobStatus[]> {
   const { rows } = await client.query<JobStatus>(
-    `SELECT DISTINCT ON (key, etag) * FROM (${selectJob}
-       WHERE bucket = $1 AND (key, etag) IN (SELECT * FROM unnest($2::text[], $3::text[]))) found
-     ORDER BY key, etag, "startedAt" DESC, job DESC`,
+    `${selectJob} WHERE bucket = $1 AND (key, etag) IN (SELECT * FROM unnest($2::text[], $3::text[]))`,
     [bucket, files.map(({ key }) => key), files.map(({ etag }) => etag)],
   );
   return rows;
@@ -53,13 +51,17 @@ export interface StalledJob {
   versionId: string | null;
   /** The checkpoint. */
   offset: number;
+  /** Bytes. */
+  size: number;
 }
+
+const selectStalled = `SELECT bucket, key, etag, version_id AS "versionId", byte_offset::float8 AS offset,
+    size::float8 AS size FROM ingest_jobs`;
 
 /** Those that have not moved for so many seconds, the longest first; a hundred at once. */
 export async function stalledJobs(client: Client, seconds: number): Promise<StalledJob[]> {
   const { rows } = await client.query<StalledJob>(
-    `SELECT bucket, key, etag, version_id AS "versionId", byte_offset::float8 AS offset FROM ingest_jobs
-     WHERE status = 'running' AND updated_at <= now() - make_interval(secs => $1)
+    `${selectStalled} WHERE status = 'running' AND updated_at <= now() - make_interval(secs => $1)
      ORDER BY updated_at LIMIT 100`,
     [seconds],
   );
@@ -114,8 +116,7 @@ export async function undoJob(client: Client, job: string): Promise<number> {
 export async function reopenJob(client: Client, job: string): Promise<StalledJob | null> {
   await client.query("BEGIN");
   const { rows } = await client.query<StalledJob>(
-    `SELECT bucket, key, etag, version_id AS "versionId", byte_offset::float8 AS offset FROM ingest_jobs
-     WHERE id = $1 AND status <> 'done' FOR UPDATE`,
+    `${selectStalled} WHERE id = $1 AND status <> 'done' FOR UPDATE`,
     [job],
   );
   if (rows[0] !== undefined) {

@@ -86,7 +86,7 @@ export async function tablePage(
   });
 }
 
-/** In a transaction that can change nothing, as the role that may read these tables alone: 010_browse_role.sql. */
+/** In a transaction that can change nothing, as the role that may read these tables alone: 011_browse_role.sql. */
 async function browsing<T>(client: Client, read: () => Promise<T>): Promise<T> {
   await client.query("BEGIN READ ONLY");
   try {

@@ -3,6 +3,7 @@ import { type SecureContext, createSecureContext } from "node:tls";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Client } from "pg";
 import { rdsAuthorities } from "./authorities";
+import { ingestLogins } from "./logins";
 import { kept } from "./kept";
 
 export interface ConnectOptions {
@@ -125,7 +126,9 @@ async function leavingRoom(client: Client, leaves: number | undefined, spare: bo
   if (leaves === undefined) return client;
   try {
     const { rows } = await client.query<{ most: number; used: number }>(
-      `SELECT rolconnlimit AS most, (SELECT count(*)::int FROM pg_stat_activity WHERE usesysid = pg_roles.oid) AS used
+      // The logins that take turns share what is theirs: who has signed in by the last one may still be at work.
+      `SELECT rolconnlimit AS most, (SELECT count(*)::int FROM pg_stat_activity
+         WHERE usename IN (rolname, '${ingestLogins.join("', '")}')) AS used
        FROM pg_roles WHERE rolname = session_user AND rolconnlimit > ${leaves}`,
     );
     const [role] = rows;

@@ -10,4 +10,6 @@ export interface Source {
   size?: number;
   /** How many functions in a row have waited for a connection to the database in vain. */
   waits?: number;
+  /** The sweeper sends it, and another one as long as the job stands. */
+  swept?: boolean;
 }

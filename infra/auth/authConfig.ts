@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ProjectConfig, type Values, logDays } from "../projectConfig";
+import { type ProjectConfig, type SharedConfig, type Values, logDays, upstreamName } from "../projectConfig";
 
 /** The addresses that Cognito takes: https, an app's own scheme, and http for this machine alone. */
 const appUrl = z
@@ -20,6 +20,9 @@ const origin = z
     "is * or an origin as a browser sends it, such as https://app.example.com",
   );
 
+/** So many of each kind a client has: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
+const clientUrls = 100;
+
 const keys = {
   deletionProtection: z
     .boolean()
@@ -38,8 +41,6 @@ Unset: the environment's name and the pool's id.`,
   loginPorts: z
     .array(z.int().min(1024).max(65_535))
     .min(1)
-    // A client has so many callback URLs: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
-    .max(100)
     .default([8976, 8977, 8978])
     .meta({ description: "The ports on which npm run cognito -- login may wait for the browser." }),
   allowedOrigin: origin.default("*").meta({
@@ -76,6 +77,16 @@ audit: only counts them. enforced: refuses them, or asks for the second factor.`
     description: "Whether AWS WAF stands before the API, with AWS's common rules and a limit per address.",
     cost: "$7 a month, and $0.60 a million requests.",
   }),
+  databaseRoutes: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: `Whether the API has the routes that read the database, GET /records. false: auth also comes up in an
+environment without the stacks networking and database.`,
+      cost: "none but for calls: about $0.40 a million, beside API Gateway's own.",
+    }),
+  networkingStack: upstreamName("networking"),
+  databaseStack: upstreamName("database"),
   manageApiGatewayAccount: z
     .boolean()
     .default(true)
@@ -85,10 +96,9 @@ in this region that another environment made. false: somebody else sees to it.`,
     }),
   logRetentionDays: logDays
     .default(30)
-    .meta({ description: "Days that the logs of the API and of its authorizer are kept." }),
+    .meta({ description: "Days that the logs of the API and of its functions are kept." }),
   callbackUrls: z
     .array(appUrl)
-    .max(90)
     .default([])
     .meta({
       description: "Where the hosted UI may send the users of an app of your own back to, with a code.",
@@ -96,7 +106,7 @@ in this region that another environment made. false: somebody else sees to it.`,
     }),
   logoutUrls: z
     .array(appUrl)
-    .max(100)
+    .max(clientUrls)
     .default([])
     .meta({
       description: "Where the hosted UI may send them when they have signed out.",
@@ -139,7 +149,18 @@ without sending it; USER_PASSWORD_AUTH sends it, and npm run cognito -- get-toke
 };
 
 /** The config of the auth stack. */
-export const authConfig: ProjectConfig<typeof keys> = { project: "auth", keys };
+export const authConfig: ProjectConfig<typeof keys> = {
+  project: "auth",
+  keys,
+  problems: ({ callbackUrls, loginPorts }) =>
+    callbackUrls.length + loginPorts.length <= clientUrls
+      ? []
+      : [
+          `auth:callbackUrls and auth:loginPorts name ${callbackUrls.length + loginPorts.length} addresses to come back to: a client of Cognito has ${clientUrls} at most`,
+        ],
+};
+
+export type AuthConfig = Values<typeof keys> & SharedConfig;
 
 /** What pools and clients are made by. */
 export type SignInRules = Values<typeof keys>;

@@ -1,9 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../iam";
-import { rolePath } from "../roleConfinement";
-
-/** Of what this project makes itself: no environment's deployment may touch it. */
-export const ownPath = "/groundwork-github/";
+import { rolePath } from "../../policy/rolePaths";
+import { apiGatewayRole } from "./planStatements";
 
 /** The services that the programs hand roles to: the test compares it with what they do. */
 const services = [
@@ -62,24 +60,29 @@ export function deployStatements(environment: string, boundary: pulumi.Input<str
       resources: [own("role"), own("instance-profile")],
       wildcard,
     },
-    {
-      // Who has made API Gateway's role for logs: infra/auth/apiLogs.ts.
-      actions: ["iam:GetRole"],
-      resources: ["arn:aws:iam::*:role/groundwork/*/groundwork-apigateway-*"],
-      wildcard: "In whichever environment and region it was made",
-    },
+    apiGatewayRole,
   ];
 }
 
+/** What API Gateway's one role a region writes the logs of all environments by: it may not read others'. */
+export const sharedLogs = [
+  "logs:CreateLogStream",
+  "logs:DescribeLogGroups",
+  "logs:DescribeLogStreams",
+  "logs:PutLogEvents",
+];
+
 /**
- * Nothing on what is tagged as another environment's, where the service looks at tags; S3's objects, the secrets that
- * RDS makes, and logs have none of ours: an account for each environment is the clean border.
+ * Nothing on what is tagged as another environment's, where the service looks at tags; S3's objects and the secrets that
+ * RDS makes have none of ours: an account for each environment is the clean border.
+ *
+ * @param besides actions that are left to what else allows or denies them
  */
-export function denyOthers(environment: string): object {
+export function denyOthers(environment: string, besides: readonly string[] = []): object {
   return {
     Effect: "Deny",
     // Which environment has made API Gateway's role stands in its tags.
-    NotAction: "iam:GetRole",
+    NotAction: ["iam:GetRole", ...besides],
     Resource: "*",
     Condition: {
       StringEquals: { "aws:ResourceTag/Project": "groundwork" },

@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { policy } from "../iam";
+import { githubRolePath } from "../../policy/rolePaths";
 import { planStatements, previewStatements } from "./planStatements";
-import { boundaryStatement, denyOthers, deployStatements, ownPath } from "./deployPolicy";
+import { boundaryStatement, denyOthers, deployStatements, sharedLogs } from "./deployPolicy";
 import type { GithubConfig } from "./githubConfig";
 
 const issuer = "token.actions.githubusercontent.com";
@@ -29,7 +30,7 @@ export class GithubRoles extends Component {
         `github-${purpose}`,
         {
           description,
-          path: ownPath,
+          path: githubRolePath,
           assumeRolePolicy: trust(provider, subjects(args, subject)),
           // As long as the job that deploys may take.
           maxSessionDuration: 5400,
@@ -88,9 +89,9 @@ export class GithubRoles extends Component {
       `github-boundary-${environment}`,
       {
         name: environment,
-        path: ownPath,
+        path: githubRolePath,
         description: `The most that roles of ${environment} may do`,
-        policy: policy([boundaryStatement], [denyOthers(environment)]),
+        policy: policy([boundaryStatement], [denyOthers(environment, sharedLogs)]),
       },
       this.child,
     );

@@ -1,4 +1,12 @@
 import type { Statement } from "../iam";
+import { rolePath } from "../../policy/rolePaths";
+
+/** Who has made API Gateway's role for logs: infra/auth/apiLogs.ts. */
+export const apiGatewayRole: Statement = {
+  actions: ["iam:GetRole"],
+  resources: [`arn:aws:iam::*:role${rolePath("*")}groundwork-apigateway-*`],
+  wildcard: "In whichever environment and region it was made",
+};
 
 /** What a plan looks up; the state itself isn't in AWS. */
 export const previewStatements: readonly Statement[] = [
@@ -13,11 +21,7 @@ export const previewStatements: readonly Statement[] = [
     resources: ["*"],
     wildcard: "It lists the roles of the account, whichever they are",
   },
-  {
-    actions: ["iam:GetRole"],
-    resources: ["arn:aws:iam::*:role/groundwork/*/groundwork-apigateway-*"],
-    wildcard: "In whichever environment and region it was made",
-  },
+  apiGatewayRole,
   {
     actions: ["ssm:GetParameter"],
     resources: ["arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*"],
@@ -57,7 +61,6 @@ export const planStatements: readonly Statement[] = [
       "ec2:DescribeNatGateways",
       "ec2:DescribeNetworkAcls",
       "ec2:DescribeNetworkInterfaces",
-      "ec2:DescribePrefixLists",
       "ec2:DescribeRouteTables",
       "ec2:DescribeSecurityGroupRules",
       "ec2:DescribeSecurityGroups",

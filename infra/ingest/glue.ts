@@ -32,7 +32,7 @@ interface GlueArgs extends GlueConfig, Pick<SharedConfig, "region" | "learnerLab
 
 const scripts = path.join(__dirname, "../../functions/glue");
 
-/** The Glue road: a job that loads a file over many cores, and a catalog of the bucket and the database. */
+/** The Glue road: a job that loads a file over many cores, and a catalog of the bucket. */
 export class Glue extends Component {
   readonly jobName: pulumi.Output<string>;
 

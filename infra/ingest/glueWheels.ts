@@ -10,10 +10,11 @@ const list = path.join(__dirname, "../../functions/glue/wheels.txt");
 /** What Glue 5.0 runs on: https://docs.aws.amazon.com/glue/latest/dg/release-notes.html */
 const platform = ["--python-version", "3.11", "--implementation", "cp", "--platform", "manylinux2014_x86_64"];
 
+const projectCache = (): string => process.env.GROUNDWORK_CACHE ?? path.join(homedir(), ".cache/groundwork");
+
 /** Where the wheels of the list are kept: in the project's cache, under the list's own hash. */
-export function wheelsFolder(): string {
+export function wheelsFolder(cache = projectCache()): string {
   const hash = createHash("sha256").update(readFileSync(list)).digest("hex").slice(0, 12);
-  const cache = process.env.GROUNDWORK_CACHE ?? path.join(homedir(), ".cache/groundwork");
   return path.join(cache, `glue-wheels-${hash}`);
 }
 

@@ -27,7 +27,7 @@ export class IngestWatch extends Component {
       .all([args.ingest.name, args.jobs.name, args.deadLetters.name])
       .apply(([ingest, jobs, deadLetters]) => ({ ingest, jobs, deadLetters }));
     const actions = args.alarmTopicArn === undefined ? [] : [args.alarmTopicArn];
-    for (const { key, metric, ...alarm } of alarmPlan(metricNamespace, args)) {
+    for (const { key, metric, ...alarm } of alarmPlan(metricNamespace, pulumi.getStack(), args)) {
       new aws.cloudwatch.MetricAlarm(
         `${name}-${key}`,
         {

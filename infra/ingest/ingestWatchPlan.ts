@@ -33,8 +33,11 @@ interface Limits {
   readonly sweepMinutes: number;
 }
 
-/** @param namespace of the metrics that the functions write themselves. */
-export function alarmPlan(namespace: string, limits: Limits): Alarm[] {
+/**
+ * @param namespace of the metrics that the functions write themselves
+ * @param stack named in what is to be done
+ */
+export function alarmPlan(namespace: string, stack: string, limits: Limits): Alarm[] {
   const ofFunction = (name: string, of: keyof IngestNames, space = "AWS/Lambda"): Metric => ({
     namespace: space,
     name,
@@ -47,8 +50,7 @@ export function alarmPlan(namespace: string, limits: Limits): Alarm[] {
     {
       ...once,
       key: "dead-letters",
-      alarmDescription:
-        "Lambda gave up on an event: the retries failed, or a job made no progress. The message says why; when it is mended: npm run load -- --resume KEY",
+      alarmDescription: `Lambda gave up on an event: the retries failed, or a job made no progress. npm run load -- --dead-letters --stack ${stack} says why, and with --retry, when it is mended, goes on`,
       metric: {
         namespace: "AWS/SQS",
         name: "ApproximateNumberOfMessagesVisible",
@@ -60,7 +62,7 @@ export function alarmPlan(namespace: string, limits: Limits): Alarm[] {
     {
       ...once,
       key: "failed-jobs",
-      alarmDescription: "A file can't be loaded: npm run load -- --list says which and why",
+      alarmDescription: `A file can't be loaded: npm run load -- --list --stack ${stack} says which and why`,
       metric: ofFunction("FailedJobs", "ingest", namespace),
       statistic: "Sum",
     },
@@ -80,8 +82,7 @@ export function alarmPlan(namespace: string, limits: Limits): Alarm[] {
     },
     {
       key: "stalled-jobs",
-      alarmDescription:
-        "Jobs still stand after the sweeper started them again twice: npm run load -- --list says which",
+      alarmDescription: `Jobs still stand after the sweeper started them again twice: npm run load -- --list --stack ${stack} says which`,
       metric: ofFunction("StalledJobs", "jobs", namespace),
       statistic: "Maximum",
       period: Math.max(60, limits.sweepMinutes * 60),

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { type AuthContext, type Connection, type ParsedKey, Server, utils } from "ssh2";
+import { isSame } from "../isSame";
 import type { Answer, Question, Setup } from "./protocol";
 
 // A process of its own, started by local/bastion/bastion.ts with its setup as the one argument: killing it drops
@@ -22,7 +22,7 @@ process.on("disconnect", () => process.exit());
 
 function authenticate(context: AuthContext): void {
   const known = context.method === "publickey" && context.username === setup.user;
-  if (!known || !sameBytes(context.key.data, authorized.getPublicSSH())) return context.reject(["publickey"]);
+  if (!known || !isSame(context.key.data, authorized.getPublicSSH())) return context.reject(["publickey"]);
   // Without a signature the client only asks whether this key would do.
   if (context.signature === undefined || context.blob === undefined) return context.accept();
   const genuine = authorized.verify(context.blob, context.signature, context.hashAlgo) === true;
@@ -69,9 +69,4 @@ function parse(key: string): ParsedKey {
   const parsed = utils.parseKey(key);
   if (parsed instanceof Error) throw parsed;
   return parsed;
-}
-
-function sameBytes(one: Buffer, other: Buffer): boolean {
-  const digest = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }

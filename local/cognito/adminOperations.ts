@@ -22,7 +22,7 @@ import {
 } from "./operation";
 import { checkPassword, sendResetCode, setPassword } from "./passwords";
 import { newVerifier } from "./srp";
-import { type Pool, type User, findUser, keptName, now, signOut } from "./store";
+import { type Pool, type User, findUser, keptName, now, removeUser, signOut } from "./store";
 import { userFilter } from "./userFilter";
 
 /** What administrators do with users. */
@@ -51,9 +51,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     const { Attributes: UserAttributes, ...rest } = userDescription(user);
     return { ...rest, UserAttributes, ...mfaDescription(user) };
   }),
-  AdminDeleteUser: adminOfUser(nothing, ({ pool, user }) => {
-    pool.users.delete(user.username);
-  }),
+  AdminDeleteUser: adminOfUser(nothing, ({ pool, user }) => removeUser(pool, user)),
   AdminEnableUser: adminOfUser(nothing, ({ user }) => {
     user.enabled = true;
   }),

@@ -1,5 +1,5 @@
 import { refusal } from "./errors";
-import { type Pool, type User, now } from "./store";
+import { type Pool, type User, findUser, now } from "./store";
 
 /** A user's attribute as Cognito's API has it. */
 export interface Attribute {
@@ -45,14 +45,14 @@ export function checkAttributes(pool: Pool, given: readonly Attribute[]): void {
 /** Changes a user's attributes, or throws Cognito's error and changes none. */
 export function updateAttributes(pool: Pool, user: User, given: readonly Attribute[]): void {
   checkAttributes(pool, given);
-  for (const { Name } of given) checkMutable(pool, Name);
   for (const { Name, Value } of given) {
-    const verified = `${Name}_verified`;
-    // An address that is new is not verified, unless an administrator says so in the same breath.
-    if (user.attributes.has(verified) && user.attributes.get(Name) !== Value) {
-      user.attributes.set(verified, "false");
-    }
+    checkMutable(pool, Name);
+    const isName = pool.settings.usernameAttributes.some((one) => one === Name);
+    const holder = isName ? findUser(pool, Value) : undefined;
+    if (holder && holder !== user) throw refusal("aliasExists", Name);
   }
+  // An address that is new is not verified, unless an administrator says so in the same breath.
+  for (const { Name, Value } of given) if (user.attributes.get(Name) !== Value) unverify(user, Name);
   for (const { Name, Value } of given) user.attributes.set(Name, Value);
   user.modified = now();
 }
@@ -62,8 +62,17 @@ export function deleteAttributes(pool: Pool, user: User, names: readonly string[
     checkMutable(pool, name);
     if (pool.schema.find((one) => one.name === name)?.required) throw refusal("attributeFixed", name);
   }
-  for (const name of names) user.attributes.delete(name);
+  for (const name of names) {
+    unverify(user, name);
+    user.attributes.delete(name);
+  }
   user.modified = now();
+}
+
+/** What proved or may prove an address proves nothing of another. */
+function unverify({ attributes, attributeCodes }: User, name: string): void {
+  attributeCodes.delete(name);
+  if (attributes.has(`${name}_verified`)) attributes.set(`${name}_verified`, "false");
 }
 
 /** Throws where a user may not write the attribute himself: only Cognito and administrators know what is verified. */

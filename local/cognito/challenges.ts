@@ -17,7 +17,7 @@ import { newSecret, periodOf } from "./totp";
 
 /*
  * What stands between a right password and tokens, for Cognito's API and its hosted UI alike. A challenge that is
- * answered wrongly stays open until it expires.
+ * answered wrongly stays open until it expires, unless it is SRP's, whose answer is taken once.
  */
 
 /** Who asks: a client of a pool. */
@@ -77,11 +77,11 @@ function nextName({ settings }: Pool, user: User, hasFactor: boolean): Challenge
 export function answerNewPassword(
   asker: Asker,
   session: string,
-  answer: { username?: string; password: string; given?: readonly Attribute[] },
+  password: string,
+  given: readonly Attribute[] = [],
 ): User {
   const { pool } = asker;
-  const { username, password, given = [] } = answer;
-  const user = expectedUser(challengeOf(asker, session, username), "NEW_PASSWORD_REQUIRED");
+  const user = expectedUser(challengeOf(asker, session), "NEW_PASSWORD_REQUIRED");
   checkPassword(pool, password);
   checkOwn(given.map(({ Name }) => Name));
   const missing = missingAttributes(pool, user).find((name) => !given.some(({ Name }) => Name === name));
@@ -93,8 +93,8 @@ export function answerNewPassword(
 }
 
 /** The user of a session, whose authenticator app has shown a right code. Throws Cognito's error. */
-export function answerSoftwareToken(asker: Asker, session: string, code: string, username?: string): User {
-  const user = expectedUser(challengeOf(asker, session, username), "SOFTWARE_TOKEN_MFA");
+export function answerSoftwareToken(asker: Asker, session: string, code: string): User {
+  const user = expectedUser(challengeOf(asker, session), "SOFTWARE_TOKEN_MFA");
   const { softwareToken: token } = user;
   const period = token && periodOf(token.secret, code);
   if (!token || period === undefined) throw refusal("softwareTokenWrong");
@@ -122,8 +122,8 @@ export function verifySoftwareToken(token: SoftwareToken | undefined, code: stri
 }
 
 /** The user of a session, whose authenticator app is set up from here on. Throws Cognito's error. */
-export function answerSetup(asker: Asker, session: string, username?: string): User {
-  const challenge = challengeOf(asker, session, username);
+export function answerSetup(asker: Asker, session: string): User {
+  const challenge = challengeOf(asker, session);
   const user = expectedUser(challenge, "MFA_SETUP");
   const { softwareToken } = challenge;
   if (!softwareToken?.isVerified) throw refusal("softwareTokenMissing");

@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isSame } from "../isSame";
 import { type Pool, type User, now } from "./store";
 
 interface HostedSession {
@@ -52,9 +53,8 @@ export function csrfOf(request: IncomingMessage): string {
 
 /** Another site can make a browser post a form, but not know what stands in its cookie. */
 export function isOwnForm(request: IncomingMessage, form: URLSearchParams): boolean {
-  const known = Buffer.from(valueOf(request, "XSRF-TOKEN") ?? "");
-  const given = Buffer.from(form.get("_csrf") ?? "");
-  return known.length > 0 && known.length === given.length && timingSafeEqual(known, given);
+  const known = valueOf(request, "XSRF-TOKEN") ?? "";
+  return known !== "" && isSame(form.get("_csrf") ?? "", known);
 }
 
 export function sendPage(response: ServerResponse, status: number, page: string, csrf?: string): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError, readBody, sendJson } from "../http";
+import { own } from "../own";
 import {
   type Asker,
   answerNewPassword,
@@ -71,11 +72,11 @@ export class HostedUi {
   }
 
   serves(pathname: string): boolean {
-    return Object.hasOwn(this.endpoints, pathname);
+    return own(this.endpoints, pathname) !== undefined;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const [methods, run] = this.endpoints[url.pathname] ?? none;
+    const [methods, run] = own(this.endpoints, url.pathname) ?? none;
     try {
       const form = new URLSearchParams((await readBody(request, 100_000)).toString("utf8"));
       if (!methods.includes(request.method ?? "")) {
@@ -141,7 +142,7 @@ export class HostedUi {
       switch (challenge.name) {
         case "NEW_PASSWORD_REQUIRED": {
           const password = form.get("new_password") ?? "";
-          return this.proceed(request, response, signIn, answerNewPassword(signIn, session, { password }));
+          return this.proceed(request, response, signIn, answerNewPassword(signIn, session, password));
         }
         case "SOFTWARE_TOKEN_MFA":
           return this.proceed(request, response, signIn, answerSoftwareToken(signIn, session, code), true);

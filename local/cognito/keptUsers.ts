@@ -55,10 +55,19 @@ const grantSchema = z.object({
   isRevoked: z.boolean(),
 });
 
+const privateKey = z.string().transform((pem, { issues }) => {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    issues.push({ code: "custom", input: pem, message: "no private key" });
+    return z.NEVER;
+  }
+});
+
 const schema = z.record(
   z.string(),
   z.object({
-    key: z.object({ id: z.string(), privateKey: z.string() }),
+    key: z.object({ id: z.string(), privateKey }),
     users: z.array(userSchema),
     groups: z.array(groupSchema),
     grants: z.array(grantSchema),
@@ -77,9 +86,10 @@ export function restorePools(pools: Iterable<Pool>, file: string): void {
   for (const pool of pools) {
     const kept = parsed.data[pool.id];
     if (!kept) continue;
-    const privateKey = createPrivateKey(kept.key.privateKey);
-    pool.key = { id: kept.key.id, privateKey, publicKey: createPublicKey(privateKey) };
-    for (const group of kept.groups) pool.groups.set(group.groupName, group);
+    pool.key = { ...kept.key, publicKey: createPublicKey(kept.key.privateKey) };
+    // Those of the program are as it says now.
+    const groups = kept.groups.filter(({ groupName }) => !pool.groups.has(groupName));
+    for (const group of groups) pool.groups.set(group.groupName, group);
     for (const { attributes, groups, attributeCodes, ...user } of kept.users) {
       const whole = {
         ...user,
@@ -105,7 +115,7 @@ export function keepPools(pools: Iterable<Pool>, file: string): void {
   renameSync(`${file}.${process.pid}`, file);
 }
 
-function keptOf({ key, users, groups, grants }: Pool): z.infer<typeof schema>[string] {
+function keptOf({ key, users, groups, grants }: Pool): z.input<typeof schema>[string] {
   return {
     key: { id: key.id, privateKey: key.privateKey.export({ type: "pkcs8", format: "pem" }).toString() },
     users: [...users.values()].map((user) => ({

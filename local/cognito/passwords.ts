@@ -67,7 +67,8 @@ export function sendResetCode(
     .sort((a, b) => a.priority - b.priority)
     .map(({ name }) => name.replace(/^verified_/, ""));
   if (names[0] === "admin_only") throw refusal("recoveryByAdmins");
-  const name = names.find((one) => user.attributes.get(`${one}_verified`) === "true");
+  const { attributes } = user;
+  const name = names.find((one) => attributes.has(one) && attributes.get(`${one}_verified`) === "true");
   if (name === undefined) throw refusal("resetImpossible");
   user.resetCode = newCode(codeLifetime.reset);
   return sent(user, name, `Your password reset code is ${user.resetCode.code}`, deliver);

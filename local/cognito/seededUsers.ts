@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import * as YAML from "yaml";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { GroundworkError } from "../../infra/error";
+import { parseYaml } from "../../programs/environments";
 import { AwsError } from "../http";
 import { addUser } from "./adminOperations";
 import { checkPassword } from "./passwords";
@@ -29,8 +29,7 @@ const schema = z.strictObject({
  * that it is the same in every run. Throws GroundworkError with everything that Cognito would refuse.
  */
 export function seedUsers(pool: Pool, file: string): void {
-  if (!existsSync(file)) throw new GroundworkError(`local:users: there is no file ${file}`);
-  const parsed = schema.safeParse(YAML.parse(readFileSync(file, "utf8")));
+  const parsed = schema.safeParse(parseYaml(`local:users: ${file}`, textOf(file)));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw GroundworkError.all(`local:users: ${file}`, problems);
@@ -57,6 +56,14 @@ function refusalOf(pool: Pool, seeded: z.infer<typeof schema>["users"][number]):
   } catch (error) {
     if (error instanceof AwsError) return [`${username}: ${error.message}`];
     throw error;
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new GroundworkError(`local:users: ${file} can't be read: ${(error as Error).message}`);
   }
 }
 

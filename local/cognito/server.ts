@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GroundworkError } from "../../infra/error";
 import { asAwsError, listen, parseJson, readBody, sendJson } from "../http";
+import { own } from "../own";
 import type { Credentials, Session } from "../session";
 import { checkSignature, sha256 } from "../signature";
 import { refusal } from "./errors";
@@ -29,6 +30,8 @@ export interface LocalCognito {
   createUserPool(inputs: Inputs): Promise<string>;
   /** Makes an aws:cognito/userPoolClient:UserPoolClient and answers with its id: the one given, or a new one. */
   createUserPoolClient(inputs: Inputs): string;
+  /** The secret of a client; "" of one that has none, as Pulumi's provider has it. */
+  clientSecret(clientId: string): string;
   /** Makes an aws:cognito/userGroup:UserGroup and answers with its name. */
   createGroup(inputs: Inputs): string;
   /** Makes an aws:cognito/resourceServer:ResourceServer, whose scopes clients may then have. */
@@ -44,8 +47,8 @@ export interface LocalCognito {
 type Inputs = Readonly<Record<string, unknown>>;
 
 /**
- * Serves Cognito's API and hosted UI on 127.0.0.1 until the session closes, at a free port or the one given. Each pool signs with a
- * key of its own, made at random: a token from here proves nothing to anyone else.
+ * Serves Cognito's API and hosted UI on 127.0.0.1 until the session closes, at a free port or the one given. Each
+ * pool signs with a key of its own, made at random: a token from here proves nothing to anyone else.
  *
  * The methods throw GroundworkError for inputs that can't be had on this machine.
  *
@@ -66,7 +69,7 @@ export async function startCognito(
   };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Before the answer is out: whoever has it may end the environment.
-    response.once("prefinish", keep);
+    if (mayChange(request)) response.once("prefinish", keep);
     try {
       const asked = new URL(request.url ?? "/", url);
       // Any page may read the answers, as on AWS, of those that may call at all. The pages that know a browser by its
@@ -105,6 +108,7 @@ export async function startCognito(
       }
       return addClient(pool, client).id;
     },
+    clientSecret: (clientId) => store.client(clientId).client.secret ?? "",
     createGroup: (inputs) => {
       const { userPoolId, name: groupName, region: _region, ...settings } = readUserGroup(inputs);
       return addGroup(store.pool(userPoolId), { groupName, ...settings }).groupName;
@@ -151,6 +155,12 @@ function showMessage({ username, to, text }: Message): void {
   process.stderr.write(`Cognito would write to ${username} at ${to}: ${text}\n`);
 }
 
+/** Whether what pools hold may be another afterwards: pages are opened, and most operations that get something only do. */
+function mayChange({ method, headers }: IncomingMessage): boolean {
+  const reads = /\.(Admin)?(Describe|List|Get(?!TokensFromRefreshToken|UserAttributeVerificationCode))/;
+  return method === "POST" && !reads.test(String(headers["x-amz-target"]));
+}
+
 async function callOperation(
   request: IncomingMessage,
   store: Store,
@@ -158,7 +168,7 @@ async function callOperation(
 ): Promise<unknown> {
   const body = await readBody(request);
   const name = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  const operation = own(operations, name);
   if (request.method !== "POST" || !operation) throw refusal("operationUnknown", name);
   if (operation.isSigned) {
     checkSignature(request, { credentials, service: "cognito-idp", payloadHash: sha256(body) });

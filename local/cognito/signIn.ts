@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { own } from "../own";
 import {
   type Asker,
   answerNewPassword,
@@ -52,28 +53,24 @@ type Answer = (asker: Asker, session: string, responses: Parameters) => object;
 /** What a challenge is answered with, by its name. */
 const challenges: Readonly<Record<ChallengeName, Answer>> = {
   SELECT_CHALLENGE(asker, session, responses) {
-    const username = required(responses, "USERNAME");
-    if (challengeOf(asker, session, username).name !== "SELECT_CHALLENGE") throw refusal("sessionInvalid");
-    const choice = choices[required(responses, "ANSWER")];
+    if (challengeOf(asker, session).name !== "SELECT_CHALLENGE") throw refusal("sessionInvalid");
+    const choice = own(choices, required(responses, "ANSWER"));
     if (!choice) throw refusal("choiceUnknown");
     asker.pool.challenges.delete(session);
     return choice(asker, responses);
   },
   PASSWORD_VERIFIER: answerSrp,
   NEW_PASSWORD_REQUIRED(asker, session, responses) {
-    const username = required(responses, "USERNAME");
     const password = required(responses, "NEW_PASSWORD");
     const given = Object.entries(responses)
       .filter(([name]) => name.startsWith(attributePrefix))
       .map(([name, Value]) => ({ Name: name.slice(attributePrefix.length), Value }));
-    return proceed(asker, answerNewPassword(asker, session, { username, password, given }));
+    return proceed(asker, answerNewPassword(asker, session, password, given));
   },
-  MFA_SETUP: (asker, session, responses) =>
-    proceed(asker, answerSetup(asker, session, required(responses, "USERNAME")), true),
+  MFA_SETUP: (asker, session) => proceed(asker, answerSetup(asker, session), true),
   SOFTWARE_TOKEN_MFA(asker, session, responses) {
-    const username = required(responses, "USERNAME");
     const code = required(responses, "SOFTWARE_TOKEN_MFA_CODE");
-    return proceed(asker, answerSoftwareToken(asker, session, code, username), true);
+    return proceed(asker, answerSoftwareToken(asker, session, code), true);
   },
 };
 
@@ -81,8 +78,8 @@ const attributePrefix = "userAttributes.";
 
 /** InitiateAuth, and AdminInitiateAuth with its own flow. */
 export function startSignIn(asker: Asker, flow: string, parameters: Parameters, isAdmin = false): object {
-  const name = olderNames[flow] ?? flow;
-  const start = Object.hasOwn(flows, name) ? flows[name] : undefined;
+  const name = own(olderNames, flow) ?? flow;
+  const start = own(flows, name);
   if (name.startsWith("ADMIN_") && !isAdmin) throw refusal("flowForAdmins");
   if (!asker.client.explicitAuthFlows.includes(`ALLOW_${name}`) || !start) {
     throw name === "USER_SRP_AUTH" ? refusal("srpDisabled") : refusal("flowDisabled", name);
@@ -100,7 +97,7 @@ export function answerChallenge(
   given: string | undefined,
   responses: Parameters,
 ): object {
-  const answer = Object.hasOwn(challenges, name) ? challenges[name as ChallengeName] : undefined;
+  const answer = own(challenges, name);
   if (!answer) throw refusal("challengeUnknown", name);
   const session = name === "PASSWORD_VERIFIER" ? required(responses, "PASSWORD_CLAIM_SECRET_BLOCK") : given;
   if (session === undefined) throw refusal("parameterMissing", "Session");
@@ -204,9 +201,10 @@ function startBySrp(asker: Asker, parameters: Parameters): object {
   };
 }
 
-/** For who isn't there: the same salt each time, and a verifier that no password has. */
+/** For who isn't there: the same salt each time, by what only the pool knows, and a verifier that no password has. */
 function decoy({ id, key }: Pool, username: string): Verifier {
-  const salt = createHmac("sha256", key.id).update(username).digest("hex").slice(0, 32);
+  const secret = key.privateKey.export({ type: "pkcs8", format: "der" });
+  const salt = createHmac("sha256", secret).update(username).digest("hex").slice(0, 32);
   return { ...newVerifier(id, username, createHash("sha256").update(salt).digest("hex")), salt };
 }
 
@@ -232,7 +230,7 @@ const choices: Readonly<Record<string, Flow>> = { PASSWORD: startByPassword, PAS
 function startByChoice(asker: Asker, parameters: Parameters): object {
   const name = required(parameters, "USERNAME");
   const { PREFERRED_CHALLENGE: preferred = "" } = parameters;
-  const choice = Object.hasOwn(choices, preferred) ? choices[preferred] : undefined;
+  const choice = own(choices, preferred);
   if (choice) return choice(asker, parameters);
   const user = knownUser(asker, name);
   const username = user?.username ?? keptName(asker.pool, name);

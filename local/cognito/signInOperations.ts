@@ -15,8 +15,9 @@ const answer = z.object({
   ChallengeResponses: parameters,
 });
 const client = z.object({ ClientId: z.string() });
-const secret = z.object({ ClientSecret: z.string().optional() });
-const name = z.object({ Username: z.string(), SecretHash: z.string().optional() });
+const filled = z.string().min(1, "Member must have length greater than or equal to 1").optional();
+const secret = z.object({ ClientSecret: filled });
+const name = z.object({ Username: z.string(), SecretHash: filled });
 
 /** How users sign in, and what they do before they have. */
 export const signInOperations: Readonly<Record<string, Operation>> = {

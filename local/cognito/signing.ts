@@ -1,7 +1,7 @@
 import { type JsonWebKey, type KeyObject, generateKeyPair, randomBytes, sign, verify } from "node:crypto";
 import { promisify } from "node:util";
 
-/** What a pool signs its tokens with. Made at random: a token from here proves nothing after its run. */
+/** What a pool signs its tokens with. Made at random, and new in each run unless users are kept. */
 export interface SigningKey {
   readonly id: string;
   readonly privateKey: KeyObject;

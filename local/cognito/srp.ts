@@ -5,8 +5,8 @@ import {
   getDiffieHellman,
   hkdfSync,
   randomBytes,
-  timingSafeEqual,
 } from "node:crypto";
+import { isSame } from "../isSame";
 
 /*
  * The Secure Remote Password protocol as Cognito has it: RFC 5054 with its group of 3072 bits (the prime of RFC 3526,
@@ -77,8 +77,7 @@ export function isProof(
     .update(Buffer.from(secretBlock, "base64"))
     .update(claim.timestamp)
     .digest();
-  const given = Buffer.from(claim.signature, "base64");
-  return given.length === right.length && timingSafeEqual(given, right);
+  return isSame(Buffer.from(claim.signature, "base64"), right);
 }
 
 /** `us-east-1_AbC` counts as `AbC`. */

@@ -6,8 +6,8 @@ import { type SigningKey, newSigningKey } from "./signing";
 import { type Exchange, type Verifier, isPassword, newVerifier } from "./srp";
 
 /*
- * What the pools of this machine hold, in memory and gone with the run. Times are seconds since 1970, as in
- * Cognito's answers.
+ * What the pools of this machine hold, in memory; keptUsers.ts keeps most of it from one run to the next, where it is
+ * asked to. Times are seconds since 1970, as in Cognito's answers.
  */
 
 interface Dates {
@@ -231,6 +231,12 @@ export const hasPassword = ({ id }: Pool, { username, password }: User, given: s
 export function keepPassword({ id }: Pool, user: User, password: string): void {
   user.password = newVerifier(id, user.username, password);
   user.passwordSet = now();
+}
+
+/** His sign-ins end with him: another user may come to have his name. */
+export function removeUser(pool: Pool, user: User): void {
+  signOut(pool, user);
+  pool.users.delete(user.username);
 }
 
 /** Ends all sign-ins of a user. */

@@ -1,3 +1,4 @@
+import { own } from "../own";
 import { refusal } from "./errors";
 import type { User } from "./store";
 
@@ -15,7 +16,7 @@ export function userFilter(filter = ""): (user: User) => boolean {
   if (name === undefined || quoted === undefined || name.startsWith("custom:"))
     throw refusal("filterInvalid");
   const wanted = quoted.replace(/\\(.)/g, "$1");
-  const valueOf = properties[name] ?? (({ attributes }: User) => attributes.get(name));
+  const valueOf = own(properties, name) ?? (({ attributes }: User) => attributes.get(name));
   return (user) => {
     const value = valueOf(user);
     return operator === "=" ? value === wanted : value?.startsWith(wanted) === true;

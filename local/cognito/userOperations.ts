@@ -4,7 +4,7 @@ import { refusal } from "./errors";
 import { type Operation, attributes, byBearer, newPassword, nothing } from "./operation";
 import { mfaDescription } from "./mfaOperations";
 import { sendAttributeCode, setPassword, verifyAttribute } from "./passwords";
-import { hasPassword, signOut } from "./store";
+import { hasPassword, removeUser, signOut } from "./store";
 
 /** What a user does for himself, by an access token that may. */
 export const userOperations: Readonly<Record<string, Operation>> = {
@@ -44,9 +44,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       deleteAttributes(pool, user, input.UserAttributeNames);
     },
   ),
-  DeleteUser: byBearer(nothing, ({ pool, user }) => {
-    pool.users.delete(user.username);
-  }),
+  DeleteUser: byBearer(nothing, ({ pool, user }) => removeUser(pool, user)),
   GlobalSignOut: byBearer(nothing, ({ pool, user }) => signOut(pool, user)),
 
   // What Cognito answers about devices in a pool that remembers none.

@@ -133,9 +133,14 @@ export class DeployedFunction {
   /** Lambda gives each start a core of its own and ten seconds; here a hundred at once would share a few cores. */
   private async startInTurn(): Promise<Running> {
     await this.starts.take();
-    const running = this.start();
-    void running.process.initialized.finally(() => this.starts.free());
-    return running;
+    try {
+      const running = this.start();
+      void running.process.initialized.finally(() => this.starts.free());
+      return running;
+    } catch (error) {
+      this.starts.free();
+      throw error;
+    }
   }
 
   private start(): Running {

@@ -25,8 +25,14 @@ export interface LogEvent {
  * lost when it dies, and nothing passes through this process.
  */
 export class LogStream {
-  /** Where the lines of the service itself begin, and when they were written. */
+  /** Where the lines of the service itself begin that `events` has not read yet, and when they were written. */
   private readonly marks: { readonly at: number; readonly time: number }[] = [];
+  /** What `events` has found in the first `read` bytes, and when the next line was written at the earliest. */
+  private readonly found: LogEvent[] = [];
+  private read = 0;
+  private time = Date.now();
+  /** When the service's own line before the next one was written. */
+  private began = this.time;
 
   constructor(
     readonly file: string,
@@ -73,17 +79,29 @@ export class LogStream {
     return readFileSync(this.file, "utf8");
   }
 
-  /** Each line with its time: that of the line of the service before it, for a process writes no times. */
-  events(): LogEvent[] {
-    const events: LogEvent[] = [];
+  /**
+   * Each line that is whole, with its time: the one that it begins with, as those of Lambda's runtime and of the
+   * functions do; else that of the line before it, and no earlier than the last look, which did not find it yet.
+   */
+  events(): readonly LogEvent[] {
+    const bytes = this.size > this.read ? this.tail(this.read, Infinity) : Buffer.alloc(0);
+    const now = Date.now();
     let at = 0;
-    let mark = 0;
-    for (const message of this.size === 0 ? [] : this.text().split("\n").slice(0, -1)) {
-      while (mark + 1 < this.marks.length && this.marks[mark + 1]!.at <= at) mark++;
-      const timestamp = this.marks[mark]?.time ?? 0;
-      events.push({ logStreamName: this.name, eventId: `${this.name}:${at}`, timestamp, message });
-      at += Buffer.byteLength(message) + 1;
+    for (let end; (end = bytes.indexOf("\n", at)) !== -1; at = end + 1) {
+      while ((this.marks[0]?.at ?? Infinity) <= this.read + at)
+        this.time = this.began = this.marks.shift()!.time;
+      const message = bytes.toString("utf8", at, end);
+      const own = Date.parse(ownTime.exec(message)?.[1] ?? "");
+      // Any other is that of some data.
+      if (own >= this.began && own <= now) this.time = own;
+      const eventId = `${this.name}:${this.read + at}`;
+      this.found.push({ logStreamName: this.name, eventId, timestamp: this.time, message });
     }
-    return events;
+    this.read += at;
+    this.time = now;
+    return this.found;
   }
 }
+
+/** Of a line of the runtime's, `2026-01-31T12:00:00.000Z\t…`, or of one that is JSON. */
+const ownTime = /^(?:\{"timestamp":")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)/;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials, Session } from "../session";
-import type { FunctionSpec } from "./spec";
+import { type FunctionSpec, logGroupOf } from "./spec";
 
 /** What all functions share, in the session's folder. */
 export interface Runtime {
@@ -18,7 +18,7 @@ export interface Runtime {
 export function prepareRuntime(session: Session): Runtime {
   const dir = join(session.dir, "lambda", "runtime");
   const nodePath = join(dir, "node_modules");
-  mkdirSync(nodePath, { recursive: true });
+  mkdirSync(nodePath, { recursive: true, mode: 0o700 });
   const bootstrap = join(dir, "bootstrap.js");
   copyFileSync(join(__dirname, "bootstrap.js"), bootstrap);
   const client = require.resolve("@aws-sdk/client-s3/package.json");
@@ -61,7 +61,7 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memorySize),
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(spec),
     AWS_LAMBDA_LOG_STREAM_NAME: place.logStream,
     ...spec.environment,
     ...extra,

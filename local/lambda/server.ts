@@ -4,7 +4,7 @@ import type { Credentials, Session } from "../session";
 import { checkSignature, sha256 } from "../signature";
 import { prepareRuntime } from "./runtime";
 import { type LambdaOptions, LocalLambda } from "./service";
-import type { FunctionSpec } from "./spec";
+import { type FunctionSpec, logGroupOf } from "./spec";
 
 /** The largest body that is read at all; the service itself knows the quotas. */
 const LARGEST_BODY = 16 * 1024 * 1024;
@@ -117,7 +117,7 @@ function configuration(spec: FunctionSpec) {
     MemorySize: spec.memorySize,
     Timeout: spec.timeout,
     PackageType: "Zip",
-    LoggingConfig: { LogFormat: "Text", LogGroup: spec.logGroup ?? `/aws/lambda/${spec.name}` },
+    LoggingConfig: { LogFormat: "Text", LogGroup: logGroupOf(spec) },
     State: "Active",
     LastUpdateStatus: "Successful",
     Version: "$LATEST",

@@ -8,7 +8,7 @@ import { DeployedFunction, type Execution } from "./function";
 import type { LogEvent } from "./log";
 import type { Runtime } from "./runtime";
 import { Slots } from "./slots";
-import { type FunctionSpec, checkSpec } from "./spec";
+import { type FunctionSpec, checkSpec, logGroupOf } from "./spec";
 import { traceOf } from "./trace";
 
 /** How often a chain of requests may invoke the same function, unless its recursion is allowed. */
@@ -151,7 +151,8 @@ export class LocalLambda {
     type: InvocationType,
     traceId: string | undefined,
   ): Promise<InvokeResult> {
-    if (this.closed) throw new AwsError("ServiceException", 500, "Lambda is closing");
+    // An event is dropped, as those are that wait by then: nobody is left to be told.
+    if (this.closed && type !== "Event") throw new AwsError("ServiceException", 500, "Lambda is closing");
     const registered = this.find(name);
     checkPayload(payload, type);
     const { header, count } = traceOf(registered.deployed.spec.arn, traceId);
@@ -198,12 +199,9 @@ export class LocalLambda {
   }
 
   /** What functions have logged, by log group. */
-  logGroups(): Map<string, LogEvent[]> {
-    const groups = [...this.functions.values()].map(({ deployed }) => {
-      const { name, logGroup = `/aws/lambda/${name}` } = deployed.spec;
-      return [logGroup, deployed.logEvents()] as const;
-    });
-    return new Map(groups);
+  logGroups(): Map<string, () => LogEvent[]> {
+    const all = [...this.functions.values()];
+    return new Map(all.map(({ deployed }) => [logGroupOf(deployed.spec), () => deployed.logEvents()]));
   }
 
   /** A function's processes that are there now, and the largest resident memory of any so far, in bytes. */

@@ -25,6 +25,8 @@ export interface FunctionSpec {
   readonly reservedConcurrency?: number;
 }
 
+export const logGroupOf = ({ name, logGroup = `/aws/lambda/${name}` }: FunctionSpec): string => logGroup;
+
 /**
  * Refuses what Lambda would refuse, before anything is written.
  * @throws GroundworkError

@@ -4,8 +4,8 @@ import { listenJson, operation } from "../jsonService";
 import type { LogEvent } from "../lambda/log";
 import type { Session } from "../session";
 
-/** The logs that are kept on this machine, by their group. */
-export type LogGroups = () => ReadonlyMap<string, readonly LogEvent[]>;
+/** The logs that are kept on this machine, by their group: each is read where it is asked for. */
+export type LogGroups = () => ReadonlyMap<string, () => readonly LogEvent[]>;
 
 /** CloudWatch Logs' own: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 const mostEvents = 10_000;
@@ -32,9 +32,9 @@ export function startLogs(session: Session, groups: LogGroups): Promise<string> 
 
 function filterEvents(groups: ReturnType<LogGroups>, input: z.infer<typeof filterSchema>) {
   const { logGroupName, startTime = 0, endTime = Infinity, limit = mostEvents, nextToken = "0" } = input;
-  const all = groups.get(logGroupName);
-  if (!all) throw new AwsError("ResourceNotFoundException", 400, "The specified log group does not exist.");
-  const found = all
+  const read = groups.get(logGroupName);
+  if (!read) throw new AwsError("ResourceNotFoundException", 400, "The specified log group does not exist.");
+  const found = read()
     .filter(({ timestamp }) => timestamp >= startTime && timestamp <= endTime)
     .sort((one, other) => one.timestamp - other.timestamp);
   const from = Number(nextToken);

@@ -11,8 +11,8 @@ export type Fault =
   | "slow-down"
   /** A byte less than was asked for, from the front: what no S3 should send, and a reader must notice. */
   | "another-range"
-  /** The connection breaks after so many bytes of an object's content; at once if there is none to send. */
-  | { readonly cutAfterBytes: number }
+  /** The connection breaks after so many bytes of an object's content, and `onCut` hears of it; at once if there is none to send. */
+  | { readonly cutAfterBytes: number; readonly onCut?: () => void }
   /** An object's content comes 64 KiB at a time, so many milliseconds apart. */
   | { readonly pauseMs: number };
 

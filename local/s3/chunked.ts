@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { Transform, type TransformCallback } from "node:stream";
 import { AwsError } from "../http";
-import { type Signature, isSame, partSignature } from "../signature";
+import { isSame } from "../isSame";
+import { type Signature, partSignature } from "../signature";
 
 const LONGEST_LINE = 8 * 1024;
 

@@ -33,15 +33,20 @@ async function sendContent(call: Call, version: ObjectVersion, range: ByteRange 
   const { start, end } = range ?? { start: 0, end: version.size - 1 };
   const open = (last: number) =>
     createReadStream(version.file, { highWaterMark: READ_SIZE, start, end: last });
-  const { cutAfterBytes: cut = Infinity, pauseMs = 0 } = objectFault(call.fault);
+  const { cutAfterBytes: cut = Infinity, onCut, pauseMs = 0 } = objectFault(call.fault);
   if (pauseMs > 0) return pipeline(open(end), (content) => inBursts(content, pauseMs), call.response);
   if (start + cut > end) return pipeline(open(end), call.response);
   if (cut > 0) await pipeline(open(start + cut - 1), call.response, { end: false });
   else call.response.flushHeaders();
   call.response.socket?.destroySoon();
+  onCut?.();
 }
 
-function objectFault(fault: Fault | undefined): { cutAfterBytes?: number; pauseMs?: number } {
+function objectFault(fault: Fault | undefined): {
+  cutAfterBytes?: number;
+  onCut?: () => void;
+  pauseMs?: number;
+} {
   return typeof fault === "object" ? fault : {};
 }
 

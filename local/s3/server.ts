@@ -39,8 +39,8 @@ interface Subscription {
 }
 
 /**
- * An S3 endpoint for path-style requests, every bucket of it versioned. To a role that may not list a bucket a missing
- * object is 403, as on AWS. What is not served is answered with NotImplemented, never ignored.
+ * An S3 endpoint for path-style requests, every bucket of it versioned. To a role that may not list a bucket its list
+ * and a missing object are 403, as on AWS. What is not served is answered with NotImplemented, never ignored.
  */
 export class LocalS3 {
   /** The endpoint; "" until it listens. */
@@ -55,6 +55,7 @@ export class LocalS3 {
   constructor(
     private readonly session: Session,
     private readonly region: string,
+    private readonly keepIn: string | undefined,
   ) {}
 
   /** Creates a bucket; one that exists already is kept as it is. */
@@ -66,9 +67,9 @@ export class LocalS3 {
         BucketName: name,
       });
     }
-    const dir = join(this.session.dir, "s3", name);
-    mkdirSync(dir, { recursive: true });
-    this.buckets.set(name, new Bucket(name, dir));
+    const dir = join(this.keepIn ?? join(this.session.dir, "s3"), name);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    this.buckets.set(name, new Bucket(name, dir, this.keepIn !== undefined));
   }
 
   /**
@@ -130,8 +131,8 @@ export class LocalS3 {
       await answerObject(call);
     } catch (error) {
       // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
-      const hidden = asAwsError(error).code === "NoSuchKey" && !this.callers.mayList(request, bucketName);
-      throw hidden ? new AwsError("AccessDenied", 403, "Access Denied") : error;
+      const isHidden = asAwsError(error).code === "NoSuchKey" && !this.callers.mayList(request, bucketName);
+      throw isHidden ? accessDenied() : error;
     }
   }
 
@@ -143,7 +144,10 @@ export class LocalS3 {
   }
 
   private async answerBucket(call: Call): Promise<void> {
-    const { request, query } = call;
+    const { bucket, request, query } = call;
+    const isRead = request.method === "HEAD" || (request.method === "GET" && !query.has("location"));
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html asks for the same right as a list.
+    if (isRead && !this.callers.mayList(request, bucket.name)) throw accessDenied();
     if (request.method === "HEAD") headBucket(call, this.region);
     else if (request.method === "GET" && query.has("location")) bucketLocation(call, this.region);
     else if (request.method === "GET") listObjects(call);
@@ -192,8 +196,12 @@ export class LocalS3 {
 }
 
 /** Starts an S3 endpoint on this machine; objects are files in the session's folder. */
-export async function startS3(session: Session, { region = "us-east-1" } = {}): Promise<LocalS3> {
-  const s3 = new LocalS3(session, region);
+/** @param options keepIn: a folder that keeps objects from one run to the next; else they are the session's own */
+export async function startS3(
+  session: Session,
+  { region = "us-east-1", keepIn }: { region?: string; keepIn?: string | undefined } = {},
+): Promise<LocalS3> {
+  const s3 = new LocalS3(session, region, keepIn);
   s3.url = await listen(session, (request, response) => s3.handle(request, response));
   return s3;
 }
@@ -257,6 +265,8 @@ function checkQuery(query: URLSearchParams): void {
     }
   }
 }
+
+const accessDenied = (): AwsError => new AwsError("AccessDenied", 403, "Access Denied");
 
 function notImplemented({ request, query }: Call): AwsError {
   const what = [request.method, ...query.keys()].join(" ");

@@ -1,5 +1,4 @@
-import * as path from "node:path";
-import { type Program, programs, root } from "../../programs/programs";
+import { type Program, githubProgram, programs } from "../../programs/programs";
 
 /** One way to run the programs. */
 export interface Variant {
@@ -60,7 +59,7 @@ export const variants: readonly Variant[] = [
     name: "github",
     stack: "dev",
     config: { "github:repository": "owner/name" },
-    projects: [{ project: "github", dir: path.join(root, "github"), reads: [] }],
+    projects: [githubProgram],
   },
 ];
 

@@ -22,6 +22,7 @@ interface BenchCommandOptions {
   apart: boolean;
   indexes: boolean;
   onlyPeers: string[];
+  growth?: number;
   write: boolean;
 }
 
@@ -33,7 +34,7 @@ const command = new Command("npm run bench --")
   )
   .option(
     "--only <parts>",
-    `some of ${benchParts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, many small files at once, size and loading of the package`,
+    `some of ${benchParts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, many small files at once, size and loading of the package, other formats and columns`,
     (text) => someOf(benchParts, text),
     [...benchParts],
   )
@@ -67,16 +68,26 @@ const command = new Command("npm run bench --")
       .default([...peerKeys], "all")
       .implies({ peers: true }),
   )
-  .addOption(
-    new Option("--write", "peers: write the table into docs/bench.md, and the picture docs/bench.svg")
-      .default(false)
-      .implies({ peers: true }),
+  .option(
+    "--growth <rows>",
+    "instead, load a file of --rows times --factor again and again into a table that grows to so many rows",
+    wholeNumber(),
+  )
+  .option(
+    "--write",
+    "peers: write the table into docs/bench.md, and the picture docs/bench.svg; growth: into docs/scale.md",
+    false,
   )
   .parse();
 
 runCommand(async (stop) => {
   const { json, profile, ...options } = command.opts<BenchCommandOptions>();
-  if (options.peers) {
+  if (options.growth !== undefined) {
+    const { measureGrowthOf } = await import("./growth");
+    const { growth: until, write } = options;
+    return measureGrowthOf({ rows: options.rows * options.factor, until, json, write, stop });
+  }
+  if (options.peers || options.write) {
     const { onlyPeers: only, ...rest } = options;
     const { holdBesidePeers } = await import("./peers");
     return holdBesidePeers({ ...rest, only, json, stop });

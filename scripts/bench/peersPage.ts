@@ -42,17 +42,26 @@ export function pageWith(page: string, result: PeersResult, variant: Variant): s
   const options = [...(variant.apart ? ["--apart"] : []), ...(variant.indexes ? [] : ["--no-indexes"])];
   // A comment of HTML has no two dashes in a row.
   const name = ["peers", ...options.map((option) => option.slice(2))].join(" ");
-  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  if (from < 0 || to < from)
-    throw new GroundworkError(`The page has no place for the table: add ${begin} and ${end}`);
   const command = ["npm run bench -- --peers", ...options, `--runs ${variant.runs}`].join(" ");
   const text = [
     `\`${command}\`: ${formatCount(rows)} rows, PostgreSQL ${serverVersion}, ${machine()}.`,
     markdownTable(titles, figures.map(cells)).trimEnd(),
     ...leftOut.map(({ name: missing, why }) => `Left out: ${missing}: ${why}.`),
   ].join("\n\n");
+  return placedBetween(page, name, text);
+}
+
+/**
+ * The page with a text between the marks of a name, and all else as it was.
+ *
+ * @throws GroundworkError where the page has no such marks
+ */
+export function placedBetween(page: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from)
+    throw new GroundworkError(`The page has no place for the table: add ${begin} and ${end}`);
   return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
 }
 
@@ -73,5 +82,7 @@ export function picture({ rows, figures }: PeersResult, runs: number): string {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
-const machine = (): string =>
-  `${availableParallelism()} cores of ${cpus()[0]?.model ?? "an unknown processor"}`;
+// Before --apart leaves this process one of them.
+const cores = availableParallelism();
+
+export const machine = (): string => `${cores} cores of ${cpus()[0]?.model ?? "an unknown processor"}`;

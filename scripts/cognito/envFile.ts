@@ -2,13 +2,13 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  linkSync,
   lstatSync,
   openSync,
   readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import * as path from "node:path";
@@ -104,10 +104,8 @@ function linkedFrom(file: string, links = 0): string {
 /** Runs `change` while no other process changes the file. A lock whose process has died holds nobody up. */
 function locked(file: string, change: () => void): void {
   const lock = `${file}.lock`;
-  const own = `${lock}.${process.pid}`;
   try {
-    writeFileSync(own, String(process.pid), { mode: 0o600 });
-    for (let waited = 0; !isLinked(own, lock); waited += 20) {
+    for (let waited = 0; !isTaken(lock); waited += 20) {
       if (waited >= patience) {
         throw new GroundworkError(
           `${file} is being changed by another process: remove ${lock} if there is none`,
@@ -116,11 +114,9 @@ function locked(file: string, change: () => void): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   } catch (error) {
-    rmSync(own, { force: true });
     if (error instanceof GroundworkError) throw error;
     throw new GroundworkError(`${file} can't be written: ${(error as Error).message}`);
   }
-  rmSync(own);
   try {
     change();
   } finally {
@@ -128,17 +124,17 @@ function locked(file: string, change: () => void): void {
   }
 }
 
-/** Whether the lock was free, and is ours now: a file that is linked is there with its content, or not at all. */
-function isLinked(own: string, lock: string): boolean {
+/** Whether the lock was free, and is ours now: a link is there with the process that it names, or not at all. */
+function isTaken(lock: string): boolean {
   try {
-    linkSync(own, lock);
+    symlinkSync(String(process.pid), lock);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const holder = Number(readBytes(lock));
-    if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
-    return false;
   }
+  const holder = lstatSync(lock, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(lock) : "";
+  if (Number(holder) > 0 && !isAlive(Number(holder))) rmSync(lock, { force: true });
+  return false;
 }
 
 function replaceFile(file: string, text: string): void {

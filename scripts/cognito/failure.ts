@@ -24,11 +24,12 @@ const explanations: Readonly<Record<string, Explain>> = {
 /** The same of the way to any of AWS's services. */
 const ofAws: Readonly<Record<string, Explain>> = {
   AccessDeniedException: (message) => `Your AWS user may not do this: ${message}`,
-  UnrecognizedClientException: () => "AWS doesn't know your credentials: look at --profile",
+  UnrecognizedClientException: () => "AWS doesn't know your credentials: look at AWS_PROFILE",
   InvalidSignatureException: () =>
-    "AWS refuses your credentials: look at --profile and at this machine's clock",
+    "AWS refuses your credentials: look at AWS_PROFILE and at this machine's clock",
   ExpiredTokenException: () => "Your AWS session has expired: sign in to AWS again (aws sso login)",
-  CredentialsProviderError: () => "There are no AWS credentials: name a --profile, or run aws configure",
+  CredentialsProviderError: () =>
+    "There are no AWS credentials: sign in (aws sso login), or name a profile with AWS_PROFILE",
   TokenProviderError: () => "Your AWS session has expired: sign in to AWS again (aws sso login)",
 };
 
@@ -62,7 +63,9 @@ export function explained(error: unknown, service: "Cognito" | "AWS" = "Cognito"
     );
   }
   if (/region is missing/i.test(error.message)) {
-    return new GroundworkError("The region is not known: set AWS_REGION, or COGNITO_USER_POOL_ID");
+    return new GroundworkError(
+      `The region is not known: set AWS_REGION${service === "Cognito" ? ", or COGNITO_USER_POOL_ID" : ""}`,
+    );
   }
   const explain = (service === "Cognito" ? explanations[error.name] : undefined) ?? ofAws[error.name];
   return explain ? new GroundworkError(explain(error.message)) : error;

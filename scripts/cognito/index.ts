@@ -60,10 +60,13 @@ for (const [name, { summary, takes }] of Object.entries(actions) as [ActionName,
         const { explained } = await import("./failure");
         const { Run } = await import("./options");
         const { perform } = await import("./perform");
+        const run = new Run(options, command, stop);
         try {
-          await perform[name](new Run(options, command, stop));
+          await perform[name](run);
         } catch (error) {
           throw explained(error);
+        } finally {
+          await run.target.close();
         }
       });
     });

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { GroundworkError } from "../../infra/error";
+import { openTerminal } from "../shared/openTerminal";
 
 const configSchema = z.strictObject({
   username: z.string().optional(),
@@ -50,9 +50,7 @@ export async function askSecret(question: string, ifMissing: string, stop: Abort
   if (!process.stdin.isTTY || !process.stderr.isTTY) throw new GroundworkError(ifMissing);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   process.stderr.write(`${question}: `);
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  // The terminal is in raw mode: Ctrl-C arrives here, and has to go on to the process.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const terminal = openTerminal({ output: nowhere, terminal: true });
   try {
     return await terminal.question("", { signal: stop });
   } finally {

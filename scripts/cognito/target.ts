@@ -20,6 +20,7 @@ export interface TargetOptions {
 /** The pool that a command works on, as far as it is known. */
 export class Target {
   private stack: Promise<OutputReader<"auth">> | undefined;
+  private client: Promise<CognitoIdentityProviderClient> | undefined;
   /** Ids of the shell and the env file, where the stack is not named. */
   private readonly given: Variables;
 
@@ -55,8 +56,22 @@ export class Target {
     return (await this.stack)(name);
   }
 
-  /** A client of Cognito's API where the pool is: on AWS, on this machine, or at AWS_ENDPOINT_URL. */
-  async connect(): Promise<CognitoIdentityProviderClient> {
+  /** The stack's API; undefined for a pool that is known by its ids alone. */
+  apiUrl(): Promise<string | undefined> {
+    return this.isOfStack() ? this.output("apiUrl") : Promise.resolve(undefined);
+  }
+
+  /** The client of Cognito's API where the pool is: on AWS, on this machine, or at AWS_ENDPOINT_URL. `close` ends it. */
+  connect(): Promise<CognitoIdentityProviderClient> {
+    return (this.client ??= this.newClient());
+  }
+
+  async close(): Promise<void> {
+    // Whoever asked for one that can't be has been told.
+    (await this.client?.catch(() => undefined))?.destroy();
+  }
+
+  private async newClient(): Promise<CognitoIdentityProviderClient> {
     const endpoint = await this.endpoint();
     const pool = this.given.COGNITO_USER_POOL_ID ?? (this.stack && (await this.userPoolId()));
     // A pool's id begins with its region: us-east-1_a1b2c3d4e

@@ -36,13 +36,14 @@ runCommand(async (stop) => {
   checkPicture(pictureFile);
   // Loaded behind the checks: the programs and their providers take a second or two.
   const { withEnvironment } = await import("../shared/localEnvironment");
-  const { compareConfig, compareRoads } = await import("../../trials/compare/run");
+  const { benchConfig } = await import("../../trials/bench/rounds");
+  const { compareRoads } = await import("../../trials/compare/run");
   const { picture } = await import("./picture");
   const { print } = await import("./print");
   const python = await findSpark(stop);
   const onLoad = (load: MeasuredLoad): void => say(lineOf(load, runs));
   const { figures, ...facts } = await withEnvironment(
-    { config: compareConfig, signal: stop },
+    { config: benchConfig, signal: stop },
     (environment, session) =>
       compareRoads(environment, session, { file, runs, cores, python, prices, onLoad, stop }),
   );

@@ -61,7 +61,7 @@ export class Connections {
 
   readonly jobs = kept(async () => {
     const { JobsClient } = await import("../load/jobsClient");
-    const jobs = new JobsClient((await this.ingest())("jobsFunctionName"));
+    const jobs = new JobsClient((await this.ingest())("jobsFunctionName"), this.stack);
     this.closers.push(() => jobs.close());
     return jobs;
   });
@@ -99,9 +99,8 @@ export class Connections {
       () => this.auth(),
       () => process.env,
     );
-    const client = await target.connect();
-    this.closers.push(() => client.destroy());
-    return { target, pool: { client, UserPoolId: await target.userPoolId() } };
+    this.closers.push(() => void target.close());
+    return { target, pool: { client: await target.connect(), UserPoolId: await target.userPoolId() } };
   });
 
   close(): void {

@@ -1,8 +1,10 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as path from "node:path";
 import { AwsError, listen, readBody } from "../../local/http";
+import { isSame } from "../../local/isSame";
+import { own } from "../../local/own";
 import type { Session } from "../../local/session";
 import type { Change } from "../../local/watch/watch";
 import { stackOutputs } from "../shared/stackOutputs";
@@ -91,11 +93,6 @@ export async function startConsole(
 
 const secret = (): string => randomBytes(32).toString("base64url");
 
-function isSame(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}
-
 function cookiesOf({ headers: { cookie = "" } }: IncomingMessage): Map<string, string> {
   return new Map(
     cookie.split(";").map((pair): [string, string] => {
@@ -118,7 +115,7 @@ async function answer(
   }
   const [, name = "", part] = pathname.split("/");
   if (name === "") return void response.writeHead(303, { ...headers, location: "/files" }).end();
-  const load = Object.hasOwn(areas, name) ? areas[name] : undefined;
+  const load = own(areas, name);
   if (!load) return notFound(response);
   try {
     if (request.method === "PUT" && pathname === "/files/upload") {
@@ -140,7 +137,7 @@ async function answer(
     }
     const members: Area["panels"] | Area["actions"] =
       request.method === "GET" ? area.panels : request.method === "POST" ? area.actions : {};
-    const member = part !== undefined && Object.hasOwn(members, part) ? members[part] : undefined;
+    const member = own<Area["panels"][string] | Area["actions"][string]>(members, part ?? "");
     if (!member) return notFound(response);
     const form = new URLSearchParams((await readBody(request, formLimit)).toString());
     const made = await inTime<Panel | Html>(member({ connections, query, form }));

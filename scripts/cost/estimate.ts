@@ -55,8 +55,11 @@ const freeWhenIdle = [
   "aws:wafv2/webAclAssociation",
 ];
 
-/** What the load of a million rows takes, by docs/ingest.md: 25.9 MB and 1.33 s of a core for 478,817 rows. */
-const million = { fileGb: 0.0541, coreSeconds: 2.8, tableGb: 0.11 };
+/**
+ * What a million rows take, by docs/ingest.md and docs/scale.md: of the function's core, of a database with two cores, of
+ * which the function waits for the slower; the file; the table and its indexes.
+ */
+const million = { coreSeconds: 1.47, databaseSeconds: 3.3, fileGb: 0.0542, tableGib: 0.118 };
 
 /** Rows, Rejects, FailedJobs, Lag, and what a hop waited for: functions/ingest/handler.ts. */
 const loaderMetrics = 9;
@@ -239,7 +242,7 @@ function loadLines(resources: readonly Resource[]): CostLine[] {
   const database = resources.find(({ type }) => type === "aws:rds/instance:Instance");
   if (!loader || !database) return [];
   const memory = Number(loader.inputs.memorySize);
-  const seconds = million.coreSeconds * Math.max(1, coreMemory / memory);
+  const seconds = Math.max(million.coreSeconds * Math.max(1, coreMemory / memory), million.databaseSeconds);
   const copies = database.inputs.multiAz === true ? 2 : 1;
   const parts = Math.ceil((million.fileGb * 1e9) / (5 * 1024 * 1024));
   return [
@@ -252,7 +255,7 @@ function loadLines(resources: readonly Resource[]): CostLine[] {
     { item: "a month of the file in the bucket", monthly: million.fileGb * prices.bucketGbMonth },
     {
       item: "a month of the rows in the database",
-      monthly: million.tableGb * prices.databaseStorage * copies,
+      monthly: million.tableGib * prices.databaseStorage * copies,
       note: "once its storage has grown",
     },
   ];

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { readStackConfig } from "../../programs/environments";
 import { checkEnvironment } from "../stacks/preflight";
 import { columns } from "../shared/columns";
 import { paint, runCommand } from "../shared/terminal";
@@ -22,11 +21,11 @@ const command = new Command("npm run cost --")
 
 runCommand(async () => {
   const { stack, json = false } = command.opts<CostOptions>();
-  await checkEnvironment(stack);
+  const config = await checkEnvironment(stack);
   // Loaded here, because it loads Pulumi's SDK.
   const { dryRun } = await import("../../programs/dryRun");
-  const result = estimate(await dryRun(stack));
-  const region = readStackConfig(stack)["aws:region"];
+  const result = estimate(await dryRun(stack, { config }));
+  const region = config["aws:region"];
   if (json) {
     const date = oldestPrice;
     process.stdout.write(`${JSON.stringify({ stack, region, pricesOf: priceRegion, date, ...result })}\n`);

@@ -1,12 +1,8 @@
-import * as path from "node:path";
-import { format, resolveConfig } from "prettier";
-import { root } from "../../programs/programs";
 import { type ConfigKey, choices, configKeysOf, defaultOf } from "../newEnvironment/file";
-
-const begin = "<!-- made by npm run docs -->";
+import { withMade } from "./page";
 
 /** The text of docs/configuration.md with the keys as the programs' schemas tell them now. */
-export async function configurationDocument(text: string): Promise<string> {
+export function configurationDocument(text: string): Promise<string> {
   const keys = configKeysOf();
   const projects = [...new Set(keys.map(projectOf))];
   const sections = projects.map((project) => {
@@ -14,12 +10,7 @@ export async function configurationDocument(text: string): Promise<string> {
     const titles = ["key", "what it is", "choices and default", "cost"];
     return `## ${project}\n\n${[titles, titles.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")}`;
   });
-  const [before = ""] = text.split(begin);
-  const file = path.join(root, "docs/configuration.md");
-  return format(`${before}${begin}\n\n${sections.join("\n\n")}\n`, {
-    ...(await resolveConfig(file)),
-    filepath: file,
-  });
+  return withMade("configuration.md", text, sections.join("\n\n"));
 }
 
 const projectOf = ({ key }: ConfigKey): string => key.split(":")[0] ?? "";

@@ -1,7 +1,6 @@
-import * as path from "node:path";
-import { format, resolveConfig } from "prettier";
 import { type PlannedResource, dryRun } from "../../programs/dryRun";
-import { root } from "../../programs/programs";
+import { githubProgram } from "../../programs/programs";
+import { formatted } from "./page";
 
 const page = (table: string): string => `# Permissions
 
@@ -15,17 +14,17 @@ ${table}
 /** The page docs/permissions.md, as the programs make it now. */
 export async function permissionsDocument(): Promise<string> {
   const all = { "networking:nat": "instance", "database:bastion": "ssm", "ingest:glue": "true" };
-  const github = { project: "github", dir: path.join(root, "github"), reads: [] };
   const made = [
     ...(await dryRun("dev", { config: all })),
-    ...(await dryRun("dev", { config: { "github:repository": "owner/name" }, projects: [github] })),
+    ...(await dryRun("dev", { config: { "github:repository": "owner/name" }, projects: [githubProgram] })),
   ];
-  const file = path.join(root, "docs/permissions.md");
-  return format(page(permissionsTable(made)), { ...(await resolveConfig(file)), filepath: file });
+  return formatted("permissions.md", page(permissionsTable(made)));
 }
 
 interface Statement {
-  readonly Action: string | readonly string[];
+  readonly Effect: "Allow" | "Deny";
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly Principal?: unknown;
   readonly Condition?: unknown;
@@ -37,6 +36,10 @@ const statementsOf = (document: unknown): readonly Statement[] =>
 const cell = (values: unknown): string =>
   (Array.isArray(values) ? values : [values]).map((value) => `\`${String(value)}\``).join(" ");
 
+/** What a statement allows or, whatever others allow, forbids. */
+const doing = ({ Effect, Action, NotAction }: Statement): string =>
+  `${Effect === "Deny" ? "**never** " : ""}${NotAction === undefined ? cell(Action) : `all but ${cell(NotAction)}`}`;
+
 const json = (value: unknown): string => (value === undefined ? "" : `\`${JSON.stringify(value)}\``);
 
 /** What each role may do and who takes it on, and who may call each function. */
@@ -45,12 +48,12 @@ function permissionsTable(made: readonly PlannedResource[]): string {
     const row = (...cells: string[]): string => `| ${[name, ...cells].join(" | ")} |`;
     switch (type) {
       case "aws:iam/role:Role":
-        return statementsOf(inputs.assumeRolePolicy).map(({ Principal, Action, Condition }) =>
-          row(json(Principal), cell(Action), "the role", json(Condition)),
+        return statementsOf(inputs.assumeRolePolicy).map((statement) =>
+          row(json(statement.Principal), doing(statement), "the role", json(statement.Condition)),
         );
       case "aws:iam/rolePolicy:RolePolicy":
-        return statementsOf(inputs.policy).map(({ Action, Resource, Condition }) =>
-          row("the role", cell(Action), cell(Resource), json(Condition)),
+        return statementsOf(inputs.policy).map((statement) =>
+          row("the role", doing(statement), cell(statement.Resource), json(statement.Condition)),
         );
       case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
         return [row("the role", cell(inputs.policyArn), "all that it names", "")];

@@ -1,10 +1,9 @@
-import * as path from "node:path";
-import { format, resolveConfig } from "prettier";
 import type { Declared, Note, Rule } from "../../policy/rule";
 import { isRule, judge, rows, rulesOf, withoutControl } from "../../policy/rules";
 import { readStackConfig } from "../../programs/environments";
 import { dryRun } from "../../programs/dryRun";
-import { type Program, programs, root } from "../../programs/programs";
+import { type Program, githubProgram, programs } from "../../programs/programs";
+import { withMade } from "./page";
 
 /** What the table is made of: choices by which every type of resource is made, and every exception needed. */
 interface Variant {
@@ -52,11 +51,9 @@ export const variants: readonly Variant[] = [
   {
     stack: "prod",
     config: { "github:repository": "owner/name" },
-    projects: [{ project: "github", dir: path.join(root, "github"), reads: [] }],
+    projects: [githubProgram],
   },
 ];
-
-const [begin, end] = ["<!-- made by npm run docs -->", "<!-- end -->"];
 
 /**
  * The text of docs/security.md with its table as the rules of policy/ make it now.
@@ -76,13 +73,7 @@ export async function securityDocument(text: string): Promise<string> {
     const stale = (rule.except ?? []).filter(({ reason }) => !reasons.has(reason));
     if (stale.length > 0) throw new Error(`No variant needs the exception: ${stale[0]?.reason}`);
   }
-  const [before = "", rest = ""] = text.split(begin);
-  const table = `${begin}\n\n${render(uses)}\n\n${end}`;
-  const file = path.join(root, "docs/security.md");
-  return format(`${before}${table}${rest.split(end)[1] ?? "\n"}`, {
-    ...(await resolveConfig(file)),
-    filepath: file,
-  });
+  return withMade("security.md", text, render(uses));
 }
 
 /** Which exceptions a resource takes. */

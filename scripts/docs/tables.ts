@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { format, resolveConfig } from "prettier";
 import * as ts from "typescript";
 import { fileDefaults, valueDefaults } from "../../functions/ingest/format";
 import { types } from "../../functions/ingest/reader/types";
 import { root } from "../../programs/programs";
-
-const [begin, end] = ["<!-- made by npm run docs -->", "<!-- end -->"];
+import { withMade } from "./page";
 
 /** The types whose keys are a definition's, each with the title of its table, in the order of the page. */
 const sections: readonly (readonly [file: string, type: string, title: string, defaults?: object])[] = [
@@ -19,7 +17,7 @@ const sections: readonly (readonly [file: string, type: string, title: string, d
 ];
 
 /** The text of docs/tables.md with its options as the types' doc comments tell them now. */
-export async function tablesDocument(text: string): Promise<string> {
+export function tablesDocument(text: string): Promise<string> {
   const made = sections.map(([file, type, title, defaults]) => {
     const rows = keysOf(path.join(root, "functions/ingest", file), type).map(({ name, values, comment }) => {
       const preset = defaults && JSON.stringify(defaults[name as keyof typeof defaults]);
@@ -38,15 +36,7 @@ export async function tablesDocument(text: string): Promise<string> {
     return `\`${name}\`${args > 0 ? ` (also \`${name}(${args === 2 ? "p,s" : "n"})\`)` : ""}`;
   });
   const list = `## Types\n\nAs PostgreSQL writes them: ${names.join(", ")}; and \`{ enum: "name", values: ["a", "b"] }\`.`;
-  const [before = "", rest = ""] = text.split(begin);
-  const file = path.join(root, "docs/tables.md");
-  return format(
-    `${before}${begin}\n\n${[...made, list].join("\n\n")}\n\n${end}${rest.split(end)[1] ?? "\n"}`,
-    {
-      ...(await resolveConfig(file)),
-      filepath: file,
-    },
-  );
+  return withMade("tables.md", text, [...made, list].join("\n\n"));
 }
 
 interface Key {

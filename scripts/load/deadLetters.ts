@@ -8,6 +8,8 @@ export interface DeadLetter {
   /** "" for an event that names no file. */
   readonly key: string;
   readonly etag: string | undefined;
+  /** When the function gave up, milliseconds of the epoch. */
+  readonly at: number;
   /** The function's own error. */
   readonly reason: string;
   /** To delete it with. */
@@ -56,18 +58,33 @@ export class DeadLetters {
   }
 }
 
+/** Why the function gave up on a version of a file since a time; undefined where it didn't. */
+export function reasonFor(
+  { key, etag }: { readonly key: string; readonly etag?: string },
+  letters: readonly Pick<DeadLetter, "key" | "etag" | "at" | "reason">[],
+  since: number,
+): string | undefined {
+  return letters.find(
+    (letter) =>
+      letter.key === key &&
+      letter.at >= since &&
+      (etag === undefined || letter.etag === undefined || letter.etag === etag),
+  )?.reason;
+}
+
 /**
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  * A letter that names no file has an empty key.
  */
 function readLetter(body: string, receipt: string): DeadLetter[] {
-  const { requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
+  const { timestamp, requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
+    timestamp: string;
     requestPayload?: unknown;
     responsePayload?: { errorMessage?: string } | null;
     requestContext?: { condition?: string };
   };
   const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
-  const common = { reason, receipt };
+  const common = { at: Date.parse(timestamp), reason, receipt };
   try {
     return readEvent(requestPayload).sources.map(({ bucket, key, etag }) => ({
       bucket,

@@ -7,7 +7,7 @@ import type { JobsClient } from "./jobsClient";
 /** How a letter's file is now: the same version, another one, none; or the event named none. */
 type FileState = "as it was" | "replaced since" | "gone" | "no file";
 
-/** Lists what the function gave up on; with `retry` goes on with what is as it was, and forgets what was replaced. */
+/** Lists what the function gave up on; with `retry` goes on with what is as it was, and forgets the rest but for files that are gone. */
 export async function showDeadLetters(
   { jobs, letters }: { jobs: JobsClient; letters: DeadLetters },
   { retry, json }: { retry: boolean; json: boolean },
@@ -59,14 +59,17 @@ export async function stateOf(s3: S3Client, { bucket, key, etag }: DeadLetter): 
   }
 }
 
-/** Goes on with a file that is as it was, and forgets one that was replaced; answers with what it did. */
+/**
+ * Goes on with a file that is as it was, and forgets one that was replaced, and an event that names none, such as a sweep,
+ * of which another one comes; answers with what it did.
+ */
 export async function goOn(
   jobs: JobsClient,
   letters: DeadLetters,
   letter: DeadLetter,
   state: FileState,
 ): Promise<string> {
-  if (state === "gone" || state === "no file") return "left";
+  if (state === "gone") return "left";
   const { bucket, key, etag } = letter;
   // Another version has had an event of its own.
   if (state === "as it was")

@@ -1,11 +1,10 @@
 import { statSync } from "node:fs";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { GroundworkError } from "../../infra/error";
-import { checkFile, wholeNumber } from "../shared/arguments";
+import { checkFile, optionOf, wholeNumber } from "../shared/arguments";
 import { enterAws, stackOutputs } from "../shared/stackOutputs";
 import { runCommand } from "../shared/terminal";
-import { DeadLetters } from "./deadLetters";
-import { JobsClient } from "./jobsClient";
+import type { JobsClient } from "./jobsClient";
 import { listLines } from "./view";
 
 interface LoadOptions {
@@ -41,7 +40,7 @@ const command = new Command("npm run load --")
   )
   .option(
     "--prefix <prefix>",
-    "of several files: what their keys begin with (default: the folder's name, nothing for a single file)",
+    "what the keys begin with, before the files' names (default: a folder's name; of a file as for --key)",
   )
   .option("--existing <prefix>", "load what lies in the bucket already under this prefix, and has no job")
   .option("--at-once <n>", "of several files: so many are on their way at once", wholeNumber(1000), 20)
@@ -53,7 +52,11 @@ const command = new Command("npm run load --")
   .option("--list", "list the jobs that were started last", false)
   .option("--resume", "take up a failed or stalled job where it stopped, and follow it", false)
   .option("--dead-letters", "list what the function gave up on, with its reasons", false)
-  .option("--retry", "with --dead-letters: go on with each file that is still as it was", false)
+  .addOption(
+    new Option("--retry", "with --dead-letters: go on with each file that is still as it was")
+      .default(false)
+      .implies({ deadLetters: true }),
+  )
   .option("--undo", "take the rows of the file's job out of the database", false)
   .option("--again", "take its rows out, and load it anew", false)
   .option(
@@ -66,30 +69,44 @@ const command = new Command("npm run load --")
   .addHelpText(
     "after",
     "\nExit code 0 when the file is loaded, 2 when it is loaded but for rejected records, 1 when it is not (with --status, --list and --undo 0 when that is done).",
-  )
-  .parse();
+  );
+
+/** What is done with all there are, and with one file: one at a time. */
+const withAll = ["list", "deadLetters", "existing"];
+const withOne = ["status", "resume", "undo", "again"];
+for (const option of command.options) {
+  const name = option.attributeName();
+  const beside = withAll.includes(name)
+    ? [...withAll, ...withOne, "key", "prefix", "rejects"]
+    : withOne.includes(name)
+      ? withOne
+      : name === "key"
+        ? ["prefix"]
+        : [];
+  option.conflicts(beside.filter((each) => each !== name));
+}
+command.parse();
 
 runCommand(async (stop) => {
   const options = command.opts<LoadOptions>();
   const files = command.args;
-  if (!options.list && !options.deadLetters && options.existing === undefined && files.length === 0) {
-    throw new GroundworkError(
-      "Name the file to load: npm run load -- FILE (npm run load -- --help says more)",
-    );
-  }
+  const several = checkFiles(files);
+  // Loaded here: --help and what is refused don't wait for the SDK.
+  const { JobsClient } = await import("./jobsClient");
+  const { DeadLetters } = await import("./deadLetters");
   const output = await stackOutputs(options.stack, "ingest");
   enterAws(options.stack);
   const bucket = output("bucketName");
-  const jobs = new JobsClient(output("jobsFunctionName"));
+  const jobs = new JobsClient(output("jobsFunctionName"), options.stack);
   const letters = new DeadLetters(output("deadLetterQueueUrl"));
   const environment = { jobs, bucket, letters, functionName: output("functionName") };
   try {
-    if (options.list) return await list(jobs, bucket, options.json);
+    if (options.list) return await list(jobs, bucket, options);
     if (options.deadLetters) {
       const { showDeadLetters } = await import("./deadLettersCommand");
       return await showDeadLetters(environment, options);
     }
-    if (options.existing !== undefined || severalFiles(files, options)) {
+    if (options.existing !== undefined || several) {
       const { loadExisting, loadFiles } = await import("./several");
       if (options.existing !== undefined)
         return await loadExisting(environment, options.existing, options, stop);
@@ -103,25 +120,39 @@ runCommand(async (stop) => {
   }
 });
 
-/** @throws GroundworkError for what can't be done with several files */
-function severalFiles(files: readonly string[], options: LoadOptions): boolean {
-  const isFolder = (file: string): boolean =>
-    statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (files.length === 1 && !isFolder(files[0]!)) return false;
-  const single = (["key", "rejects", "status", "resume", "undo", "again"] as const).filter(
-    (name) => options[name],
-  );
-  if (single.length > 0) {
+/**
+ * @returns whether several files are to be loaded
+ * @throws GroundworkError for files where none is asked for, none where some are, and one that isn't there
+ */
+function checkFiles(files: readonly string[]): boolean {
+  const given = (names: readonly string[]): string[] =>
+    names.filter((name) => (command.getOptionValue(name) ?? false) !== false).map(optionOf);
+  const [ofAll] = given(withAll);
+  if (ofAll !== undefined && files.length > 0)
+    throw new GroundworkError(`${ofAll} takes no file: leave ${files.join(", ")} out`);
+  if (ofAll !== undefined) return false;
+  if (files.length === 0) {
     throw new GroundworkError(
-      `${single.map((name) => `--${name}`).join(", ")}: for one file alone, not for several`,
+      "Name the file to load: npm run load -- FILE (npm run load -- --help says more)",
     );
   }
-  for (const file of files) if (!isFolder(file)) checkFile(file);
-  return true;
+  const isFolder = (file: string): boolean =>
+    statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  const several = files.length > 1 || isFolder(files[0]!);
+  const single = given([...withOne, "key", "rejects"]);
+  if (several && single.length > 0)
+    throw new GroundworkError(`${single.join(", ")}: for one file alone, not for several`);
+  // What is asked of one by its key needs no file.
+  if (given(withOne).length === 0) for (const file of files) if (!isFolder(file)) checkFile(file);
+  return several;
 }
 
-async function list(jobs: JobsClient, bucket: string, json: boolean): Promise<void> {
+async function list(
+  jobs: JobsClient,
+  bucket: string,
+  { json, stack }: { json: boolean; stack: string },
+): Promise<void> {
   const answer = await jobs.ask<"list">({ action: "list", bucket });
   if (json) process.stdout.write(`${JSON.stringify(answer.jobs)}\n`);
-  else for (const line of listLines(answer.jobs)) process.stdout.write(`${line}\n`);
+  else for (const line of listLines(answer.jobs, stack)) process.stdout.write(`${line}\n`);
 }

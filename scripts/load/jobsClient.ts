@@ -6,7 +6,10 @@ import { GroundworkError } from "../../infra/error";
 export class JobsClient {
   private readonly lambda = new LambdaClient({});
 
-  constructor(private readonly functionName: string) {}
+  constructor(
+    private readonly functionName: string,
+    private readonly stack: string,
+  ) {}
 
   /** @throws GroundworkError with the function's own words when it fails */
   async ask<A extends JobsRequest["action"]>(
@@ -19,7 +22,7 @@ export class JobsClient {
     if (answer.FunctionError === undefined) return JSON.parse(payload) as JobsAnswers[A];
     const { errorMessage } = JSON.parse(payload) as { errorMessage?: string };
     throw new GroundworkError(
-      `The function ${this.functionName} failed: ${errorMessage ?? payload}. npm run logs -- --function ingest-jobs says more`,
+      `The function ${this.functionName} failed: ${errorMessage ?? payload}. npm run logs -- --function ingest-jobs --stack ${this.stack} says more`,
     );
   }
 

@@ -3,6 +3,7 @@ import type { JobStatus } from "../../functions/jobs/request";
 import { GroundworkError } from "../../infra/error";
 import type { Progress } from "../shared/terminal";
 import type { JobsClient } from "./jobsClient";
+import { reached } from "./view";
 
 /** A version of a file, and what makes the function load it. */
 export interface FileToLoad {
@@ -27,6 +28,7 @@ export interface ManyResult {
 }
 
 interface ManyOptions {
+  readonly stack: string;
   readonly jobs: Pick<JobsClient, "ask">;
   readonly bucket: string;
   /** So many files are begun and not at their end. */
@@ -37,8 +39,8 @@ interface ManyOptions {
   readonly interval?: number;
   /** Milliseconds without a move after which `givenUp` is asked. Default 5000. */
   readonly quiet?: number;
-  /** Why the function gave up on a file, where it did: asked when nothing has moved for some seconds. */
-  readonly givenUp: (key: string) => Promise<string | undefined>;
+  /** What tells why the function gave up on a file, where it did: asked when nothing has moved for some seconds. */
+  readonly givenUp: () => Promise<(file: FileToLoad) => string | undefined>;
   /** Told of the bytes that are in the database. */
   readonly progress: Pick<Progress, "update">;
   readonly stop: AbortSignal;
@@ -102,7 +104,7 @@ export async function loadMany(files: readonly FileToLoad[], options: ManyOption
     for (const file of [...active.values()]) {
       const job = known.get(id(file));
       if (!job || begun.includes(file)) continue;
-      if (job.status === "running") loaded += job.offset;
+      if (job.status === "running") loaded += reached(job);
       else finish(file, job, true);
     }
     progress.update(Math.max(loaded, ended));
@@ -115,14 +117,15 @@ export async function loadMany(files: readonly FileToLoad[], options: ManyOption
 
   /** What doesn't move may be among the dead letters. */
   async function askWhy(): Promise<void> {
+    const reasonOf = await givenUp();
     for (const file of [...active.values()]) {
-      const reason = await givenUp(file.key);
+      const reason = reasonOf(file);
       if (reason !== undefined) fail(file, reason);
     }
     if (active.size === 0 || Date.now() - moved.at < patience * 1000) return;
     const [first] = active.values();
     throw new GroundworkError(
-      `${active.size} files have not moved for ${patience} s, ${first!.key} among them: npm run logs says why. The same command goes on`,
+      `${active.size} files have not moved for ${patience} s, ${first!.key} among them: npm run logs -- --stack ${options.stack} says why. The same command goes on`,
     );
   }
 }

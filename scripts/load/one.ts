@@ -2,21 +2,22 @@ import { existsSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobStatus } from "../../functions/jobs/request";
-import { fileDefaults } from "../../functions/ingest/format";
 import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
 import { checkFile } from "../shared/arguments";
 import { keyOfFile } from "../shared/keyOfFile";
+import { shellLine } from "../shared/shellLine";
 import { formatCount, progress, table } from "../shared/terminal";
-import type { DeadLetters } from "./deadLetters";
+import { type DeadLetters, reasonFor } from "./deadLetters";
 import type { JobsClient } from "./jobsClient";
 import { saveRejects } from "./rejects";
 import { etagOf, upload } from "./upload";
-import { summaryRows } from "./view";
+import { reached, summaryRows } from "./view";
 
 interface OneOptions {
   readonly stack: string;
   readonly key?: string;
+  readonly prefix?: string;
   readonly rejects?: string;
   readonly status: boolean;
   readonly resume: boolean;
@@ -33,12 +34,14 @@ export async function loadOne(
   options: OneOptions,
   stop: AbortSignal,
 ): Promise<void> {
-  const key = options.key ?? keyOf(file);
+  const started = Date.now();
+  const key = options.key ?? keyOf(file, options.prefix);
   const etag = existsSync(file) ? await etagOf(file, sizeOf(file)) : undefined;
   const name = { bucket, key, ...(etag !== undefined && { etag }) };
   const { job: known } = await jobs.ask<"status">({ action: "status", ...name });
   if (options.status) {
-    if (!known) throw new GroundworkError(`There is no job for ${key}: load it with npm run load -- ${file}`);
+    if (!known)
+      throw new GroundworkError(`There is no job for ${key}: load it with ${loadLine(options, file)}`);
     return finish(jobs, known, options, "");
   }
   if (options.undo || (options.again && known)) {
@@ -53,19 +56,20 @@ export async function loadOne(
   }
   if (options.resume || (known && (options.again || known.status === "undone")))
     await jobs.ask<"resume">({ action: "resume", ...name });
-  else if (known?.status === "failed") throw failure(known, options.stack);
+  else if (known?.status === "failed") throw failure(known, options);
   else if (known === null) name.etag = await send(bucket, key, file, stop);
-  const job = await follow(jobs, letters, name, options, stop);
+  const job = await follow(jobs, letters, name, options, started, stop);
   if (job.status !== "done") {
     await keepRejects(jobs, job, options);
-    throw failure(job, options.stack);
+    throw failure(job, options);
   }
   await finish(jobs, job, options, "");
 }
 
 /** What isn't a file here and has a folder is the key of an uploaded one. */
-function keyOf(file: string): string {
-  return existsSync(file) || !file.includes("/") ? keyOfFile(readTables(), file) : file;
+function keyOf(file: string, prefix?: string): string {
+  const isFile = existsSync(file) || !file.includes("/") || prefix !== undefined;
+  return isFile ? keyOfFile(readTables(), file, prefix) : file;
 }
 
 async function send(bucket: string, key: string, file: string, stop: AbortSignal): Promise<string> {
@@ -85,10 +89,12 @@ async function follow(
   jobs: JobsClient,
   letters: DeadLetters,
   name: { bucket: string; key: string; etag?: string },
-  { patience }: OneOptions,
+  options: OneOptions,
+  started: number,
   stop: AbortSignal,
 ): Promise<JobStatus> {
   let bar: ReturnType<typeof progress> | undefined;
+  const { patience } = options;
   let moved = Date.now();
   let offset = -1;
   try {
@@ -97,16 +103,16 @@ async function follow(
       const { job } = await jobs.ask<"status">({ action: "status", ...name });
       if (job) {
         bar ??= progress("load", job.size, "bytes");
-        bar.update(job.offset);
+        bar.update(reached(job));
         if (job.status !== "running") return job;
         if (job.offset !== offset) moved = Date.now();
         offset = job.offset;
       }
       const still = Date.now() - moved;
-      if (still > quiet) await refuseGivenUp(letters, name.key);
+      if (still > quiet) await refuseGivenUp(letters, name, options, started);
       if (still > patience * 1000) {
         throw new GroundworkError(
-          `${name.key} has not moved for ${patience} s: npm run logs says why; npm run load -- ${name.key} --resume goes on`,
+          `${name.key} has not moved for ${patience} s: npm run logs -- --stack ${options.stack} says why; ${loadLine(options, name.key, "--resume")} goes on`,
         );
       }
       await sleep(500, undefined, { signal: stop });
@@ -117,11 +123,16 @@ async function follow(
 }
 
 /** @throws GroundworkError with the function's own words, where it gave up on the file */
-async function refuseGivenUp(letters: DeadLetters, key: string): Promise<void> {
-  const letter = (await letters.read()).find((each) => each.key === key);
-  if (letter) {
+async function refuseGivenUp(
+  letters: DeadLetters,
+  name: { key: string; etag?: string },
+  options: OneOptions,
+  started: number,
+): Promise<void> {
+  const reason = reasonFor(name, await letters.read(), started);
+  if (reason !== undefined) {
     throw new GroundworkError(
-      `The function gave up on ${key}: ${letter.reason}. Mend the cause, and go on with npm run load -- --dead-letters --retry`,
+      `The function gave up on ${name.key}: ${reason}. Mend the cause, and go on with ${loadLine(options, "--dead-letters", "--retry")}`,
     );
   }
 }
@@ -133,25 +144,28 @@ async function finish(jobs: JobsClient, job: JobStatus, options: OneOptions, not
   if (job.rejected > 0 && !options.status) process.exitCode = 2;
 }
 
-async function keepRejects(jobs: JobsClient, job: JobStatus, { rejects }: OneOptions): Promise<void> {
+async function keepRejects(jobs: JobsClient, job: JobStatus, options: OneOptions): Promise<void> {
+  const { rejects } = options;
   if (rejects === undefined) {
     if (job.rejected > 0)
       process.stderr.write(`--rejects bad.csv saves the rejected records, and what is wrong with each\n`);
     return;
   }
-  const format = readTables().find(({ name }) => name === job.table)?.format ?? fileDefaults;
-  const count = await saveRejects(jobs, job.job, rejects, format);
+  const count = await saveRejects(jobs, job, rejects);
   const key = path.posix.join(path.posix.dirname(job.key), path.basename(rejects));
   process.stderr.write(
-    `saved ${count} rejected records to ${rejects}, and what is wrong with them to ${rejects}.reasons.csv. Mend them, and load them with npm run load -- ${rejects} --key ${key}\n`,
+    `saved ${count} rejected records to ${rejects}, and what is wrong with them to ${rejects}.reasons.csv. Mend them, and load them with ${loadLine(options, rejects, "--key", key)}\n`,
   );
 }
 
-function failure({ key, reason }: JobStatus, stack: string): GroundworkError {
+function failure({ key, reason }: JobStatus, options: OneOptions): GroundworkError {
   return new GroundworkError(
-    `${key} was not loaded: ${reason}. Mend the file and load it again; or mend the cause, and go on with npm run load -- ${key} --resume --stack ${stack}`,
+    `${key} was not loaded: ${reason}. Mend the file and load it again; or mend the cause, and go on with ${loadLine(options, key, "--resume")}`,
   );
 }
+
+const loadLine = ({ stack }: OneOptions, ...words: readonly string[]): string =>
+  shellLine("npm", "run", "load", "--", ...words, "--stack", stack);
 
 function sizeOf(file: string): number {
   checkFile(file);

@@ -2,15 +2,14 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import type { FileFormat } from "../../functions/ingest/format";
+import { fileDefaults } from "../../functions/ingest/format";
+import type { JobStatus } from "../../functions/jobs/request";
+import { readTables } from "../../infra/tables";
 import type { JobsClient } from "./jobsClient";
 
 /** A field in quotes; nothing for what is not known. */
 const field = (value: string | number | null): string =>
   typeof value === "string" ? `"${value.replaceAll('"', '""')}"` : String(value ?? "");
-
-/** What the file of rejects must have for its table to read it. */
-export type RejectsFormat = Pick<FileFormat, "encoding" | "skipLines" | "footer">;
 
 /**
  * Writes a job's rejects to `file`, as a file that can be mended and loaded as it is: the header of the file that they
@@ -19,10 +18,12 @@ export type RejectsFormat = Pick<FileFormat, "encoding" | "skipLines" | "footer"
  */
 export async function saveRejects(
   jobs: Pick<JobsClient, "ask">,
-  job: string,
+  { job, table }: JobStatus,
   file: string,
-  { encoding, skipLines, footer }: RejectsFormat,
 ): Promise<number> {
+  // What the file must have for its table to read it.
+  const { encoding, skipLines, footer } =
+    readTables().find(({ name }) => name === table)?.format ?? fileDefaults;
   const records = output(file);
   const reasons = output(`${file}.reasons.csv`);
   await reasons.write("line,byte,column,value,code,reason\n");

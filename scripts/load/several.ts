@@ -8,10 +8,11 @@ import { readTables } from "../../infra/tables";
 import { keyOfFile } from "../shared/keyOfFile";
 import { printable } from "../shared/printable";
 import { formatCount, formatDuration, progress, table } from "../shared/terminal";
-import type { DeadLetters } from "./deadLetters";
+import { type DeadLetters, reasonFor } from "./deadLetters";
 import type { JobsClient } from "./jobsClient";
 import { type FileToLoad, type ManyResult, loadMany } from "./many";
 import { etagOf, upload } from "./upload";
+import { rate } from "./view";
 
 interface Environment {
   readonly jobs: JobsClient;
@@ -100,10 +101,13 @@ async function loadAndReport(
   const started = Date.now();
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const bar = progress(`load ${formatCount(files.length)} files`, bytes, "bytes");
-  const givenUp = async (key: string) => (await letters.read()).find((letter) => letter.key === key)?.reason;
+  const givenUp = async () => {
+    const found = await letters.read();
+    return (file: FileToLoad) => reasonFor(file, found, started);
+  };
   let result: ManyResult;
   try {
-    result = await loadMany(files, { jobs, bucket, atOnce, patience, givenUp, progress: bar, stop });
+    result = await loadMany(files, { stack, jobs, bucket, atOnce, patience, givenUp, progress: bar, stop });
   } finally {
     bar.stop();
   }
@@ -122,7 +126,7 @@ function report(result: ManyResult, seconds: number, stack: string, json: boolea
       ["rows", formatCount(rows)],
       ["rejected", formatCount(rejected)],
       ["time", formatDuration(seconds * 1000)],
-      ["rate", `${formatCount(seconds > 0 ? rows / seconds : 0)} rows/s`],
+      ["rate", `${rate({ rows, seconds })} rows/s`],
     ],
     json ? process.stderr : process.stdout,
   );
@@ -139,8 +143,7 @@ function report(result: ManyResult, seconds: number, stack: string, json: boolea
 function filesOf(file: string, prefix: string | undefined): { file: string; key: string; size: number }[] {
   const stats = statSync(file);
   if (!stats.isDirectory()) {
-    const key = prefix === undefined ? keyOfFile(readTables(), file) : `${prefix}${path.basename(file)}`;
-    return [{ file, key, size: stats.size }];
+    return [{ file, key: keyOfFile(readTables(), file, prefix), size: stats.size }];
   }
   const top = prefix ?? `${path.basename(path.resolve(file))}/`;
   return readdirSync(file, { recursive: true, withFileTypes: true })

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
+import { type Readable, addAbortSignal } from "node:stream";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 
@@ -52,8 +52,8 @@ export function upload(
 }
 
 /**
- * Puts what comes from a stream, `size` bytes, into a bucket, in parts. A stop, or a stream that breaks off, takes back
- * the parts that are there.
+ * Puts what comes from a stream, `size` bytes, into a bucket, in parts. A stop before its last byte was read, or a stream
+ * that breaks off, takes back the parts that are there.
  *
  * @param onProgress told how many bytes are there
  * @returns the ETag, without its quotes
@@ -66,18 +66,16 @@ export async function uploadStream(
   const client = new S3Client({});
   const put = new Upload({
     client,
-    params: { Bucket: bucket, Key: key, Body: body },
+    // Not by put.abort(), which leaves the parts that are there: S3 would keep them, unseen and paid for.
+    params: { Bucket: bucket, Key: key, Body: addAbortSignal(stop, body) },
     partSize: partSizeOf(size),
   });
   put.on("httpUploadProgress", ({ loaded }) => onProgress(loaded ?? 0));
-  const abort = (): void => void put.abort();
-  stop.addEventListener("abort", abort, { once: true });
   try {
     const { ETag } = await put.done();
     onProgress(size);
     return (ETag ?? "").replaceAll('"', "");
   } finally {
-    stop.removeEventListener("abort", abort);
     client.destroy();
   }
 }

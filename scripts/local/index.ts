@@ -1,10 +1,20 @@
+import * as path from "node:path";
 import { Command } from "commander";
 import type { InvocationEnd } from "../../local/lambda/service";
+import { root } from "../../programs/programs";
 import type { Made } from "../../local/watch/apply";
 import type { Change } from "../../local/watch/watch";
 import { type ConfigOverrides, configOption } from "../shared/configOption";
 import { printable } from "../shared/printable";
 import { paint, runCommand, table } from "../shared/terminal";
+
+interface LocalOptions {
+  readonly config: ConfigOverrides;
+  readonly env: boolean;
+  /** True without a folder. */
+  readonly keepData?: string | true;
+  readonly watch: boolean;
+}
 
 const command = new Command("npm run local --")
   .description(
@@ -15,6 +25,10 @@ const command = new Command("npm run local --")
     "--env",
     "print variables for a shell instead of a table, and at once where the environment is up already",
     false,
+  )
+  .option(
+    "--keep-data [folder]",
+    "the database and the bucket outlive it there, for the next time (default: .cache/local-data)",
   )
   .option(
     "--watch",
@@ -28,7 +42,7 @@ const command = new Command("npm run local --")
   .parse();
 
 runCommand(async (stop) => {
-  const { config, env, watch } = command.opts<{ config: ConfigOverrides; env: boolean; watch: boolean }>();
+  const { config, env, keepData, watch } = command.opts<LocalOptions>();
   // Loaded here: --help doesn't wait for the programs and their providers.
   const { findEnvironment, publishEnvironment } = await import("../../local/runningEnvironment");
   const { shellVariables } = await import("./variables");
@@ -38,6 +52,8 @@ runCommand(async (stop) => {
     process.stdout.write(shellVariables(running));
     return;
   }
+  const keepDataIn =
+    keepData === true ? path.join(root, ".cache/local-data") : keepData && path.resolve(keepData);
   const { addresses, withEnvironment } = await import("../shared/localEnvironment");
   const { untilStopped } = await import("../shared/untilStopped");
   const { enterAws } = await import("../shared/stackOutputs");
@@ -47,7 +63,7 @@ runCommand(async (stop) => {
   const { recordIn } = await import("../../local/watch/apply");
   const made: Made = new Map();
   const changes: Change[] | undefined = watch ? [] : undefined;
-  const options = { config, signal: stop, ...(watch && { onMade: recordIn(made) }) };
+  const options = { config, keepDataIn, stays: true, signal: stop, ...(watch && { onMade: recordIn(made) }) };
   await withEnvironment(options, async (environment, session) => {
     const announced = publishEnvironment(session, environment);
     environment.services.lambda.events.on("end", tellFailure);

@@ -1,4 +1,5 @@
 import type { RunningEnvironment } from "../../local/runningEnvironment";
+import { inQuotes } from "../shared/shellLine";
 import { misleading } from "../shared/stackOutputs";
 
 /** Lines for a shell, after which AWS's SDKs and CLI, psql and the cognito command work on the environment. */
@@ -13,9 +14,7 @@ export function shellVariables({ environment, databaseUrl, outputs }: RunningEnv
     COGNITO_CLIENT_ID: userPoolClientId,
   };
   const exports = Object.entries(variables).map(
-    ([name, value]) => `export ${name}=${quoted(String(value))}\n`,
+    ([name, value]) => `export ${name}=${inQuotes(String(value))}\n`,
   );
   return `unset ${misleading.join(" ")}\n${exports.join("")}`;
 }
-
-const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;

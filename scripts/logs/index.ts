@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { printable } from "../shared/printable";
 import { paint, runCommand } from "../shared/terminal";
+import { type LogLine, isFailure } from "./line";
 
 interface LogsOptions {
   stack: string;
@@ -18,7 +19,10 @@ const interval = 1000;
 const program = new Command("npm run logs --")
   .description("Shows what an environment's functions have logged, line by line, the oldest first.")
   .option("--stack <name>", "the environment; local is the one that npm run local holds", "dev")
-  .option("-F, --function <name>", "one function's alone: ingest, ingest-jobs, schema, group-authorizer")
+  .option(
+    "-F, --function <name>",
+    "one function's alone: ingest, ingest-jobs, schema, group-authorizer, records",
+  )
   .option("--since <time>", "how far back: 30s, 10m, 2h, 3d", duration, duration("10m"))
   .option("-f, --follow", "go on with what is logged from now on, until Ctrl-C", false)
   .option("--json", "one JSON object a line: function, timestamp, message", false)
@@ -56,21 +60,16 @@ runCommand(async (stop) => {
   }
 });
 
-interface Line {
-  readonly name: string;
-  readonly timestamp: number;
-  readonly message: string;
-}
-
-const jsonLine = ({ name, timestamp, message }: Line): string =>
+const jsonLine = ({ name, timestamp, message }: LogLine): string =>
   JSON.stringify({ function: name, timestamp: new Date(timestamp).toISOString(), message });
 
-function textLine({ name, timestamp, message }: Line, width: number): string {
+function textLine(line: LogLine, width: number): string {
+  const { name, timestamp, message } = line;
   const time = new Date(timestamp).toLocaleTimeString("en-GB");
   const head = paint("dim", `${time} ${name.padEnd(width)}`, process.stdout);
-  const isFailure = /"level":"(ERROR|FATAL)"|\bERROR\b|"errorType"|Task timed out/.test(message);
+  const isRed = isFailure(line);
   const lines = message.trimEnd().replaceAll("\t", "  ").split(/\r?\n/).map(printable);
-  return lines.map((line) => `${head}  ${isFailure ? paint("red", line, process.stdout) : line}\n`).join("");
+  return lines.map((text) => `${head}  ${isRed ? paint("red", text, process.stdout) : text}\n`).join("");
 }
 
 /** Of 30s, 10m, 2h, 3d: milliseconds. */

@@ -1,11 +1,11 @@
 import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { environmentProblems } from "../../infra/environmentName";
 import { GroundworkError } from "../../infra/error";
 import { environmentsFolder } from "../../programs/environments";
 import { keyValues } from "../shared/arguments";
+import { openTerminal } from "../shared/openTerminal";
 import { runCommand } from "../shared/terminal";
 import type { ConfigKey } from "./file";
 
@@ -57,9 +57,7 @@ async function ask(
     const missing = open.map(({ key }) => `--set ${key}=VALUE`).join(" ");
     throw new GroundworkError(`There is no terminal to ask at: say it with ${missing}`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const terminal = openTerminal();
   const answers: Record<string, string> = {};
   try {
     for (const { key, facts } of open) {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { runCommand } from "../shared/terminal";
@@ -22,21 +21,25 @@ const program = new Command("npm run psql --")
 runCommand(async (stop) => {
   const { stack, command, key } = program.opts<PsqlOptions>();
   // Loaded here: --help doesn't wait for them.
+  const { Session } = await import("../../local/session");
   const { openDatabase } = await import("./open");
   const { hasPsql, runPsql } = await import("./psqlProgram");
   const { runPrompt } = await import("./prompt");
-  const session = await openDatabase(stack, { key, stop });
-  // For its owner only, and gone at the end: what the password stands in is neither an argument nor a variable.
-  const dir = mkdtempSync(path.join(tmpdir(), "groundwork-psql-"));
+  const session = new Session();
   try {
-    const { access, password } = session;
+    const { access, password } = await openDatabase(session, stack, { key, stop });
     if (!hasPsql()) return await runPrompt(access, password, command, stop);
-    const passFile = path.join(dir, "pgpass");
-    const escaped = password.replace(/[\\:]/g, "\\$&");
-    writeFileSync(passFile, `*:*:*:*:${escaped}\n`, { mode: 0o600 });
-    process.exitCode = await runPsql(access, passFile, command);
+    process.exitCode = await runPsql(access, writePassFile(session.dir, password), command, stop);
   } finally {
-    rmSync(dir, { recursive: true, force: true });
-    session.close();
+    await session.close();
   }
 });
+
+/** For its owner only: what the password stands in is neither an argument nor a variable. */
+function writePassFile(dir: string, password: string): string {
+  const own = path.join(dir, "psql");
+  mkdirSync(own, { mode: 0o700 });
+  const file = path.join(own, "pgpass");
+  writeFileSync(file, `*:*:*:*:${password.replace(/[\\:]/g, "\\$&")}\n`, { mode: 0o600 });
+  return file;
+}

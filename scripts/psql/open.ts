@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GroundworkError } from "../../infra/error";
 import { freePort } from "../../local/freePort";
 import { findEnvironment } from "../../local/runningEnvironment";
+import type { Session } from "../../local/session";
 import { root } from "../../programs/programs";
 import { enterAws, stackOutputs } from "../shared/stackOutputs";
 import { writeRdsAuthorities } from "../tunnel/access";
@@ -24,17 +26,16 @@ export interface DatabaseAccess {
 interface OpenDatabase {
   readonly access: DatabaseAccess;
   readonly password: string;
-  /** Ends the tunnel, where there is one. */
-  close(): void;
 }
 
 /**
  * Finds the way to an environment's database, as its master user: at its own port for `local`, through a tunnel of its
- * own elsewhere.
+ * own, which the session ends, elsewhere.
  *
  * @throws GroundworkError where the environment isn't up or deployed, the tunnel fails, or the secret can't be read
  */
 export async function openDatabase(
+  session: Session,
   stack: string,
   { key, stop }: { key: string | undefined; stop: AbortSignal },
 ): Promise<OpenDatabase> {
@@ -52,22 +53,12 @@ export async function openDatabase(
       user,
       caFile: local.databaseCaFile,
     };
-    return { access, password, close: () => undefined };
+    return { access, password };
   }
   const port = await freePort();
-  const tunnel = startTunnel(stack, port, key);
-  try {
-    await untilUp(tunnel, port, stop);
-  } catch (error) {
-    tunnel.kill();
-    throw error;
-  }
+  await untilUp(startTunnel(session, stack, port, key), port, stop);
   const caFile = writeRdsAuthorities(path.join(root, ".cache", "rds-ca.pem"));
-  return {
-    access: { host, address: "127.0.0.1", port, database, user, caFile },
-    password,
-    close: () => tunnel.kill(),
-  };
+  return { access: { host, address: "127.0.0.1", port, database, user, caFile }, password };
 }
 
 async function readLogin(SecretId: string): Promise<{ username: string; password: string }> {
@@ -86,7 +77,7 @@ async function readLogin(SecretId: string): Promise<{ username: string; password
 }
 
 /** `npm run tunnel` as a process of its own, which says on stderr what it does and what fails. */
-function startTunnel(stack: string, port: number, key: string | undefined): ChildProcess {
+function startTunnel(session: Session, stack: string, port: number, key: string | undefined): ChildProcess {
   const register = path.join(root, "programs", "register.js");
   const args = [
     "-r",
@@ -98,15 +89,23 @@ function startTunnel(stack: string, port: number, key: string | undefined): Chil
     String(port),
   ];
   if (key !== undefined) args.push("--key", key);
-  return spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const tunnel = session.spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  session.onClose(async () => {
+    if (tunnel.exitCode !== null || tunnel.signalCode !== null) return;
+    tunnel.kill();
+    await once(tunnel, "exit");
+  });
+  return tunnel;
 }
 
 async function untilUp(tunnel: ChildProcess, port: number, stop: AbortSignal): Promise<void> {
-  let ended = false;
-  tunnel.once("exit", () => (ended = true));
   while (!(await databaseAnswers(port))) {
     stop.throwIfAborted();
-    if (ended) throw new GroundworkError("The tunnel to the database did not come up: see above");
+    if (tunnel.exitCode !== null || tunnel.signalCode !== null)
+      throw new GroundworkError("The tunnel to the database did not come up: see above");
     await sleep(200, undefined, { signal: stop });
   }
 }

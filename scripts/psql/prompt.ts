@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { createInterface } from "node:readline";
 import { Client, type QueryResult } from "pg";
 import { GroundworkError } from "../../infra/error";
 import { columns } from "../shared/columns";
+import { openTerminal } from "../shared/openTerminal";
+import { printable } from "../shared/printable";
 import { formatCount } from "../shared/terminal";
 import type { DatabaseAccess } from "./open";
 
@@ -11,15 +12,17 @@ import type { DatabaseAccess } from "./open";
 const mostRows = 1000;
 
 /**
- * A prompt for machines without psql: statements end with `;`, `\q` or the end of the input ends it.
+ * A prompt for machines without psql: statements end with `;`, `\q` or the end of the input ends it. A stop gives up
+ * the statement that runs.
  *
- * @throws GroundworkError where the command that was given fails
+ * @throws GroundworkError where the server can't be reached, the connection is lost, or the command that was given fails
  */
 export async function runPrompt(
   { host, address, port, database, user, caFile }: DatabaseAccess,
   password: string,
   command: string | undefined,
   stop: AbortSignal,
+  input: NodeJS.ReadableStream = process.stdin,
 ): Promise<void> {
   // An address is no name for TLS (RFC 6066); pg verifies the certificate for it all the same.
   const ssl = { ca: readFileSync(caFile, "utf8"), ...(isIP(host) === 0 && { servername: host }) };
@@ -32,29 +35,36 @@ export async function runPrompt(
     ssl,
     types: { getTypeParser: () => asText },
   });
-  client.on("notice", ({ message }) => process.stderr.write(`${message ?? ""}\n`));
-  await client.connect();
+  client.on("notice", ({ message = "" }) => process.stderr.write(`${printable(message)}\n`));
+  const lost = new AbortController();
+  client.on("error", (error) => lost.abort(new GroundworkError(`The connection is lost: ${error.message}`)));
+  const end = (): void => void client.end();
+  stop.addEventListener("abort", end, { once: true });
   try {
-    if (command === undefined) return await converse(client, database, stop);
-    await answer(client, command).catch((error: unknown) => {
-      throw new GroundworkError((error as Error).message);
-    });
+    stop.throwIfAborted();
+    await client.connect().catch(asSaid);
+    if (command !== undefined) return await answer(client, command);
+    await converse(client, database, input, AbortSignal.any([stop, lost.signal]));
   } finally {
     await client.end();
   }
 }
 
+function asSaid(error: unknown): never {
+  throw new GroundworkError((error as Error).message);
+}
+
 /** What the server wrote, in its own words: no date of JavaScript in between. */
 const asText = (value: string | Buffer): string => value.toString();
 
-async function converse(client: Client, database: string, stop: AbortSignal): Promise<void> {
-  const terminal = createInterface({
-    input: process.stdin,
-    output: process.stderr,
-    prompt: `${database}=> `,
-  });
-  terminal.on("SIGINT", () => terminal.close());
-  stop.addEventListener("abort", () => terminal.close());
+async function converse(
+  client: Client,
+  database: string,
+  input: NodeJS.ReadableStream,
+  ended: AbortSignal,
+): Promise<void> {
+  const terminal = openTerminal({ input, prompt: `${database}=> ` });
+  ended.addEventListener("abort", () => terminal.close());
   process.stderr.write(
     "psql isn't on PATH: a small prompt instead. A statement ends with ;, and \\q ends it all.\n",
   );
@@ -65,18 +75,23 @@ async function converse(client: Client, database: string, stop: AbortSignal): Pr
     statement += `${line}\n`;
     if (/;\s*$/.test(line)) {
       await answer(client, statement).catch((error: unknown) => {
-        process.stderr.write(`ERROR: ${(error as Error).message}\n`);
+        if (!(error instanceof GroundworkError)) throw error;
+        process.stderr.write(`ERROR: ${printable(error.message)}\n`);
       });
       statement = "";
     }
+    ended.throwIfAborted();
     terminal.prompt();
   }
   terminal.close();
+  ended.throwIfAborted();
 }
 
+/** @throws GroundworkError with the server's words for a statement that fails */
 async function answer(client: Client, sql: string): Promise<void> {
+  const query = client.query<(string | null)[]>({ text: sql, rowMode: "array" });
   // Several statements answer with a result each.
-  const results = [await client.query<(string | null)[]>({ text: sql, rowMode: "array" })].flat();
+  const results = [await query.catch(asSaid)].flat();
   for (const result of results) process.stdout.write(`${printed(result).join("\n")}\n`);
 }
 

@@ -23,6 +23,10 @@ export function keyValues(
   };
 }
 
+/** `--preview-only` for `previewOnly`, as commander calls it. */
+export const optionOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** @throws GroundworkError where the file isn't there, or is none */
 export function checkFile(file: string): void {
   if (!existsSync(file)) throw new GroundworkError(`There is no file ${file}: name a CSV file`);

@@ -12,6 +12,9 @@ export const howToInstall = `Groundwork needs ${oldestCli} or later: https://www
 export const sleepingFunction =
   /ResourceNotReadyException|The function is currently in the following state: (Inactive|Pending)|CodeArtifactUserPendingException/;
 
+/** What the CLI says where nobody is logged in. */
+export const loggedOut = /PULUMI_ACCESS_TOKEN must be set|not logged in|please run .?pulumi login/i;
+
 /** The stack that something failed for. */
 interface FailedStack {
   readonly project: string;
@@ -25,7 +28,7 @@ const reasons: readonly (readonly [
 ])[] = [
   [/pulumi: command not found/, () => `There is no pulumi on PATH; ${howToInstall}`],
   [
-    /PULUMI_ACCESS_TOKEN must be set|not logged in|please run .?pulumi login/i,
+    loggedOut,
     () =>
       "the Pulumi CLI is not logged in: run pulumi login, or pulumi login file://~ to keep the state here",
   ],

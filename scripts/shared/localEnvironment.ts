@@ -1,4 +1,5 @@
 import { type Environment, type EnvironmentOptions, startEnvironment } from "../../local/environment";
+import { claimEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { formatDuration } from "./terminal";
 
@@ -14,6 +15,7 @@ export async function withEnvironment<T>(
     process.stderr.write(`${project.padEnd(12)} up in ${formatDuration(milliseconds)}\n`);
   };
   try {
+    if (options.stays) claimEnvironment(session, "local");
     return await use(await startEnvironment(session, { ...options, stack: "local", onUp }), session);
   } finally {
     await session.close();

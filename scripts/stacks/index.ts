@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline/promises";
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { environmentOf } from "../../programs/environments";
 import type { Program } from "../../programs/programs";
-import { keyValues } from "../shared/arguments";
+import { keyValues, optionOf } from "../shared/arguments";
+import { openTerminal } from "../shared/openTerminal";
 import { formatDuration, runCommand, table } from "../shared/terminal";
 import { listDoomed, planDestroy } from "./destroyPlan";
 import { type Action, type Manner, actions, asksBefore, selectProjects } from "./plan";
@@ -45,7 +45,11 @@ const command = new Command("npm run init|preview|deploy|destroy|refresh|outputs
     "--plans <folder>",
     "of preview: keep the plans there; of deploy: do what they say and nothing else",
   )
-  .option("--preview-only", "of refresh: only say what has drifted, and fail if anything has")
+  .addOption(
+    new Option("--preview-only", "of refresh: only say what has drifted, and fail if anything has").conflicts(
+      "pending",
+    ),
+  )
   .option(
     "--pending <name=id...>",
     'of refresh: what AWS has of resources whose making was cut off, an ID or none: "s3.Bucket ingest=dev-ingest-1"',
@@ -71,9 +75,7 @@ async function main(stop: AbortSignal): Promise<void> {
   const { stack, only, ...manner } = command.opts<StacksOptions>();
   for (const [option, of] of Object.entries(belongs)) {
     if (manner[option as keyof Manner] === undefined || of.includes(action)) continue;
-    command.error(
-      `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} belongs to npm run ${of.join(", ")}`,
-    );
+    command.error(`${optionOf(option)} belongs to npm run ${of.join(", ")}`);
   }
   const projects = selectProjects(action, only);
   if (asksBefore(action, manner) && !(process.stdin.isTTY && process.stdout.isTTY)) {
@@ -125,9 +127,7 @@ async function confirmDestroy(
   const count = doomed.reduce((total, { resources }) => total + resources.length, 0);
   if (yes || count === 0) return;
   const environment = environmentOf(states.stack);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const terminal = openTerminal({ output: process.stdout });
   try {
     const question = `\nThese ${count} resources are deleted for good. Type ${environment} to delete them: `;
     const answer = await terminal.question(question, { signal: states.stop });

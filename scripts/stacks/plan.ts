@@ -1,6 +1,8 @@
 import * as path from "node:path";
 import { GroundworkError } from "../../infra/error";
 import { type Program, programs } from "../../programs/programs";
+import { optionOf } from "../shared/arguments";
+import { shellLine } from "../shared/shellLine";
 
 /** What a person asks of the stacks; each is an npm script. */
 export const actions = ["init", "preview", "deploy", "destroy", "refresh", "outputs"] as const;
@@ -83,13 +85,21 @@ export function asksBefore(action: Action, { yes = false, previewOnly = false }:
   return changesStacks(action) && !yes && !previewOnly;
 }
 
-/** The command that goes on after `project` failed: with the projects that are left. */
+/** The command that goes on after `project` failed: with the projects that are left, in the same manner. */
 export function resumeCommand(
   action: Action,
   stack: string,
   projects: readonly Program[],
   project: string,
+  manner: Manner,
 ): string {
   const left = projects.slice(projects.findIndex((candidate) => candidate.project === project));
-  return `npm run ${action} -- --stack ${stack} --only ${left.map((program) => program.project).join(",")}`;
+  const only = left.map((program) => program.project).join(",");
+  const options = Object.entries(manner).flatMap(([name, value]: [string, Manner[keyof Manner]]) => {
+    if (value === undefined || value === false) return [];
+    const values =
+      typeof value === "object" ? Object.entries(value).map(([key, id]) => `${key}=${id}`) : [value];
+    return values.length === 0 ? [] : [optionOf(name), ...values.filter((each) => each !== true)];
+  });
+  return shellLine("npm", "run", action, "--", "--stack", stack, "--only", only, ...options);
 }

@@ -1,7 +1,7 @@
 import { GroundworkError } from "../../infra/error";
 import { environmentOf, readEnvironmentFile, readStackConfig } from "../../programs/environments";
 import { type Program, programs, root } from "../../programs/programs";
-import { explain, howToInstall, oldestCli } from "../shared/explain";
+import { explain, howToInstall, loggedOut, oldestCli } from "../shared/explain";
 import { type PulumiResult, runPulumi } from "../shared/pulumi";
 import { type PendingOperation, nameOf } from "../shared/stackState";
 import { checkCredentials } from "./credentials";
@@ -92,7 +92,7 @@ async function checkLogin(action: Action, { stack, stop }: States): Promise<stri
   const whoami = (): Promise<PulumiResult> =>
     runPulumi(["whoami", "--json", "--non-interactive"], { cwd: root, stop });
   let said = await whoami();
-  if (said.code !== 0 && isLoggedOut(said.output)) {
+  if (said.code !== 0 && loggedOut.test(said.output)) {
     if (action !== "init" || !process.stdin.isTTY) return reasonOf(said.output);
     await runPulumi(["login"], { cwd: root, stop, output: "terminal" });
     said = await whoami();
@@ -114,9 +114,6 @@ interface WhoAmI {
   readonly organizations?: readonly string[];
   readonly url: string;
 }
-
-const isLoggedOut = (output: string): boolean =>
-  /PULUMI_ACCESS_TOKEN must be set|not logged in|please run .?pulumi login/i.test(output);
 
 async function checkStates({
   action,

@@ -5,6 +5,7 @@ import { GroundworkError } from "../../infra/error";
 import type { Program } from "../../programs/programs";
 import { explain, sleepingFunction } from "../shared/explain";
 import { type PulumiResult, runPulumi } from "../shared/pulumi";
+import { nameOf } from "../shared/stackState";
 import { type Change, type EngineEvents, countChanges, readEvents } from "./events";
 import { type Action, type Manner, asksBefore, cliArguments, planFile, resumeCommand } from "./plan";
 import type { States } from "./states";
@@ -107,8 +108,10 @@ async function reasonToLeaveOut(
 async function runOne(run: Run, program: Program): Promise<{ changes: string; events: readonly Change[] }> {
   const { action, projects, states } = run;
   const { stack, stop } = states;
-  const { code, output, events } = await startCli(run, program);
-  const resume = resumeCommand(action, stack, projects, program.project);
+  const { code, output, events, isUnsettled = false } = await startCli(run, program);
+  const pending = await pendingLeft(run, program, isUnsettled);
+  const manner = { ...run.manner, ...(pending && { pending }) };
+  const resume = resumeCommand(action, stack, projects, program.project, manner);
   if (stop.aborted) {
     process.stderr.write(`${program.project} was stopped: go on with ${resume}\n`);
     stop.throwIfAborted();
@@ -122,6 +125,21 @@ async function runOne(run: Run, program: Program): Promise<{ changes: string; ev
   return { changes: action === "init" ? "made" : countChanges(events), events: events.changes };
 }
 
+/** What `--pending` says of what isn't settled yet: of what is, it would be refused. */
+async function pendingLeft(
+  { projects, states, manner: { pending } }: Run,
+  program: Program,
+  isUnsettled: boolean,
+): Promise<Manner["pending"]> {
+  if (!pending) return undefined;
+  const open = new Set<string>();
+  for (const { project } of projects.slice(projects.indexOf(program) + (isUnsettled ? 0 : 1))) {
+    const state = await states.of(project);
+    if (state.kind === "there") for (const { resource } of state.pending) open.add(nameOf(resource));
+  }
+  return Object.fromEntries(Object.entries(pending).filter(([name]) => open.has(name)));
+}
+
 /** The CLI of a terminal of its own ends so without an error. */
 function declined({ action, manner }: Run): string | undefined {
   return asksBefore(action, manner)
@@ -132,7 +150,7 @@ function declined({ action, manner }: Run): string | undefined {
 async function startCli(
   { action, states, manner, wakeDelay = 30_000 }: Run,
   { project, dir: home }: Program,
-): Promise<{ code: number | null; output: string; events: EngineEvents }> {
+): Promise<{ code: number | null; output: string; events: EngineEvents; isUnsettled?: true }> {
   const { stack, stop } = states;
   return withWorkFiles(stack, async (files) => {
     const start = async (cwd: string, args: readonly string[], asks = false) => {
@@ -163,7 +181,11 @@ async function startCli(
       case "refresh": {
         const { pending } = manner;
         const settled = pending && (await settlePending({ stack, home, stop, pending }, files.dir));
-        if (settled && settled.code !== 0) return { ...settled, events: readEvents(files.events) };
+        if (settled && settled.code !== 0) {
+          // Unlike the engine's it wasn't shown as it came: the state has secrets.
+          process.stderr.write(settled.output);
+          return { ...settled, events: readEvents(files.events), isUnsettled: true };
+        }
         const args = cliArguments(action, { stack, project }, manner, files);
         return start(home, args, asksBefore(action, manner));
       }

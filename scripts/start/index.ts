@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { GroundworkError } from "../../infra/error";
 import { sampleRows } from "../../trials/sample/sample";
 import { checkFile, wholeNumber } from "../shared/arguments";
 import { configOption } from "../shared/configOption";
@@ -24,6 +25,8 @@ const command = new Command("npm start --")
 runCommand(async (stop) => {
   const options = command.opts<StartOptions>();
   if (options.file !== undefined) checkFile(options.file);
+  else if (options.table !== undefined)
+    throw new GroundworkError("--table says whose a file is: name the file with --file");
   process.stderr.write("bringing the environment up, which takes some seconds\n");
   // Loaded behind the checks: the programs and their providers take a second or two.
   const { start } = await import("./run");

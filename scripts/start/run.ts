@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { tableOfKey } from "../../functions/ingest/chooseTable";
 import type { Table } from "../../functions/ingest/table";
 import { GroundworkError } from "../../infra/error";
-import { readTables } from "../../infra/tables";
+import { readTables, tableNamed } from "../../infra/tables";
 import type { Environment } from "../../local/environment";
 import { type Job, connect, follow, upload } from "../../trials/uploadAndFollow";
 import { publishEnvironment } from "../../local/runningEnvironment";
@@ -39,7 +39,7 @@ export async function start(
 ): Promise<void> {
   const tables = readTables();
   const target = given === undefined ? undefined : targetOf(tables, path.basename(given), name);
-  await withEnvironment({ config, signal: stop }, async (environment, session) => {
+  await withEnvironment({ config, stays: keep, signal: stop }, async (environment, session) => {
     const file = given ?? (await makeSample(session, rows));
     const { key, table: to } = target ?? targetOf(tables, path.basename(file), "records");
     const { job, seconds } = await load(environment, file, key, stop);
@@ -63,15 +63,14 @@ export async function start(
  * @throws GroundworkError when no table takes it
  */
 function targetOf(tables: readonly Table[], file: string, name?: string): { key: string; table: Table } {
-  const known = tables.map((each) => each.name).join(", ");
   if (name === undefined) {
     const key = keyOfFile(tables, file);
     const table = tableOfKey(tables, key);
     if (table) return { key, table };
+    const known = tables.map((each) => each.name).join(", ");
     throw new GroundworkError(`No table takes files named ${file}: say which with --table, one of ${known}`);
   }
-  const table = tables.find((each) => each.name === name);
-  if (!table) throw new GroundworkError(`There is no table ${name}: --table is one of ${known}`);
+  const table = tableNamed(tables, name);
   const { prefix, pattern } = table.files;
   const key = [file, prefix + file].find((each) => tableOfKey(tables, each) === table);
   if (key !== undefined) return { key, table };

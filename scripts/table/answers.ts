@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline/promises";
 import { GroundworkError } from "../../infra/error";
+import { openTerminal } from "../shared/openTerminal";
 import type { Inference, Question } from "./infer/inferTable";
 
 /** Asks a person: answers with one of the answers' numbers from 0, or undefined where none is chosen. */
@@ -22,7 +22,7 @@ export async function answered(
   for (const question of inference.unsure) {
     const { choices } = question;
     const isOrder =
-      choices.length > 0 && choices.every(({ column: { format } }) => format?.dates ?? format?.timestamps);
+      choices.length > 1 && choices.every(({ column: { format } }) => format?.dates ?? format?.timestamps);
     let chosen = isOrder
       ? choices.find(({ answer }) => dates !== undefined && answer.startsWith(dates))
       : undefined;
@@ -48,9 +48,7 @@ export async function answered(
 export function terminalAsk(stop: AbortSignal): Ask | undefined {
   if (!process.stdin.isTTY) return undefined;
   return async (question, answers) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-    terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+    const terminal = openTerminal();
     try {
       const listed = answers.map((answer, i) => `  ${i + 1} ${answer}\n`).join("");
       const typed = await terminal.question(`${question}\n${listed}Its number, or nothing for text: `, {

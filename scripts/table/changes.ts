@@ -112,7 +112,7 @@ async function rejectsOf(
 const sqlName = (type: ColumnType): string => (typeof type === "object" ? type.enum : type);
 
 /** The file's columns that the table has, by the table's names. */
-function matched(table: Table, { definition }: Inference): Map<string, ColumnDefinition> {
+export function matched(table: Table, { definition }: Inference): Map<string, ColumnDefinition> {
   const byPlace = table.format.header === "none";
   const headers = definition.columns.map(({ header, name }) => headerKey(header ?? name));
   const pairs = table.columns.map((column, place): [string, ColumnDefinition | undefined] => {

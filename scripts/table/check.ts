@@ -3,15 +3,16 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { finished } from "node:stream/promises";
 import { isNoFile, tableOfKey } from "../../functions/ingest/chooseTable";
-import { type Table, defineTable } from "../../functions/ingest/table";
+import type { Table } from "../../functions/ingest/table";
 import { GroundworkError } from "../../infra/error";
-import { readTables } from "../../infra/tables";
+import { readTables, tableNamed } from "../../infra/tables";
 import { type Out, formatCount, paint } from "../shared/terminal";
 import { keyOfFile } from "../shared/keyOfFile";
 import { csvLine, textFields } from "./csvRows";
 import { inferTable } from "./infer/inferTable";
 import { type FileReading, readFile } from "./readFile";
 import { hintLines } from "./rejectHints";
+import { shownTable } from "./shownTable";
 
 export interface CheckOptions {
   /** The table of all files. */
@@ -111,15 +112,12 @@ function whyNoFile(file: string): string | undefined {
 }
 
 async function tableOf(file: string, { table: name, infer }: CheckOptions): Promise<Table> {
-  if (infer === true) return defineTable((await inferTable(file)).definition);
+  if (infer === true) return shownTable((await inferTable(file)).definition);
   const tables = readTables();
-  const found =
-    name === undefined
-      ? tableOfKey(tables, keyOfFile(tables, file))
-      : tables.find((table) => table.name === name);
+  if (name !== undefined) return tableNamed(tables, name);
+  const found = tableOfKey(tables, keyOfFile(tables, file));
   if (found !== undefined) return found;
   const known = tables.map((table) => table.name).join(", ");
-  if (name !== undefined) throw new GroundworkError(`There is no table ${name} in tables/, only ${known}`);
   throw new GroundworkError(
     `No table takes files named ${path.basename(file)}: name one with --table (${known}), or make one with npm run table -- new ${file}`,
   );

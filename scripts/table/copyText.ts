@@ -7,12 +7,6 @@ import { jsonbText } from "./jsonbText";
 export type TextOf = (value: Buffer) => string;
 
 const microsADay = 86_400_000_000n;
-const infinite: Readonly<Record<string, string>> = {
-  [String(2n ** 63n - 1n)]: "infinity",
-  [String(-(2n ** 63n))]: "-infinity",
-  [String(2 ** 31 - 1)]: "infinity",
-  [String(-(2 ** 31))]: "-infinity",
-};
 
 const written: Readonly<Record<keyof typeof types, TextOf>> = {
   smallint: (value) => String(value.readInt16BE()),
@@ -25,10 +19,7 @@ const written: Readonly<Record<keyof typeof types, TextOf>> = {
   text: (value) => value.toString(),
   varchar: (value) => value.toString(),
   char: (value) => value.toString(),
-  date: (value) => {
-    const day = value.readInt32BE();
-    return infinite[String(day)] ?? dated(day, "");
-  },
+  date: (value) => dated(value.readInt32BE(), ""),
   time: (value) => clock(value.readBigInt64BE()),
   timestamp: (value) => momentText(value, ""),
   timestamptz: (value) => momentText(value, "+00"),
@@ -76,7 +67,7 @@ function numericText(value: Buffer): string {
 function momentText(value: Buffer, zone: string): string {
   const micros = value.readBigInt64BE();
   const time = ((micros % microsADay) + microsADay) % microsADay;
-  return infinite[String(micros)] ?? dated(Number((micros - time) / microsADay), ` ${clock(time)}${zone}`);
+  return dated(Number((micros - time) / microsADay), ` ${clock(time)}${zone}`);
 }
 
 /** A day counted from 2000-01-01, in the Gregorian calendar before it was there too. */

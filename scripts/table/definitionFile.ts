@@ -26,7 +26,7 @@ export interface ColumnChange {
 /**
  * The text of a tables/NAME.ts with columns added and changed; what else stands there, comments and transform too, stays.
  *
- * @throws GroundworkError where its columns don't stand there as a list of objects
+ * @throws GroundworkError where its columns don't stand there as a list of objects, each property with its value
  */
 export function changedDefinition(
   source: string,
@@ -40,9 +40,13 @@ export function changedDefinition(
   const edits: { from: number; to: number; text: string }[] = [];
   for (const change of changes) {
     const column = list.elements.find((each) => textOf(propertyOf(each, "name")) === change.name);
-    if (column === undefined || !ts.isObjectLiteralExpression(column))
+    if (
+      column === undefined ||
+      !ts.isObjectLiteralExpression(column) ||
+      !column.properties.every(ts.isPropertyAssignment)
+    )
       throw new GroundworkError(
-        `Its column ${change.name} doesn't stand there as an object: change it by hand`,
+        `Its column ${change.name} doesn't stand there as an object of names and values: change it by hand`,
       );
     edits.push({ from: column.getStart(), to: column.end, text: changedColumn(column, change) });
   }
@@ -69,8 +73,9 @@ function changedColumn(column: ts.ObjectLiteralExpression, change: ColumnChange)
     })
     .map((property) => property.getText());
   const format = propertyOf(column, "format");
-  const formats = format && ts.isObjectLiteralExpression(format) ? [...format.properties] : [];
-  const others = formats.filter(({ name }) => name?.getText() !== "nulls").map((each) => each.getText());
+  const isLiteral = format && ts.isObjectLiteralExpression(format);
+  const formats = isLiteral ? format.properties.filter(({ name }) => name?.getText() !== "nulls") : [];
+  const others = isLiteral || !format ? formats.map((each) => each.getText()) : [`...${format.getText()}`];
   return `{ ${[
     ...kept,
     ...(change.type === undefined ? [] : [`type: ${JSON.stringify(change.type)}`]),

@@ -1,20 +1,22 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { tablesProblems } from "../../functions/ingest/chooseTable";
-import { type Table, type TableDefinition, defineTable } from "../../functions/ingest/table";
+import type { Table, TableDefinition } from "../../functions/ingest/table";
 import { headerKey } from "../../functions/ingest/tableCheck";
 import { tableSql } from "../../functions/ingest/tableSql";
 import { GroundworkError } from "../../infra/error";
 import { readTables } from "../../infra/tables";
 import { root } from "../../programs/programs";
+import { regExpText } from "../../trials/regExpText";
 import { checkFile } from "../shared/arguments";
 import { columns } from "../shared/columns";
 import { type Out, formatBytes, formatCount, formatDuration } from "../shared/terminal";
 import { type Ask, answered } from "./answers";
-import { findChanges } from "./changes";
+import { findChanges, matched } from "./changes";
 import { changedDefinition, definitionFile } from "./definitionFile";
 import { type Inference, inferTable } from "./infer/inferTable";
 import { readFile } from "./readFile";
+import { shownTable } from "./shownTable";
 
 export interface NewOptions {
   readonly name?: string;
@@ -47,6 +49,8 @@ export async function newTable(
   out: Out,
 ): Promise<void> {
   checkFile(file);
+  if (options.name?.includes("/") === true)
+    throw new GroundworkError(`--name ${options.name}: a table's name is also its file's, and has no /`);
   const started = performance.now();
   const inference = await inferTable(file, {
     ...(options.name !== undefined && { name: options.name }),
@@ -56,9 +60,8 @@ export async function newTable(
   for (const line of describe(inference, milliseconds)) out.write(`${line}\n`);
   const known = readTables().find(({ name }) => name === inference.definition.name);
   // What a table that is there says of its columns is decided.
-  const open = inference.unsure.filter(
-    ({ column }) => column === undefined || !hasColumn(known, inference, column),
-  );
+  const theirs = known === undefined ? [] : [...matched(known, inference).values()];
+  const open = inference.unsure.filter(({ column }) => !theirs.some(({ name }) => name === column));
   const sure = await answered({ ...inference, unsure: open }, options.dates, ask);
   for (const { question } of sure.unsure) out.write(`not sure: ${question}\n`);
   const written = known
@@ -72,11 +75,6 @@ export async function newTable(
   out.write(`written: ${written.map(([target]) => target).join(", ")}\n`);
   const named = /\s/.test(file) ? JSON.stringify(file) : file;
   out.write(`next: npm start -- --file ${named} loads it on this machine; npm run deploy brings it to AWS\n`);
-}
-
-function hasColumn(table: Table | undefined, { columns: found }: Inference, name: string): boolean {
-  const header = found.find((column) => column.name === name)?.header ?? name;
-  return table?.columns.some((column) => headerKey(column.header) === headerKey(header)) === true;
 }
 
 function describe(
@@ -123,8 +121,9 @@ async function createTable(
   if (existsSync(path.join(root, target)))
     throw new GroundworkError(`${target} is there already and holds another table: take another --name`);
   const { files, numbered } = migrations();
+  const text = regExpText(name);
   const maker = files.find(([, sql]) =>
-    new RegExp(`CREATE TABLE (IF NOT EXISTS )?("${name}"|${name})\\s`).test(sql),
+    new RegExp(`CREATE TABLE (IF NOT EXISTS )?("${text}"|${text})\\s`).test(sql),
   );
   if (maker !== undefined)
     throw new GroundworkError(`${maker[0]} makes a table ${name} already: take another --name`);
@@ -133,7 +132,7 @@ async function createTable(
     files: { prefix: options.prefix ?? `${name}/` },
     ...withKey(inference, options.key ?? []),
   };
-  const table = defineTable(definition);
+  const table = shownTable(definition);
   const problems = tablesProblems([...readTables(), table]);
   if (problems.length > 0) throw new GroundworkError(`${problems.join("; ")}: say another with --prefix`);
   if (options.sample !== true) await prove(file, table, out);

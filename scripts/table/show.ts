@@ -1,6 +1,5 @@
 import { sqlType, tableSql } from "../../functions/ingest/tableSql";
-import { GroundworkError } from "../../infra/error";
-import { readTables } from "../../infra/tables";
+import { readTables, tableNamed } from "../../infra/tables";
 import { columns } from "../shared/columns";
 import type { Out } from "../shared/terminal";
 
@@ -24,12 +23,7 @@ export function listTables(out: Out): void {
  * @throws GroundworkError where there is none of that name
  */
 export function showTable(name: string, out: Out): void {
-  const tables = readTables();
-  const table = tables.find((each) => each.name === name);
-  if (table === undefined) {
-    const known = tables.map((each) => each.name).join(", ");
-    throw new GroundworkError(`There is no table ${name} in tables/, only ${known}`);
-  }
+  const table = tableNamed(readTables(), name);
   const { files, format, key, sameFile, sameRow, lineage, maxRejects, maxRecordBytes, transform } = table;
   const facts = { files, format, key, sameFile, sameRow, lineage, maxRejects, maxRecordBytes };
   const shown = Object.entries(facts).filter(([, value]) => value !== undefined);

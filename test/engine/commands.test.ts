@@ -19,19 +19,45 @@ describe("npm run deploy", () => {
   });
 
   it("asks before it changes anything where there is a terminal", async function () {
-    if (!hasScript()) {
-      console.log("      skipped: no script of util-linux on PATH, which makes a terminal");
-      this.skip();
-    }
+    needsScript(this);
     const { engine, changes } = await withChange();
-    const terminal = ["-qec", [process.execPath, ...deploy].join(" "), "/dev/null"];
-    const no = await run(engine, "script", terminal, "\r");
+    const asked = "Do you want to perform this update?";
+    const no = await run(engine, ...inTerminal(deploy), { asked, answer: "\r" });
     expect(no.code, no.output).to.equal(1);
     expect(changes()).to.be.empty;
-    const yes = await run(engine, "script", terminal, "\u001b[A\r");
+    // Yes stands above no, which the question begins with.
+    const yes = await run(engine, ...inTerminal(deploy), { asked, answer: "\u001b[A\r" });
     expect(yes.code, yes.output).to.equal(0);
     expect(yes.output).to.match(/auth\S* +1 updated +\d/);
     expect(changes()).to.deep.equal([change]);
+  });
+});
+
+describe("npm run destroy", () => {
+  before(needsPulumi);
+
+  it("deletes nothing until the environment's own name was typed", async function () {
+    needsScript(this);
+    const engine = await deployedCopy();
+    const destroy = [
+      "-r",
+      "./programs/register.js",
+      "scripts/stacks/index.ts",
+      "destroy",
+      "--only",
+      "ingest",
+    ];
+    const before = engine.cloud.all();
+    const others = before.filter(({ urn }) => !urn.startsWith("urn:pulumi:dev::ingest::"));
+    expect(others.length).to.be.lessThan(before.length);
+    const asked = "Type dev to delete them:";
+    const no = await run(engine, ...inTerminal(destroy), { asked, answer: "prod\r" });
+    expect(no.output).to.include("Nothing was deleted");
+    expect(no.code, no.output).to.equal(1);
+    expect(engine.cloud.all()).to.have.deep.members(before);
+    const yes = await run(engine, ...inTerminal(destroy), { asked, answer: "dev\r" });
+    expect(yes.code, yes.output).to.equal(0);
+    expect(engine.cloud.all()).to.have.deep.members(others);
   });
 });
 
@@ -43,17 +69,29 @@ async function withChange(): Promise<{ engine: Engine; changes: () => string[] }
   return { engine, changes: () => changesBetween(before, engine.resources("auth", "dev")) };
 }
 
-/** @param answer to Pulumi's question; yes stands above no, which it begins with */
-function run(engine: Engine, command: string, args: readonly string[], answer?: string): Promise<Ended> {
+/** @param prompt a question, and what is typed when it is asked */
+function run(
+  engine: Engine,
+  command: string,
+  args: readonly string[],
+  prompt?: { readonly asked: string; readonly answer: string },
+): Promise<Ended> {
   const child = engine.start(command, args);
   let isAsked = false;
   return ended(child, (output) => {
-    if (isAsked || answer === undefined || !output.includes("Do you want to perform this update?")) return;
+    if (isAsked || !prompt || !output.includes(prompt.asked)) return;
     isAsked = true;
-    child.stdin.write(answer);
+    child.stdin.write(prompt.answer);
   });
 }
 
-function hasScript(): boolean {
-  return spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
+/** A command of Node.js in a terminal of its own. */
+function inTerminal(args: readonly string[]): [command: string, args: string[]] {
+  return ["script", ["-qec", [process.execPath, ...args].join(" "), "/dev/null"]];
+}
+
+function needsScript(context: Mocha.Context): void {
+  if (spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux")) return;
+  console.log("      skipped: no script of util-linux on PATH, which makes a terminal");
+  context.skip();
 }

@@ -5,8 +5,9 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import records from "../../tables/records";
 import { writeSample } from "../../trials/sample/sample";
-import { defineTable, type Table } from "../../functions/ingest/table";
-import { inputs } from "../support/csvInputs";
+import { defineTable } from "../../functions/ingest/table";
+import { expectFailure, inputsOfOwnTables } from "../support/csvInputs";
+import { tableSql } from "../../functions/ingest/tableSql";
 import { differences, expectations } from "../../trials/verify/verify";
 import { GlueFixture } from "./support";
 import { vectors } from "./vectors";
@@ -33,28 +34,23 @@ describe("The two roads, on the same files,", () => {
   });
 
   it("load files as people have them into tables of any format", async () => {
-    const made = new Set(["records"]);
-    const tables: Table[] = [];
-    for (const [i, { file, table = records }] of inputs.entries()) {
-      if (!made.has(table.name)) await fixture.createTable(table);
-      made.add(table.name);
-      tables.push(defineTable({ ...table, files: { prefix: `${i}/` } }));
-      await fixture.forGlue(file, `${i}/${named(i)}`);
+    for (const { file, table, key } of inputsOfOwnTables) {
+      await fixture.rows(tableSql(table));
+      await fixture.forGlue(file, key);
     }
     const outcomes = await fixture.byGlueInto(
-      tables,
-      inputs.map((_, i) => `glue/${i}/${named(i)}`),
+      inputsOfOwnTables.map(({ table }) => table),
+      inputsOfOwnTables.map(({ key }) => `glue/${key}`),
     );
-    for (const [i, { what, table = records, rows = [], rejects = [], failure }] of inputs.entries()) {
-      const { status, reason = "", rows: count } = outcomes[i]!;
-      if (failure !== undefined) {
-        expect(reason, what).to.match(failure instanceof RegExp ? failure : /./);
-        if (!(failure instanceof RegExp)) expect(reason, what).to.equal(failure);
-        continue;
-      }
-      expect([status, reason, count], what).to.deep.equal(["done", "", rows.length]);
-      const left = await fixture.leftOf(`glue/${i}/${named(i)}`, table);
-      expect(left.rows, what).to.deep.equal(rows);
+    for (const [i, input] of inputsOfOwnTables.entries()) {
+      const { what, table, known, key, rows = [], rejects = [], failure } = input;
+      const { status, reason, rows: count } = outcomes[i]!;
+      expectFailure(reason?.replaceAll(table.name, known), failure, what);
+      expect([status, count], what).to.deep.equal([failure === undefined ? "done" : "failed", rows.length]);
+      const left = await fixture.leftOf(`glue/${key}`, table);
+      // What the file lacks is NULL.
+      const padded = rows.map((row) => table.columns.map((_, column) => row[column] ?? null));
+      expect(left.rows, what).to.deep.equal(padded);
       expect(left.rejects, what).to.deep.equal(rejects.map((each) => each.map((part) => part ?? null)));
     }
   });
@@ -126,6 +122,53 @@ describe("The two roads, on the same files,", () => {
     expect(await fixture.rows(rejects)).to.deep.equal([bad, bad, bad]);
   });
 
+  it("begin an undone job anew for a later upload alone, and go on with none in another table", async () => {
+    const jobs = [
+      {
+        key: "glue/undone.csv",
+        status: "undone",
+        uploaded: "now() + interval '1 day'",
+        target: "records",
+        layout: false,
+      },
+      {
+        key: "glue/later.csv",
+        status: "undone",
+        uploaded: "now() - interval '1 day'",
+        target: "records",
+        layout: false,
+      },
+      { key: "glue/unread.csv", status: "running", uploaded: "NULL", target: "others", layout: false },
+      { key: "glue/begun.csv", status: "running", uploaded: "NULL", target: "others", layout: true },
+    ];
+    const header = records.columns.map((column) => column.header).join(",");
+    const content = `${header}\n1,a,EUR,1,2024-01-01,v\n`;
+    const columns = records.columns.map(({ name }) => name);
+    const layout = { newline: "\n", delimiter: ",", columns, spare: 0, header, line: 1, decoded: false };
+    const etag = createHash("md5").update(content).digest("hex");
+    await fixture.rows("INSERT INTO ingest_tables VALUES ('others')");
+    for (const { key, status, uploaded, target, ...job } of jobs) {
+      await fixture.forGlue(content, key.slice("glue/".length));
+      const ended = status === "undone" ? "'undone on request', now()" : "NULL, NULL";
+      const read = job.layout ? `'${JSON.stringify(layout)}'` : "NULL";
+      await fixture.rows(
+        `INSERT INTO ingest_jobs (bucket, key, etag, size, status, uploaded_at, target, layout, reason, finished_at)
+         VALUES ('${fixture.bucket}', '${key}', '${etag}', ${content.length}, '${status}', ${uploaded}, '${target}',
+           ${read}, ${ended})`,
+      );
+    }
+    const outcomes = await fixture.byGlue(jobs.map(({ key }) => key));
+    await fixture.rows("DELETE FROM ingest_jobs WHERE target = 'others'");
+    await fixture.rows("DELETE FROM ingest_tables WHERE name = 'others'");
+    const elsewhere = "what is loaded of it is in others, and now its key is records's";
+    expect(outcomes.map(({ status, rows, reason }) => [status, rows, reason])).to.deep.equal([
+      ["skipped", 0, "undone on request"],
+      ["done", 1, undefined],
+      ["done", 1, undefined],
+      ["failed", 0, elsewhere],
+    ]);
+  });
+
   it("start apart: a file under glue/ waits for its job, which runs as it was deployed", async () => {
     const { file } = await writeSample(path.join(fixture.session.dir, "apart.csv"), 500);
     await fixture.byFunction(readFileSync(file), "glue/apart.csv");
@@ -138,5 +181,4 @@ describe("The two roads, on the same files,", () => {
   });
 });
 
-const named = (input: number): string => `input ${input}.csv`;
 const sorted = (rows: unknown[][]): string[] => rows.map((row) => JSON.stringify(row)).sort();

@@ -58,6 +58,42 @@ describe("The Glue job, when something comes between,", () => {
     await expectExactly();
   });
 
+  it("waits for a connection where the server has none left, and not for a database that isn't there", async () => {
+    const { database } = fixture.environment.outputs;
+    const connect = (name: string): Promise<string> =>
+      fixture.runPython([
+        "from database import Database",
+        `with open(${JSON.stringify(fixture.environment.database.server.caFile)}) as file: ca = file.read()`,
+        `at = (${JSON.stringify(database.endpoint)}, ${database.port}, "${name}", "${database.ingestSecretArn}", ca)`,
+        "print(Database(*at).connect().execute('SELECT 1').fetchone())",
+      ]);
+    const [[most] = []] = await fixture.rows("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'ingest'");
+    await fixture.rows("ALTER ROLE ingest CONNECTION LIMIT 0");
+    const connected = connect(database.databaseName).catch(String);
+    await Promise.race([connected, sleep(5000)]);
+    await fixture.rows(`ALTER ROLE ingest CONNECTION LIMIT ${Number(most)}`);
+    expect(await connected).to.equal("(1,)\n");
+    expect(await connect("elsewhere").catch(String)).to.match(/"elsewhere" does not exist/);
+  });
+
+  it("goes on with its heartbeat after one that was refused", async () => {
+    const script = [
+      "import threading, contextlib, psycopg, job",
+      "job.HEARTBEAT_SECONDS = 0.01",
+      "beats, stopped = [], threading.Event()",
+      "class Database:",
+      "  def connect(self, **_):",
+      "    beats.append(1)",
+      "    if len(beats) == 1: raise psycopg.OperationalError('Connection refused')",
+      "    stopped.set()",
+      "    return contextlib.nullcontext()",
+      "class Job:",
+      "  def beat(self, connection): print('beat')",
+      "job.beat(Database(), Job(), stopped)",
+    ];
+    expect(await fixture.runPython(script)).to.equal("beat\n");
+  });
+
   it("is exact after it was killed while it published, and run again", async () => {
     const closed = (gate = await Gate.close(fixture.client, "publishing"));
     const run = glue();

@@ -1,13 +1,16 @@
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { Client } from "pg";
 import { startEnvironment, type Environment } from "../../local/environment";
-import { parseType } from "../../functions/ingest/reader/types";
 import { gluePrefix } from "../../functions/ingest/chooseTable";
+import { quoteName } from "../../functions/ingest/tableSql";
 import type { Table } from "../../functions/ingest/table";
 import { type GlueOutcome, type GlueRun, startGlueJob, writeReader } from "../../trials/compare/glueRun";
 import { IngestBench } from "../../trials/bench/ingestBench";
+import { root } from "../../programs/programs";
 import { connect } from "../../trials/uploadAndFollow";
 import { Session } from "../../local/session";
 import { sparkLacks, sparkPython } from "../../local/glue/spark";
@@ -129,6 +132,12 @@ export class GlueFixture {
     return (await answer.json()) as Record<string, unknown>;
   }
 
+  /** Runs lines of Python with the job's modules; answers with what they print. */
+  async runPython(lines: readonly string[]): Promise<string> {
+    const env = { ...this.environment.services.environment(), PYTHONPATH: path.join(root, "functions/glue") };
+    return (await promisify(execFile)(this.python, ["-c", lines.join("\n")], { env })).stdout;
+  }
+
   reset(): Promise<void> {
     return this.bench.reset();
   }
@@ -147,7 +156,8 @@ export class GlueFixture {
         "SELECT key, r.byte_offset::int, r.reason, r.record FROM ingest_rejects r JOIN ingest_jobs ON id = job ORDER BY 1, 2",
       ),
       jobs: await this.rows(
-        `SELECT key, etag, size::int, byte_offset::int, newline, rows_loaded::int, rows_rejected::int, status, reason
+        `SELECT key, etag, size::int, byte_offset::int, newline, rows_loaded::int, rows_rejected::int, status, reason,
+           target, uploaded_at::text
          FROM ingest_jobs ORDER BY key`,
       ),
     };
@@ -158,28 +168,12 @@ export class GlueFixture {
     await this.byFunction(content, `${gluePrefix}${key}`);
   }
 
-  /** A table that jobs may load, as its migration would make it. */
-  async createTable({ name, columns }: Table): Promise<void> {
-    const typed = columns.map((column) => `"${column.name}" ${parseType(column.type)?.sql ?? ""}`).join(", ");
-    await this.client.query(
-      `CREATE TABLE "${name}" (id bigserial, ${typed}, ingest_job bigint);
-       GRANT INSERT ON "${name}" TO ingest; GRANT USAGE ON SEQUENCE "${name}_id_seq" TO ingest;
-       INSERT INTO ingest_tables VALUES ('${name}')`,
-    );
-  }
-
-  /** What the job of a file left: rows as texts in the order of the file's columns; each reject's line, column, code. */
-  async leftOf(key: string, { name, columns: own }: Table) {
+  /** What the job of a file left: rows as texts, a text a column of the table; each reject's line, column, code. */
+  async leftOf(key: string, { name, columns }: Table) {
     const ofJob = `SELECT job.id FROM ingest_jobs job WHERE key = '${key}' AND target = '${name}'`;
-    const [[columns]] = (await this.rows(
-      `SELECT layout -> 'columns' FROM ingest_jobs WHERE id = (${ofJob})`,
-    )) as [[(string | null)[]]];
-    // As the table has them, in whichever order the file has its own.
-    const texts = own
-      .flatMap((column) => (columns.includes(column.name) ? [`"${column.name}"::text`] : []))
-      .join(", ");
+    const texts = columns.map((column) => `${quoteName(column.name)}::text`).join();
     return {
-      rows: await this.rows(`SELECT ${texts} FROM "${name}" WHERE ingest_job = (${ofJob}) ORDER BY id`),
+      rows: await this.rows(`SELECT ${texts} FROM "${name}" WHERE ingest_job = (${ofJob}) ORDER BY ctid`),
       rejects: await this.rows(
         `SELECT line::int, column_name, code FROM ingest_rejects WHERE job = (${ofJob}) ORDER BY byte_offset`,
       ),

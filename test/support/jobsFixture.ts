@@ -28,7 +28,7 @@ export class JobsFixture {
 
   static async start(): Promise<JobsFixture> {
     const session = new Session();
-    const master = await migratedDatabase(session);
+    const { client: master, access } = await migratedDatabase(session);
     const fixture = new JobsFixture(session, master);
     await master.query("ALTER ROLE ingest PASSWORD 'ingest'");
     await allowBrowsing(master, [records]);
@@ -44,11 +44,11 @@ export class JobsFixture {
       response.writeHead(202).end();
     });
     Object.assign(process.env, {
-      DATABASE_HOST: master.host,
-      DATABASE_PORT: String(master.port),
-      DATABASE_NAME: "demo",
+      DATABASE_HOST: access.host,
+      DATABASE_PORT: String(access.port),
+      DATABASE_NAME: access.database,
       DATABASE_SECRET_ARN: "login",
-      DATABASE_CA: (master as unknown as { ssl: { ca: string } }).ssl.ca,
+      DATABASE_CA: access.ssl.ca,
       INGEST_FUNCTION_NAME: "dev-ingest",
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       AWS_ENDPOINT_URL_LAMBDA: lambda,

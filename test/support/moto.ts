@@ -1,5 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { isOnPath } from "../../scripts/shared/onPath";
+import { notRun } from "./notRun";
 
 /** An independent emulator of AWS, until it is closed. */
 export interface Moto {
@@ -9,23 +11,11 @@ export interface Moto {
 
 /** Starts moto's server; where it isn't on PATH, it says so and skips what the test's hook is for. */
 export async function startMoto(test: Mocha.Context): Promise<Moto> {
-  if (!isOnPath("moto_server")) {
-    process.stderr.write(`    skipped: moto_server is not on PATH (pip install "moto[server]")\n`);
-    return test.skip();
-  }
+  if (!isOnPath("moto_server")) return notRun(test, "moto_server");
   const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   return { url: await addressOf(server), close: () => void server.kill("SIGKILL") };
-}
-
-function isOnPath(program: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`]);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Where the server says that it listens. @throws Error with what it said instead */

@@ -1,4 +1,4 @@
-import { password } from "./userPool";
+import { password as usual } from "./userPool";
 
 /** A browser at a hosted UI: it keeps cookies, fills forms in, and stops where the app takes over. */
 export class SignInPage {
@@ -28,7 +28,11 @@ export class SignInPage {
    * Signs in, with whatever else the pages ask for; a wrong password can be followed by a right one.
    * @returns the address of the app, with its code or error
    */
-  async signIn(address: URL | string, username: string, ...answers: Record<string, string>[]): Promise<URL> {
+  async signIn(
+    address: URL | string,
+    { username, password = usual }: { username: string; password?: string },
+    ...answers: Record<string, string>[]
+  ): Promise<URL> {
     let at = await this.open(address);
     for (const answer of [{ username, password }, ...answers]) {
       if (at instanceof URL) return at;

@@ -149,13 +149,3 @@ function withOverrides(
   const merged = Object.entries({ ...config, ...overrides });
   return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
-
-/** The message of what a promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error("It did not fail");
-}

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { type LocalCognito, startCognito } from "../../local/cognito/server";
 import { Session } from "../../local/session";
+import { errorOf } from "./rejection";
 
 export const UserPoolId = "us-east-1_a1b2c3d4e";
 export const password = "Correct-horse-1";
@@ -130,10 +131,6 @@ export const claims = (token: string): Record<string, unknown> =>
 
 /** The name of Cognito's error with its message. */
 export async function failure(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof Error)) throw new Error("Expected a failure");
-  return `${error.name}: ${error.message}`;
+  const { name, message } = await errorOf(promise);
+  return `${name}: ${message}`;
 }

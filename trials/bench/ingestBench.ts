@@ -2,13 +2,16 @@ import { createReadStream, existsSync, readFileSync, rmSync } from "node:fs";
 import type { Profiler } from "node:inspector";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
 import type { LoadTime } from "../../local/lambda/process";
 import type { InvocationEnd, LocalLambda } from "../../local/lambda/service";
 import type { Environment } from "../../local/environment";
+import records from "../../tables/records";
+import { withS3 } from "../s3Client";
+import { differences, expectations, times } from "../verify/verify";
+import type { BenchFile } from "./benchFile";
 
 /** One load by the packaged function. */
 export interface Load {
@@ -42,25 +45,29 @@ export class IngestBench {
 
   /** Puts a file into the bucket under each key, and waits for the loads that their notifications start. */
   async put(file: string, ...keys: string[]): Promise<void> {
-    const { services, region } = this.environment;
-    const { credentials } = services.session;
-    const client = new S3Client({ endpoint: services.s3.url, region, credentials });
-    try {
+    await withS3(this.environment, async (client) => {
       for (const Key of keys)
         await new Upload({
           client,
           params: { Bucket: this.bucket, Key, Body: createReadStream(file) },
         }).done();
-    } finally {
-      client.destroy();
-    }
+    });
     await this.lambda.idle();
   }
 
-  /** Every load begins with empty tables and nothing left to write. */
-  async reset(): Promise<void> {
-    await this.client.query("TRUNCATE records, ingest_jobs, ingest_rejects");
+  /** Every load begins with empty tables, or what a file's `before` makes, and nothing left to write. */
+  async reset(
+    { table, before = "" }: Pick<BenchFile, "table" | "before"> = { table: records },
+  ): Promise<void> {
+    await this.client.query(`TRUNCATE ${table.name}, ingest_jobs, ingest_rejects; ${before}`);
     await this.client.query("CHECKPOINT");
+  }
+
+  /** A fast load that is wrong is no result. @throws GroundworkError where the table doesn't hold what the file does */
+  async check({ file, keys, table, sample = { file, times: keys.length } }: BenchFile): Promise<void> {
+    const expected = times(await expectations(this.client, sample.file, table), sample.times);
+    const found = await differences(this.client, { ...expected, file });
+    if (found.length > 0) throw GroundworkError.all(`The rows are not those of ${keys[0]}`, found);
   }
 
   /** Ends the idle processes: the next invocation is cold. `timeout` in seconds, how long a hop may take. */

@@ -1,11 +1,13 @@
 import { createReadStream } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { ingestLogins } from "../../functions/shared/logins";
 import type { Environment } from "../../local/environment";
 import type { InvocationEnd } from "../../local/lambda/service";
 import records from "../../tables/records";
 import { writeSample } from "../sample/sample";
+import { withS3 } from "../s3Client";
 import { connect } from "../uploadAndFollow";
 import { differences, expectations, times } from "../verify/verify";
 
@@ -77,27 +79,19 @@ export async function burst(
 }
 
 async function upload(
-  { services, region, outputs }: Environment,
+  environment: Environment,
   file: string,
   files: number,
   stop: AbortSignal,
 ): Promise<void> {
-  const client = new S3Client({
-    endpoint: services.s3.url,
-    region,
-    credentials: services.session.credentials,
-  });
-  try {
+  const Bucket = environment.outputs.ingest.bucketName;
+  await withS3(environment, async (client) => {
     for (let i = 1; i <= files; i++) {
       stop.throwIfAborted();
       const Key = `burst-${i}.csv`;
-      await client.send(
-        new PutObjectCommand({ Bucket: outputs.ingest.bucketName, Key, Body: createReadStream(file) }),
-      );
+      await client.send(new PutObjectCommand({ Bucket, Key, Body: createReadStream(file) }));
     }
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
 /** As psql does, by the master user. */
@@ -112,7 +106,8 @@ async function signInUntil(
     try {
       const client = await connect(environment);
       const { rows } = await client.query<{ loads: number }>(
-        "SELECT count(*)::int AS loads FROM pg_stat_activity WHERE usename = 'ingest'",
+        "SELECT count(*)::int AS loads FROM pg_stat_activity WHERE usename = ANY ($1)",
+        [ingestLogins],
       );
       mostConnections = Math.max(mostConnections, rows[0]?.loads ?? 0);
       await client.end();

@@ -43,13 +43,12 @@ export function breakServices(
   faults: Faults,
 ): () => void {
   const { s3 } = environment.services;
-  s3.fault = ({ method }: S3Request) => {
-    if (method !== "GET") return undefined;
+  s3.fault = ({ method, key }: S3Request) => {
+    if (method !== "GET" || key === "") return undefined;
     const drawn = draw();
-    if (drawn < 0.1) {
-      faults["S3 cut"]++;
-      return { cutAfterBytes: Math.floor(draw() * contentLength) };
-    }
+    // A reader that goes on behind a checkpoint may have its bytes before.
+    if (drawn < 0.1)
+      return { cutAfterBytes: Math.floor(draw() * contentLength), onCut: () => faults["S3 cut"]++ };
     if (drawn < 0.16) return strike(faults, "S3 500", "500");
     if (drawn < 0.2) return strike(faults, "S3 slow-down", "slow-down");
     return undefined;

@@ -57,7 +57,7 @@ export class ProcessFaults {
     if (!job) return;
     const offset = Math.floor(this.draw() * 2 * this.contentLength);
     const event = { bucket: target.bucket, key, etag: job.etag, versionId: job.version_id, offset };
-    await target.lambda.invoke(target.functionName, event, "Event").catch(() => undefined);
+    await target.lambda.invoke(target.functionName, event, "Event");
     this.faults["old event"]++;
   }
 
@@ -67,10 +67,10 @@ export class ProcessFaults {
   }
 
   private async endConnections(): Promise<void> {
-    await this.target.sql(
+    const ended = await this.target.sql(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND application_name = $1",
       [this.target.functionName],
     );
-    this.faults["connections ended"]++;
+    if (ended.length > 0) this.faults["connections ended"]++;
   }
 }

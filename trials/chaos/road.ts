@@ -5,7 +5,8 @@ export class Road {
   private readonly ways = new Set<readonly [Socket, Socket]>();
   private readonly hanging = new Set<readonly [Socket, Socket]>();
   private readonly server = createServer((from) => this.lead(from));
-  private closed = false;
+  /** Hears of each connection that is ended or refused; undefined where all get through. */
+  private closed: (() => void) | undefined;
 
   private constructor(
     private readonly host: string,
@@ -24,8 +25,12 @@ export class Road {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** From now on nothing goes through the connections that are open, and none of them is closed. */
-  hang(): void {
+  /**
+   * From now on nothing goes through the connections that are open, and none of them is closed.
+   *
+   * @returns how many these are
+   */
+  hang(): number {
     for (const way of this.ways) {
       const [from, to] = way;
       from.unpipe(to).pause();
@@ -33,17 +38,19 @@ export class Road {
       this.hanging.add(way);
       this.ways.delete(way);
     }
+    return this.hanging.size;
   }
 
   /** Ends all connections, and refuses new ones until `allow`. */
-  refuse(): void {
-    this.closed = true;
+  refuse(onRefused: () => void): void {
+    this.closed = onRefused;
+    if (this.ways.size > 0) onRefused();
     end(this.ways);
   }
 
   /** All is as it was before; what hung is gone. */
   allow(): void {
-    this.closed = false;
+    this.closed = undefined;
     end(this.hanging);
   }
 
@@ -55,6 +62,7 @@ export class Road {
 
   private lead(from: Socket): void {
     if (this.closed) {
+      this.closed();
       from.resetAndDestroy();
       return;
     }

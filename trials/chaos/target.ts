@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { Client } from "pg";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { Client } from "pg";
+import type { Table } from "../../functions/ingest/table";
 import type { Environment } from "../../local/environment";
 import type { LocalLambda } from "../../local/lambda/service";
+import { addTables } from "../packageCallback";
+import { withS3 } from "../s3Client";
+import { connect } from "../uploadAndFollow";
 import { Road } from "./road";
 
 /** The parts of an environment that the trials load through, and that the faults strike. */
@@ -26,9 +30,22 @@ export class ChaosTarget {
     this.bucket = ingest.bucketName;
   }
 
-  static async start(environment: Environment): Promise<ChaosTarget> {
+  /**
+   * @param config the environment's, of its ingest function
+   * @param table beside those of tables/
+   */
+  static async start(
+    environment: Environment,
+    config: Readonly<Record<string, string>>,
+    table: Table,
+  ): Promise<ChaosTarget> {
     const { host, port } = environment.database.server;
     const target = new ChaosTarget(environment, await Road.open(host, port));
+    await addTables(environment, [table], {
+      reserveMs: Number(config["ingest:handOverReserveMs"]),
+      maxRejects: Number(config["ingest:maxRejects"]),
+      chunkBytes: Number(config["ingest:chunkBytes"]),
+    });
     for (const name of [target.functionName, target.jobsFunctionName]) {
       const { environment: variables } = target.lambda.spec(name);
       await target.lambda.updateFunction(name, {
@@ -45,15 +62,9 @@ export class ChaosTarget {
 
   /** @returns the etag, without its quotes */
   async put(key: string, body: Buffer): Promise<string> {
-    const { services, region } = this.environment;
-    const { credentials } = services.session;
-    const client = new S3Client({ endpoint: services.s3.url, region, credentials });
-    try {
-      const { ETag } = await client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
-      return (ETag ?? "").replaceAll('"', "");
-    } finally {
-      client.destroy();
-    }
+    const put = new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body });
+    const { ETag = "" } = await withS3(this.environment, (client) => client.send(put));
+    return ETag.replaceAll('"', "");
   }
 
   /** Restarts PostgreSQL, behind a restart that is under way. */
@@ -85,11 +96,8 @@ export class ChaosTarget {
 
   async connection(): Promise<Client> {
     if (this.client) return this.client;
-    const { server, user, password, ca } = this.environment.database;
-    const { host, port, database } = server;
-    const client = new Client({ host, port, database, user, password, ssl: { ca } });
+    const client = await connect(this.environment);
     client.on("error", () => (this.client = undefined));
-    await client.connect();
     this.client = client;
     return client;
   }

@@ -8,6 +8,7 @@ import type { Environment } from "../../local/environment";
 import { IngestBench } from "../bench/ingestBench";
 import { connect } from "../uploadAndFollow";
 import { type Reference, makeReference } from "../bench/reference";
+import { unhurried } from "../bench/rounds";
 import { writeSample } from "../sample/sample";
 import type { Session } from "../../local/session";
 import records from "../../tables/records";
@@ -60,13 +61,10 @@ interface Road {
   readonly exact: boolean;
 }
 
-/** Config of an environment for it: one hop loads the file, as it would on AWS; see trials/bench/rounds.ts. */
-export const compareConfig = { "ingest:handOverReserveMs": "1000", "ingest:timeout": "900" };
-const timeout = 900;
 const samplePause = 500;
 
 /**
- * Loads a file by every road that there is here, in turn, into an environment made with `compareConfig`, and checks
+ * Loads a file by every road that there is here, in turn, into an environment made with `benchConfig`, and checks
  * each load. PostgreSQL's own is left out where the file has bad records, which it takes none of.
  *
  * @throws GroundworkError when a load fails or isn't exact
@@ -116,7 +114,7 @@ function functionRoad(
 ): Road {
   const { memorySize } = environment.services.lambda.spec(bench.functionName);
   const load = async (): Promise<Measured> => {
-    await bench.redeploy(timeout);
+    await bench.redeploy(unhurried);
     const { ms, initMs, peakRss, hops } = await bench.load(key);
     return {
       seconds: ms / 1000,

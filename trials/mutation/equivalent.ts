@@ -1,36 +1,34 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { Mutant } from "./mutants";
-
-const root = path.join(__dirname, "../..");
-
-/** Why lines may be changed without notice, by file and line: equivalent.txt. */
-function readReasons(): ReadonlyMap<string, string> {
-  const reasons = new Map<string, string>();
-  let [file, reason, source] = ["", "", new Set<string>()];
-  for (const line of readFileSync(path.join(__dirname, "equivalent.txt"), "utf8").split("\n").slice(2)) {
-    if (line.startsWith("## ")) {
-      file = line.slice(3);
-      source = new Set(
-        readFileSync(path.join(root, file), "utf8")
-          .split("\n")
-          .map((each) => each.trim()),
-      );
-    } else if (line.startsWith("# ")) reason = line.slice(2);
-    else if (line !== "" && !source.has(line))
-      throw new Error(`${file} has no line any more of equivalent.txt: ${line}`);
-    else reasons.set(`${file} ${line}`, reason);
-  }
-  return reasons;
-}
-
-/** How a change is printed. */
-export const changeOf = ({ text, instead }: Mutant): string =>
-  `${text} → ${instead === ";" ? "nothing" : instead}`;
-
-const reasons = readReasons();
+import { GroundworkError } from "../../infra/error";
+import { root } from "../../programs/programs";
+import { type Mutant, mutantsOf } from "./mutants";
 
 /** Why a change that no test noticed changes nothing; undefined where that isn't known. */
-export function reasonOf({ file, code }: Mutant): string | undefined {
-  return reasons.get(`${file} ${code}`);
+type ReasonOf = (mutant: Mutant) => string | undefined;
+
+/**
+ * Reads which changes may go unnoticed, and why: equivalent.txt says how.
+ *
+ * @throws GroundworkError that names every entry that is no change of its file, or one that stands there already
+ */
+export function readReasons(
+  text = readFileSync(path.join(__dirname, "equivalent.txt"), "utf8"),
+  sourceOf = (file: string): string => readFileSync(path.join(root, file), "utf8"),
+): ReasonOf {
+  const reasons = new Map<string, string>();
+  const problems: string[] = [];
+  let [file, reason, names] = ["", "", new Set<string>()];
+  const lines = text.split("\n");
+  for (const line of lines.slice(lines.findIndex((each) => each.startsWith("## ")))) {
+    if (line.startsWith("## ")) {
+      file = line.slice(3);
+      names = new Set(mutantsOf(file, sourceOf(file)).map(({ name }) => name));
+    } else if (line.startsWith("# ")) reason = line.slice(2);
+    else if (line !== "" && !names.has(line)) problems.push(`${file} has no such change: ${line}`);
+    else if (reasons.has(`${file} ${line}`) && line !== "") problems.push(`${file}, twice: ${line}`);
+    else reasons.set(`${file} ${line}`, reason);
+  }
+  if (problems.length > 0) throw GroundworkError.all("trials/mutation/equivalent.txt", problems);
+  return ({ file: of, name }) => reasons.get(`${of} ${name}`);
 }

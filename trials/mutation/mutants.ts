@@ -10,6 +10,8 @@ export interface Mutant {
   readonly code: string;
   readonly text: string;
   readonly instead: string;
+  /** Its line and the change, in one line; of several that are alike in a file, which of them. */
+  readonly name: string;
 }
 
 /** For each operator what is put in its place, one at a time: beside its bound, and the other way round. */
@@ -46,11 +48,28 @@ function otherText(text: string): string | undefined {
   return text.includes(" ") ? undefined : `${text}x`;
 }
 
+/** How a change is printed. */
+export const changeOf = ({ text, instead }: Pick<Mutant, "text" | "instead">): string =>
+  `${text} → ${instead === ";" ? "nothing" : instead}`;
+
 /** The mutants of a file in the order of its text. */
 export function mutantsOf(file: string, text: string): Mutant[] {
+  const found = changesIn(file, text).map((change) => ({
+    ...change,
+    name: `${change.code}: ${changeOf(change)}`.replace(/\s+/g, " "),
+  }));
+  return found.map((mutant, i) => {
+    const alike = (from: number, to?: number): number =>
+      found.slice(from, to).filter(({ name }) => name === mutant.name).length;
+    const all = alike(0);
+    return all === 1 ? mutant : { ...mutant, name: `${mutant.name} (${alike(0, i + 1)} of ${all})` };
+  });
+}
+
+function changesIn(file: string, text: string): Omit<Mutant, "name">[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2020, true);
   const lines = text.split("\n");
-  const found: Mutant[] = [];
+  const found: Omit<Mutant, "name">[] = [];
   const add = (node: ts.Node, ...all: string[]): void => {
     const at = node.getStart();
     const { line } = source.getLineAndCharacterOfPosition(at);

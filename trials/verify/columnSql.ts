@@ -2,6 +2,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import type { ValueFormat } from "../../functions/ingest/format";
 import { parseType } from "../../functions/ingest/reader/types";
 import type { Column } from "../../functions/ingest/table";
+import { regExpText } from "../regExpText";
 
 /** SQL by which PostgreSQL itself reads a column's texts. */
 export interface ColumnSql {
@@ -88,16 +89,15 @@ function wholeNumber(source: string, format: ValueFormat): string {
 }
 
 const blanks = " \u00a0\u2009\u202f";
-const quoted = (text: string): string => text.replace(/[|\\^$.*+?()[\]{}]/g, "\\$&");
 
 /** A number as PostgreSQL writes it: so NaN, Infinity, 0x10 and 1_000 are none. */
 function number(source: string, { decimal, thousands, currency, parentheses }: ValueFormat): string {
   const separators = thousands === " " ? blanks : thousands === "'" ? "'\u2019" : thousands;
-  const point = quoted(decimal);
+  const point = regExpText(decimal);
   const groups =
-    separators === "" ? "" : `[0-9]{1,3}(?:[${quoted(separators)}][0-9]{3})+(?:${point}[0-9]*)?|`;
+    separators === "" ? "" : `[0-9]{1,3}(?:[${regExpText(separators)}][0-9]{3})+(?:${point}[0-9]*)?|`;
   const digits = `(?:${groups}[0-9]+(?:${point}[0-9]*)?|${point}[0-9]+)(?:[eE][-+]?[0-9]+)?`;
-  const signs = currency.map(quoted).join("|");
+  const signs = currency.map(regExpText).join("|");
   // A sign before the currency or behind it, not both.
   const unsigned =
     currency.length === 0
@@ -153,7 +153,7 @@ function moment(source: string, pattern: string, rest: string): string {
   let groups = 0;
   const expression = pattern.replace(/YYYY|YY|MMMM|MMM|MM|M|DD|D|HH|H|hh|h|mm|ss|A|[^]/g, (token) => {
     const [shape, part] = tokens[token] ?? [];
-    if (shape === undefined || part === undefined) return quoted(token);
+    if (shape === undefined || part === undefined) return regExpText(token);
     parts[part] = `m[${++groups}]`;
     return `(${shape})`;
   });

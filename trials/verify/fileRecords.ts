@@ -1,6 +1,7 @@
 import { type Options, parse } from "csv-parse";
 import { CsvError, parse as parseText } from "csv-parse/sync";
 import type { Table } from "../../functions/ingest/table";
+import { regExpText } from "../regExpText";
 import { cannotCheck, fileText } from "./fileText";
 
 /** A record, without its line end; one character a byte, of UTF-8. */
@@ -112,7 +113,7 @@ function quoting({ format }: Table): Options {
 /** Makes the function that takes a record apart, as csv-parse did, and knows what was quoted. */
 function splitter(file: string, table: Table, delimiter: string) {
   const { quote, escape, comment } = table.format;
-  const [q, d] = [quote, delimiter].map((each) => each.replace(/[|\\^$.*+?()[\]{}]/g, "\\$&"));
+  const [q, d] = [quote, delimiter].map(regExpText);
   const inner =
     escape === "backslash" ? `[^${q}\\\\]*(?:\\\\[^][^${q}\\\\]*)*` : `[^${q}]*(?:${q}${q}[^${q}]*)*`;
   const blanks = cutsBlanks(table) && delimiter !== " " ? "[ ]*" : "";

@@ -4,6 +4,7 @@ import { giveUp } from "../../shared/giveUp";
 import type { FileFormat } from "../format";
 import { decoderOf } from "./encodings";
 import { foreignBytes } from "./foreign";
+import { followZstdFrame } from "./zstdFrame";
 
 /** A file's text in UTF-8. */
 interface Decoded {
@@ -23,9 +24,9 @@ export async function decode(
   encoding: FileFormat["encoding"],
 ): Promise<Decoded> {
   const raw = await peek(body, 512);
-  const unpacker = unpackerOf(raw.first);
-  if (unpacker === undefined) return inUtf8(raw, encoding, false);
-  return inUtf8(await peek(unpacked(raw.parts, unpacker), 512), encoding, true);
+  const parts = unpack(raw);
+  if (parts === undefined) return inUtf8(raw, encoding, false);
+  return inUtf8(await peek(parts, 512), encoding, true);
 }
 
 function inUtf8({ first, parts }: Peeked, encoding: FileFormat["encoding"], packed: boolean): Decoded {
@@ -71,6 +72,16 @@ async function peek(body: AsyncIterable<Buffer>, bytes: number): Promise<Peeked>
   return { first: Buffer.concat(seen), parts: all() };
 }
 
+/**
+ * What a packed file holds; undefined for one that isn't packed.
+ *
+ * @throws a `GiveUp` for what can't be unpacked, also while it is read.
+ */
+export function unpack({ first, parts }: Peeked): AsyncIterable<Buffer> | undefined {
+  const unpacker = unpackerOf(first);
+  return unpacker && unpacked(parts, unpacker, first[0] === 0x28 ? followZstdFrame() : () => true);
+}
+
 function unpackerOf(first: Buffer): Unpacker | undefined {
   const start = first.toString("hex", 0, 4);
   if (start.startsWith("1f8b")) return zlib.createGunzip();
@@ -87,8 +98,10 @@ type Unpacker = Transform & zlib.Zlib;
 async function* unpacked(
   parts: AsyncIterable<Buffer>,
   unpacker: Unpacker,
+  isWhole: (part: Buffer) => boolean,
 ): AsyncGenerator<Buffer, void, undefined> {
   let failure: unknown;
+  let whole = false;
   let sent = 0;
   let filled = 0;
   async function* counted(): AsyncGenerator<Buffer, void, undefined> {
@@ -97,6 +110,7 @@ async function* unpacked(
       while (end > 0 && part[end - 1] === 0) end--;
       if (end > 0) filled = sent + end;
       sent += part.length;
+      whole = isWhole(part);
       yield part;
     }
   }
@@ -107,9 +121,13 @@ async function* unpacked(
     const { code, message } = error as NodeJS.ErrnoException;
     // What the body threw goes on as it is.
     if (code === undefined || !/^(Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/.test(code)) throw failure ?? error;
-    throw giveUp(`the file is packed, and damaged or cut off: ${message}. Pack and upload it again`);
+    throw damaged(message);
   }
+  if (!whole) throw damaged("unexpected end of file");
   // Zeros behind the end are padding, and whatever follows them is passed over without a word.
   if (filled > unpacker.bytesWritten)
     throw giveUp("the file is packed, and goes on behind its end and zeros: pack and upload it again");
 }
+
+const damaged = (why: string): Error =>
+  giveUp(`the file is packed, and damaged or cut off: ${why}. Pack and upload it again`);

@@ -1,4 +1,5 @@
 import type { Table } from "../table";
+import { headerKey } from "../tableCheck";
 import { foreignText } from "./foreign";
 import { type Layout, trimsAll } from "./plan";
 
@@ -85,7 +86,7 @@ export function findHeader(bytes: Buffer, atEnd: boolean, table: Table, decoded:
 
 function candidatesOf(text: string, from: number, table: Table, tried: readonly string[]): Candidate[] {
   const found: Candidate[] = [];
-  const known = table.columns.map(({ header }) => key(header));
+  const known = table.columns.map(({ header }) => headerKey(header));
   const most = table.format.skipLines === "auto" ? headerLines : 1;
   for (let at = from, line = 0; line < most && at < text.length; line++) {
     for (const delimiter of tried) {
@@ -118,8 +119,6 @@ function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
   return best;
 }
 
-const key = (name: string): string => name.trim().toLowerCase();
-
 /** @param known the headers of the table's columns, as they are compared. */
 function match(
   names: readonly string[],
@@ -127,7 +126,7 @@ function match(
   known: readonly string[],
 ): Pick<Candidate, "columns" | "matched" | "problems"> {
   const { format } = table;
-  const columns = names.map((name) => table.columns[known.indexOf(key(name))]?.name ?? null);
+  const columns = names.map((name) => table.columns[known.indexOf(headerKey(name))]?.name ?? null);
   const shown = (list: readonly string[]): string =>
     list.map((name) => (name === "" ? '""' : name)).join(", ");
   const missing = table.columns.filter(

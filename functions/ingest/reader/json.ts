@@ -1,4 +1,5 @@
 import { type ColumnSettings, type FieldReader, refused } from "./field";
+import { hexDigits } from "./hexDigits";
 import { utf8Counter } from "./utf8";
 
 /**
@@ -7,6 +8,7 @@ import { utf8Counter } from "./utf8";
  */
 export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
   const characters = utf8Counter();
+  const digitOf = hexDigits();
   const notJson = refused.json;
   const notUtf8 = refused.utf8;
   const nul = refused.nul;
@@ -22,9 +24,7 @@ export function jsonReader(_: ColumnSettings, binary: boolean): FieldReader {
   function unit(src: Buffer, at: number): number {
     let value = 0;
     for (let i = at; i < at + 4; i++) {
-      const byte = src[i]!;
-      const lower = byte | 0x20;
-      const digit = isDigit(byte) ? byte - 0x30 : lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+      const digit = digitOf(src[i]!);
       if (digit < 0) return -1;
       value = value * 16 + digit;
     }

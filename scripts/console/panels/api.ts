@@ -1,6 +1,6 @@
-import { type Route, routes } from "../../../infra/auth/apiRoutes";
+import { type Route, nameOf, routes } from "../../../infra/auth/apiRoutes";
 import { GroundworkError } from "../../../infra/error";
-import { type ActualMatrix, callCount } from "../../cognito/matrix";
+import { type ActualMatrix, type ExpectedRow, matrixRows, tokenKinds } from "../../cognito/matrix";
 import type { Area, Panel } from "../area";
 import type { Connections } from "../connections";
 import { sentence } from "../failure";
@@ -57,45 +57,20 @@ export const api: Area = {
           ${nobody}`,
       };
     },
-    async matrix({ connections }): Promise<Panel> {
-      const check = checks.get(connections);
-      const start = html`<form method="post" action="/api/check"><button>Check them all</button></form>`;
-      const what = html`<p class="quiet">
-        Two users are made for it, and deleted in the end. <code>npm run cognito -- check-api</code> is the
-        same.
-      </p>`;
-      if (!check) return { body: html`${what}${start}` };
-      const { done: calls, end } = check;
-      if (end === undefined)
-        return {
-          body: html`<progress max="${callCount}" value="${calls}" aria-label="Calls"></progress>
-            <p class="quiet">${calls} of ${callCount} calls</p>`,
-          again: 500,
-        };
-      if (end instanceof Error) return { body: html`${problem(sentence(end, "Cognito"))}${start}` };
-      const { matrixRows, tokenKinds } = await import("../../cognito/matrix");
-      const { rows, wrong } = matrixRows(end);
-      const cells = rows.map((row) =>
-        row.map((cell) => (cell.includes("not ") ? html`<strong class="error">${cell}</strong>` : cell)),
-      );
-      const said =
-        wrong === 0
-          ? done("Every answer is as expected.")
-          : problem(`${wrong} answers are not as expected: they are marked.`);
-      return { body: html`${said}${dataTable("Answers", ["Route", ...tokenKinds], cells)}${start}` };
-    },
+    matrix: ({ connections }) => Promise.resolve(matrixPanel(checks.get(connections))),
   },
   actions: {
     async check({ connections }): Promise<Html> {
       const running = checks.get(connections);
       if (running && running.end === undefined) return done("It is running.");
-      const { checkApi } = await import("../../cognito/checkApi");
+      const { checkApi, expectedOf } = await import("../../cognito/checkApi");
       const { target, pool } = await connections.users();
-      const check: Check = { done: 0 };
+      const expected = await expectedOf(target);
+      const check: Check = { expected, done: 0 };
       checks.set(connections, check);
       const update = (calls: number): void => void (check.done = calls);
       // The panel shows how it goes on, and how it ends.
-      checkApi(target, pool, { update }, connections.closed).then(
+      checkApi(target, pool, expected, { update }, connections.closed).then(
         (matrix) => (check.end = matrix),
         (error: unknown) => (check.end = error as Error),
       );
@@ -106,7 +81,7 @@ export const api: Area = {
       const route = routes[Number(form.get("route"))];
       if (!route) throw new GroundworkError("There is no such route: load the page again");
       const authorization = tokenOf(form.get("as") ?? "", connections.signedIn);
-      const response = await fetch(`${await connections.apiUrl()}${route.path}`, {
+      const response = await fetch(`${await connections.apiUrl()}${route.example?.path ?? route.path}`, {
         method: route.method.toUpperCase(),
         redirect: "manual",
         headers: authorization === undefined ? {} : { authorization },
@@ -121,6 +96,7 @@ export const api: Area = {
 
 /** A check that runs, or has ended. */
 interface Check {
+  readonly expected: readonly ExpectedRow[];
   done: number;
   end?: ActualMatrix | Error;
 }
@@ -128,14 +104,39 @@ interface Check {
 /** The last one of each console. */
 const checks = new WeakMap<Connections, Check>();
 
+/** The answers of the last check, or how far it is. */
+function matrixPanel(check: Check | undefined): Panel {
+  const start = html`<form method="post" action="/api/check"><button>Check them all</button></form>`;
+  const what = html`<p class="quiet">
+    Two users are made for it, and deleted in the end. <code>npm run cognito -- check-api</code> is the same.
+  </p>`;
+  if (!check) return { body: html`${what}${start}` };
+  const { expected, done: calls, end } = check;
+  const callCount = expected.length * tokenKinds.length;
+  if (end === undefined)
+    return {
+      body: html`<progress max="${callCount}" value="${calls}" aria-label="Calls"></progress>
+        <p class="quiet">${calls} of ${callCount} calls</p>`,
+      again: 500,
+    };
+  if (end instanceof Error) return { body: html`${problem(sentence(end, "Cognito"))}${start}` };
+  const { rows, wrong } = matrixRows(expected, end);
+  const cells = rows.map((row) =>
+    row.map((cell) => (cell.includes("not ") ? html`<strong class="error">${cell}</strong>` : cell)),
+  );
+  const said =
+    wrong === 0
+      ? done("Every answer is as expected.")
+      : problem(`${wrong} answers are not as expected: they are marked.`);
+  return { body: html`${said}${dataTable("Answers", ["Route", ...tokenKinds], cells)}${start}` };
+}
+
 function checkedBy({ authorizer }: Route): string {
   if (authorizer.kind === "group") return `the group authorizer: ${authorizer.passes}`;
   return authorizer.scopes.length === 0
     ? "Cognito: an ID token"
     : `Cognito: scope ${authorizer.scopes.join(", ")}`;
 }
-
-const nameOf = ({ method, path }: Route): string => `${method.toUpperCase()} ${path}`;
 
 /** @throws GroundworkError for somebody who isn't signed in */
 function tokenOf(

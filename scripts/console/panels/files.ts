@@ -1,10 +1,11 @@
 import * as path from "node:path";
 import { GroundworkError } from "../../../infra/error";
+import { rate } from "../../load/view";
 import { formatCount, formatDuration } from "../../shared/terminal";
 import type { Area, Panel } from "../area";
 import { type Html, html } from "../html";
 import { dataTable, done, panel } from "../page";
-import { jobAddress, jobBar, rate } from "./jobParts";
+import { jobAddress, jobBar } from "./jobParts";
 
 /** Milliseconds to the next look: while something runs, and while nothing does. */
 const looks = { soon: 1000, later: 3000 };
@@ -65,7 +66,7 @@ export const files: Area = {
       try {
         const { bytes: size } = await writeSample(file, sample.rows, { rejects: sample.rejects });
         const to = { bucket: await connections.bucket(), key: "sample.csv", file, size };
-        await upload(to, () => undefined, new AbortController().signal);
+        await upload(to, () => undefined, connections.closed);
       } finally {
         await rm(file, { force: true });
       }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { GroundworkError } from "../../../infra/error";
+import { type LogLine, isFailure } from "../../logs/line";
 import { formatBytes } from "../../shared/terminal";
 import type { Area, Panel } from "../area";
 import type { Connections } from "../connections";
@@ -9,12 +10,6 @@ import { dataTable, done, panel, problem } from "../page";
 
 /** What is shown of a log: from so many milliseconds before the console was first asked, at most so many lines. */
 const logs = { since: 60 * 60_000, lines: 300 };
-
-interface Line {
-  readonly name: string;
-  readonly timestamp: number;
-  readonly message: string;
-}
 
 /** The functions, what they log, and what they gave up on. */
 export const functions: Area = {
@@ -104,12 +99,12 @@ async function findLetter<L extends { readonly key: string }>(
   throw new GroundworkError(`There is no dead letter of ${key} any more: look again`);
 }
 
-type Follower = () => Promise<Line[]>;
+type Follower = () => Promise<LogLine[]>;
 
 /** Of each console, by function: its log's newest lines, and what brings them up to date. */
 const followers = new WeakMap<Connections, Map<string, Follower>>();
 
-async function newest(connections: Connections, only: string): Promise<Line[]> {
+async function newest(connections: Connections, only: string): Promise<LogLine[]> {
   const of = followers.get(connections) ?? new Map<string, Follower>();
   followers.set(connections, of);
   const groups = (await connections.logGroups()).filter(({ name }) => only === "" || name === only);
@@ -124,8 +119,8 @@ async function newest(connections: Connections, only: string): Promise<Line[]> {
   return all.slice(-logs.lines);
 }
 
-function follower(name: string, read: () => Promise<Omit<Line, "name">[]>): Follower {
-  let kept: Line[] = [];
+function follower(name: string, read: () => Promise<Omit<LogLine, "name">[]>): Follower {
+  let kept: LogLine[] = [];
   return async () => {
     const more = (await read()).map((event) => ({ name, ...event }));
     kept = [...kept, ...more].slice(-logs.lines);
@@ -149,11 +144,11 @@ function settingsOf(name: string, found: FunctionConfiguration): (Html | string)
   ];
 }
 
-function logLine({ name, timestamp, message }: Line): Html {
+function logLine(line: LogLine): Html {
+  const { name, timestamp, message } = line;
   const time = new Date(timestamp).toISOString().slice(11, 19);
-  const isFailure = /"level":"(ERROR|FATAL)"|\bERROR\b|"errorType"|Task timed out/.test(message);
   const text = message.trimEnd().replaceAll("\t", "  ").replaceAll("\r", "");
-  return html`<code class="${isFailure && "error"}"
+  return html`<code class="${isFailure(line) && "error"}"
     ><span class="quiet">${time} ${name}</span> ${text}</code
   >`;
 }

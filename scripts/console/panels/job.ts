@@ -1,10 +1,11 @@
 import type { FileName, JobStatus, RejectedRecord } from "../../../functions/jobs/request";
 import { GroundworkError } from "../../../infra/error";
+import { rate } from "../../load/view";
 import { formatBytes, formatCount, formatDuration } from "../../shared/terminal";
 import type { Area, Asked, Panel } from "../area";
 import { type Html, html } from "../html";
 import { dataTable, done, facts, panel, problem } from "../page";
-import { jobBar, jobQuery, rate } from "./jobParts";
+import { jobBar, jobQuery } from "./jobParts";
 import { cutAtField } from "./markField";
 
 /** Rejects on a page. */
@@ -29,20 +30,20 @@ export const job: Area = {
         </p>`;
         return { body, again: 1000 };
       }
-      return { body: standing(found), again: found.status === "running" ? 1000 : 5000 };
+      return { body: standing(found), ...nextLook(found, 1000) };
     },
     async rejects(asked): Promise<Panel> {
       const found = await findJob(asked);
       if (!found) return { body: html`<p class="quiet">None yet.</p>`, again: 2000 };
-      const again = found.status === "running" ? 3000 : 10_000;
+      const next = nextLook(found, 3000);
       if (found.rejected === 0) {
         const body = html`<p class="quiet">
           None${found.status === "running" && " yet"}: a record that doesn’t fit its columns would stand here,
           with the reason.
         </p>`;
-        return { body, again };
+        return { body, ...next };
       }
-      return { body: await rejectsOf(asked, found), again };
+      return { body: await rejectsOf(asked, found), ...next };
     },
   },
   actions: {
@@ -55,6 +56,10 @@ export const job: Area = {
     },
   },
 };
+
+/** Milliseconds to the next look: to what failed or was undone more seldom, and never to what is done. */
+const nextLook = ({ status }: JobStatus, running: number): Pick<Panel, "again"> =>
+  status === "done" ? {} : { again: status === "running" ? running : 5000 };
 
 /** @throws GroundworkError where the address names no file */
 function nameIn(query: URLSearchParams): Pick<FileName, "key" | "etag"> {

@@ -1,5 +1,6 @@
 import type { FileName, JobStatus } from "../../../functions/jobs/request";
-import { formatBytes, formatCount } from "../../shared/terminal";
+import { reached } from "../../load/view";
+import { formatBytes } from "../../shared/terminal";
 import { type Html, html } from "../html";
 
 /** The address of a job's page. */
@@ -11,12 +12,10 @@ export function jobQuery({ key, etag }: Pick<FileName, "key" | "etag">): string 
 }
 
 /** How far the checkpoint is. */
-export function jobBar({ offset, size }: JobStatus): Html {
+export function jobBar(job: JobStatus): Html {
+  const [offset, size] = [reached(job), job.size];
   const standing = `${formatBytes(offset)} of ${formatBytes(size)}`;
   return html`<progress max="${Math.max(size, 1)}" value="${size === 0 ? 1 : offset}" aria-label="Checkpoint">
       ${standing}</progress
     ><span class="quiet">${standing}</span>`;
 }
-
-/** Rows a second. */
-export const rate = ({ rows, seconds }: JobStatus): string => formatCount(seconds > 0 ? rows / seconds : 0);

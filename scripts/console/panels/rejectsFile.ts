@@ -4,9 +4,7 @@ import { rm } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { fileDefaults } from "../../../functions/ingest/format";
 import { GroundworkError } from "../../../infra/error";
-import { readTables } from "../../../infra/tables";
 import { saveRejects } from "../../load/rejects";
 import type { Connections } from "../connections";
 import { findJob } from "./job";
@@ -23,8 +21,7 @@ export async function sendRejects(
   const file = path.join(connections.dir, `${randomUUID()}.csv`);
   const isReasons = query.get("what") === "reasons";
   try {
-    const format = readTables().find(({ name }) => name === job.table)?.format ?? fileDefaults;
-    await saveRejects(await connections.jobs(), job.job, file, format);
+    await saveRejects(await connections.jobs(), job, file);
     response.writeHead(200, {
       ...headers,
       "content-type": "text/csv;charset=UTF-8",

@@ -1,11 +1,12 @@
 import type { TableState } from "../../../functions/jobs/request";
 import { GroundworkError } from "../../../infra/error";
+import { rate } from "../../load/view";
 import { formatBytes, formatCount } from "../../shared/terminal";
 import type { Area, Panel } from "../area";
 import type { Connections } from "../connections";
 import { type Html, html } from "../html";
 import { dataTable, facts, panel } from "../page";
-import { jobAddress, rate } from "./jobParts";
+import { jobAddress } from "./jobParts";
 
 /** Milliseconds to the next look, and loads that a table's page shows. */
 const again = 5000;

@@ -21,21 +21,20 @@ export async function takeFile(
 ): Promise<Html> {
   const length = request.headers["content-length"];
   if (length === undefined) throw new GroundworkError("The file's length must be given");
-  const key = keyFor(name);
-  const stop = new AbortController();
+  const key = keyFor(name, connections.stack);
   const to = { bucket: await connections.bucket(), key, body: request, size: Number(length) };
-  const etag = await uploadStream(to, () => undefined, stop.signal);
+  const etag = await uploadStream(to, () => undefined, connections.closed);
   return html`<p class="done">
     <a href="/job?${jobQuery({ key, etag })}">${key}</a> is in the bucket (${formatBytes(to.size)}).
   </p>`;
 }
 
-function keyFor(name: string): string {
+function keyFor(name: string, stack: string): string {
   const tables = readTables();
   const key = keyOfFile(tables, name);
   if (key !== "" && tableOfKey(tables, key)) return key;
   const taken = tables.map(({ name: table, files }) => `${table} takes ${files.prefix}${files.pattern}`);
   throw new GroundworkError(
-    `No table takes a file named ${name}: ${taken.join(", ")}. Rename it, or load it with npm run load -- FILE --key KEY`,
+    `No table takes a file named ${name}: ${taken.join(", ")}. Rename it, or load it with npm run load -- FILE --key KEY --stack ${stack}`,
   );
 }

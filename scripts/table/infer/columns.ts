@@ -2,13 +2,16 @@ import { standsForNull } from "./cells";
 import { defaultNulls, type ColumnType, type ValueFormat } from "./definition";
 import { readMoments, type MomentReading } from "./moments";
 import { readNumbers, type NumberReading } from "./numbers";
-import type { ColumnProfile, Shape } from "./profile";
+import type { ColumnProfile, Run, Shape } from "./profile";
 
 /** What a column is taken for, and why. */
 export interface ColumnFinding {
   readonly type: ColumnType;
   readonly format: ValueFormat;
   readonly nulls: number;
+  /** Texts that are NULL in this column alone, and those of a column of texts that stand for NULL in many files. */
+  readonly markers: readonly string[];
+  readonly words: readonly string[];
   readonly required: boolean;
   readonly examples: readonly string[];
   /** A sentence on what was not plain about it. */
@@ -53,6 +56,8 @@ export function decideColumn(profile: ColumnProfile, hints: Hints): ColumnFindin
     type: found.type,
     format: { ...found.format, ...(markers.length > defaultNulls.length ? { nulls: markers } : {}) },
     nulls,
+    markers: found.markers,
+    words: found.type === "text" && found.choices.length === 0 ? wordsOf(profile, shapes) : [],
     required: nulls === 0 && rows >= rowsForRequired && found.choices.length === 0,
     examples: profile.examples,
     note: found.note,
@@ -60,9 +65,16 @@ export function decideColumn(profile: ColumnProfile, hints: Hints): ColumnFindin
   };
 }
 
-/** MySQL writes 0000-00-00 for a day that isn't known. */
+const wordsOf = ({ words }: ColumnProfile, shapes: readonly Shape[]): string[] =>
+  [...words, ...shapes.map(({ example }) => example).filter(standsForNull)].filter(
+    (word) => !defaultNulls.includes(word),
+  );
+
+/** MySQL writes 0000-00-00 for a day that isn't known. A format takes markers of 31 bytes at most. */
 const isMarker = ({ pattern, example, quoted }: Shape): boolean =>
-  quoted === 0 && (standsForNull(pattern) || /^0000-00-00( 00:00:00(\.0+)?)?$/.test(example));
+  quoted === 0 &&
+  Buffer.byteLength(example) <= 31 &&
+  (standsForNull(pattern) || /^0000-00-00( 00:00:00(\.0+)?)?$/.test(example));
 
 interface Typed {
   readonly type: ColumnType;
@@ -140,11 +152,11 @@ function chooseOrder(readings: readonly MomentReading[], { dayFirst }: Hints): R
     pattern: pattern ?? "",
   }));
   if (made.length < 2) return made;
-  const dotted = made.filter(({ pattern }) => pattern.startsWith("DD.MM"));
+  const dotted = made.filter(({ pattern }) => /^DD?\.MM?\./.test(pattern));
   if (dotted.length === 1)
     return [{ ...(dotted[0] as Reading), note: "day before month, as always between dots" }];
   const hinted =
-    dayFirst === undefined ? [] : made.filter(({ pattern }) => pattern.startsWith(dayFirst ? "DD" : "MM"));
+    dayFirst === undefined ? [] : made.filter(({ pattern }) => pattern.startsWith(dayFirst ? "D" : "M"));
   if (hinted.length === 1)
     return [
       { ...(hinted[0] as Reading), note: "the order of day and month is that of the file's other dates" },
@@ -190,16 +202,21 @@ const ownPairs = 5;
 function readBooleans(shapes: readonly Shape[]): Reading | undefined {
   const words = shapes.filter((shape) => shape.runs.length === 0).map((shape) => shape.pattern.toLowerCase());
   const digits = shapes.filter((shape) => shape.runs.length > 0);
-  if (words.length === 0 || digits.some((d) => d.pattern !== "0" || (d.runs[0]?.max ?? 2) > 1))
-    return undefined;
+  if (words.length === 0 || digits.some((d) => d.pattern !== "0" || !isBit(d.runs[0]))) return undefined;
   const at = pairs.findIndex((pair) => words.every((word) => pair.includes(word)));
   const pair = pairs[at];
   // One of them alone may be any word; true and false are no others.
   if (pair === undefined || (at > 0 && !pair.every((word) => words.includes(word)))) return undefined;
   if (at < ownPairs) return { type: "boolean", format: {} };
-  const spelled = (word: string) => shapes.map((s) => s.pattern).filter((p) => p.toLowerCase() === word);
-  return { type: "boolean", format: { booleans: { true: spelled(pair[0]), false: spelled(pair[1]) } } };
+  const spelled = (word: string, digit: string) => [
+    ...shapes.map((s) => s.pattern).filter((p) => p.toLowerCase() === word),
+    ...(digits.length > 0 ? [digit] : []),
+  ];
+  const booleans = { true: spelled(pair[0], "1"), false: spelled(pair[1], "0") };
+  return { type: "boolean", format: { booleans } };
 }
+
+const isBit = (run: Run | undefined): boolean => run?.maxLength === 1 && run.max <= 1;
 
 const isHex = (shape: Shape): boolean => /^\\x[0a-f]*$/i.test(shape.pattern);
 

@@ -1,3 +1,4 @@
+import { regExpText } from "../../../trials/regExpText";
 import { cellKind, isCleanCell } from "./cells";
 import { splitAll, type Dialect, type TextRecord } from "./splitter";
 
@@ -5,12 +6,12 @@ import { splitAll, type Dialect, type TextRecord } from "./splitter";
 const common = [",", ";", "\t", "|"];
 const rare = ["^", "~", " "];
 
-/** How the sample was best read, and by how much better than by the next delimiter (1 = nothing else fits). */
+/** How the sample was best read. */
 export interface DialectFound {
   readonly dialect: Dialect;
   readonly records: readonly TextRecord[];
-  readonly fit: number;
-  readonly runnerUp: { readonly delimiter: string; readonly fit: number } | undefined;
+  /** Its delimiter. */
+  readonly runnerUp: string | undefined;
 }
 
 /** Finds delimiter, quote and escape by reading the sample with each, and looking whose cells make a table. */
@@ -18,7 +19,7 @@ export function detectDialect(sample: Buffer, decode: (bytes: Buffer) => string)
   const text = decode(sample);
   const loneCarriageReturn =
     text.includes("\r") && !text.slice(0, (text.indexOf("\r") + 1 || 1) + 2).includes("\n");
-  const declared = /^sep=(.)\r?\n/i.exec(text)?.[1];
+  const declared = /^sep=(?![\w"'\\])([\t\x20-\x7e])\r?\n/i.exec(text)?.[1];
   const delimiters =
     declared !== undefined ? [declared] : [...common, ...rare].filter((d) => d === "," || text.includes(d));
   const tries = delimiters.map((delimiter) => {
@@ -28,7 +29,7 @@ export function detectDialect(sample: Buffer, decode: (bytes: Buffer) => string)
   });
   tries.sort((a, b) => b.fit - a.fit);
   const [best, next] = tries as [(typeof tries)[0], (typeof tries)[0] | undefined];
-  return { ...best, runnerUp: next && { delimiter: next.dialect.delimiter, fit: next.fit } };
+  return { ...best, runnerUp: next?.dialect.delimiter };
 }
 
 /** Finds quote and escape under a delimiter. */
@@ -39,7 +40,7 @@ function chooseQuoting(
   loneCarriageReturn: boolean,
   decode: (bytes: Buffer) => string,
 ): { dialect: Dialect; records: TextRecord[] } {
-  const d = delimiter.replace(/[\\^|]/g, "\\$&");
+  const d = regExpText(delimiter);
   const wrapped = (quote: string) =>
     (text.match(new RegExp(`(?:^|${d})[ ]*${quote}[^${quote}\\n]*${quote}[ ]*(?=${d}|\\r?$)`, "gm")) ?? [])
       .length;

@@ -1,3 +1,4 @@
+import { headerKey } from "../../../functions/ingest/tableCheck";
 import { GroundworkError } from "../../../infra/error";
 import { decideColumn, type ColumnFinding, type Hints } from "./columns";
 import type { Column, FileFormat, TableDefinition, ValueFormat } from "./definition";
@@ -78,6 +79,7 @@ export async function inferTable(file: string, options: InferOptions = {}): Prom
     unsure: [
       ...aboutEncoding(reading, tally).map(ask),
       ...questions,
+      ...aboutMarkers(columns).map(ask),
       ...reading.rules.unsure.map(ask),
       ...tally.unsure.map(ask),
     ],
@@ -102,6 +104,18 @@ function aboutEncoding({ source: { encoding } }: Reading, tally: Tally): string[
         ]
       : []),
   ];
+}
+
+/** What stands for NULL in a column of numbers or dates, and is a word as any other in one of texts. */
+function aboutMarkers(columns: readonly Described[]): string[] {
+  const named = (has: (finding: ColumnFinding) => boolean): string[] =>
+    columns.filter(({ finding }) => has(finding)).map(({ column }) => column.name);
+  return [...new Set(columns.flatMap(({ finding }) => finding.markers))].flatMap((marker) => {
+    const texts = named(({ words }) => words.includes(marker));
+    if (texts.length === 0) return [];
+    const nulls = named(({ markers }) => markers.includes(marker));
+    return `${JSON.stringify(marker)} is NULL in ${nulls.join(", ")} and stays a text in ${texts.join(", ")}: where it is none, add it to the column's nulls`;
+  });
 }
 
 interface Described {
@@ -186,9 +200,6 @@ function makeColumn(
   };
 }
 
-/** A name as headers are compared: without case and outer blanks. */
-const headerKey = (name: string): string => name.trim().toLowerCase();
-
 /** Whether a header's names find their columns: none is missing, none is there twice. */
 function areMatchable(headers: readonly string[]): boolean {
   const names = headers.map(headerKey);
@@ -198,8 +209,8 @@ function areMatchable(headers: readonly string[]): boolean {
 /** What decided columns say about the others. */
 function hintsOf(findings: readonly ColumnFinding[], { delimiter }: Dialect): Hints {
   const patterns = findings.flatMap(({ format }) => format.dates ?? format.timestamps ?? []);
-  const dayFirst = patterns.some((p) => p.startsWith("DD"));
-  const monthFirst = patterns.some((p) => p.startsWith("MM"));
+  const dayFirst = patterns.some((p) => p.startsWith("D"));
+  const monthFirst = patterns.some((p) => p.startsWith("M"));
   const commas = findings.some(({ format }) => format.decimal === "," || format.thousands === ".");
   const points = findings.some(
     ({ type, format }) => format.thousands === "," || (type === "numeric" && format.decimal === undefined),

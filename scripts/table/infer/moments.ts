@@ -33,7 +33,7 @@ export function readMoments(shapes: readonly Shape[]): MomentReading[] {
   const perShape = shapes.map(partsOf);
   const [first] = perShape;
   if (first === undefined || perShape.some((parts) => parts.length === 0)) return [];
-  const isIso = ({ pattern, short }: Parts) => pattern.startsWith("YYYY-MM-DD") && !short;
+  const isIso = ({ pattern, short }: Parts) => /^YYYY-MM-DD([T ]HH:mm(:ss)?)?$/.test(pattern) && !short;
   if (perShape.every((parts) => parts.some(isIso))) {
     const all = perShape.map((parts) => parts.find(isIso)!);
     return [readingOf(all, undefined)];

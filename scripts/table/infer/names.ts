@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 
-/** PostgreSQL's reserved words and system columns: what needs quotes, or can't be a column, without them. */
+/** PostgreSQL's reserved words and system columns: what needs quotes, or can't be a column, without them; and the loader's own. */
 const reserved = new Set(
   (
     "all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate collation " +
@@ -9,7 +9,7 @@ const reserved = new Set(
     "grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime " +
     "localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning right " +
     "select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using " +
-    "variadic verbose when where window with ctid tableoid xmin xmax cmin cmax oid"
+    "variadic verbose when where window with ctid tableoid xmin xmax cmin cmax oid ingest_job"
   ).split(" "),
 );
 

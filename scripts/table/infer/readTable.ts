@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { Reading } from "./reading";
 import { makeProfile, type ColumnProfile } from "./profile";
 import { makeUtf8Check, type Encoding } from "./source";
@@ -6,9 +7,7 @@ import { fieldBytes, makeSplitter, type Split } from "./splitter";
 /** Of all records behind the header. `bytes` are those of the unpacked file. */
 export interface Counts {
   readonly bytes: number;
-  readonly lines: number;
   readonly rows: number;
-  readonly emptyRows: number;
   readonly repeatedHeaders: number;
   readonly shortRows: number;
   readonly longRows: number;
@@ -44,12 +43,12 @@ interface Odd {
 export async function readTable(reading: Reading, sampleBytes = Infinity): Promise<Tally> {
   const { source, dialect, layout, rules } = reading;
   const width = rules.headers.length;
-  const profile = makeProfile(width, (bytes) => source.decode(bytes));
+  const profile = makeProfile(width, dialect.delimiter, (bytes) => source.decode(bytes));
   const header = layout.header[0]?.fields ?? [];
-  const counts = { rows: 0, emptyRows: 0, repeatedHeaders: 0, shortRows: 0, longRows: 0, malformed: 0 };
+  const counts = { rows: 0, repeatedHeaders: 0, shortRows: 0, longRows: 0, malformed: 0 };
   const notes = { repeatedAt: 0, titles: 0, titleAt: 0, title: "" };
   let wasEmpty = false;
-  let [bytes, lastLine, lastGoodLine] = [0, 0, layout.linesBefore];
+  let [bytes, lastGoodLine] = [0, layout.linesBefore];
   const odd: Odd[] = [];
   const foreign: string[] = [];
 
@@ -62,10 +61,8 @@ export async function readTable(reading: Reading, sampleBytes = Infinity): Promi
   };
 
   const splitter = makeSplitter(dialect, (record) => {
-    lastLine = record.line + record.lines - 1;
     if (record.line <= layout.linesBefore) return;
     if (isEmpty(record)) {
-      counts.emptyRows++;
       wasEmpty = true;
       return;
     }
@@ -92,12 +89,13 @@ export async function readTable(reading: Reading, sampleBytes = Infinity): Promi
       if (notes.titles++ === 0) [notes.titleAt, notes.title] = [record.line, textOf(record)];
     }
     counts.rows++;
-    lastGoodLine = lastLine;
+    lastGoodLine = record.line + record.lines - 1;
     profile.add(record);
     if (source.encoding !== "utf-8" && source.encoding !== "utf-16" && foreign.length < 5) addForeign(record);
   });
 
   function addForeign(record: Split): void {
+    if (isAscii(record.bytes.subarray(record.start, record.end))) return;
     for (let index = 0; index < record.count && foreign.length < 5; index++) {
       const field = fieldBytes(record, index, dialect);
       if (!field.some((byte) => byte > 127)) continue;
@@ -125,7 +123,7 @@ export async function readTable(reading: Reading, sampleBytes = Infinity): Promi
   const rejected = isFooter ? odd.filter((record) => !footer.includes(record)) : odd;
   return {
     columns: profile.columns,
-    counts: { bytes, lines: lastLine, ...counts, footerLines: isFooter ? footerLines : 0 },
+    counts: { bytes, ...counts, footerLines: isFooter ? footerLines : 0 },
     unsure: [
       ...rejectedRows(rejected, counts, width),
       ...tablesWithin(notes, counts.repeatedHeaders),

@@ -28,7 +28,7 @@ export async function findReading(file: string): Promise<Reading> {
   const foreign = foreignText(source.decode(sample));
   if (foreign !== undefined) throw new GroundworkError(`${file}: the file is ${foreign}`);
   const found = detectDialect(sample, (bytes) => source.decode(bytes));
-  let { dialect, records } = { dialect: found.dialect, records: found.records };
+  let { dialect, records } = found;
   let layout = findLayout(records);
   const comment = commentSign(records, layout);
   if (comment !== "") {
@@ -84,20 +84,20 @@ function decisions(
   dialect: Dialect,
   layout: Layout,
   rules: RowRules,
-  runnerUp: { delimiter: string; fit: number } | undefined,
+  runnerUp: string | undefined,
 ): Decision[] {
   const mark = source.byteOrderMark ? "its byte order mark" : "its bytes";
   const order = source.byteOrder === undefined ? "" : `, ${source.byteOrder} endian`;
   const named = (sign: string) => delimiterNames[sign] ?? sign;
   return [
-    ...(source.compression === "gzip"
-      ? [{ about: "compression", value: "gzip", because: "its first bytes" }]
+    ...(source.compression
+      ? [{ about: "compression", value: source.compression, because: "its first bytes" }]
       : []),
     { about: "encoding", value: source.encoding + order, because: mark },
     {
       about: "delimiter",
       value: named(dialect.delimiter),
-      because: `${layout.width} columns${runnerUp === undefined ? "" : `; the next best was ${named(runnerUp.delimiter)}`}`,
+      because: `${layout.width} columns${runnerUp === undefined ? "" : `; the next best was ${named(runnerUp)}`}`,
     },
     ...(dialect.quote === "'"
       ? [{ about: "quote", value: "'", because: "more fields stand in ' than in \"" }]

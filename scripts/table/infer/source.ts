@@ -1,15 +1,16 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { createGunzip } from "node:zlib";
 import { GroundworkError } from "../../../infra/error";
+import { unpack } from "../../../functions/ingest/reader/decode";
 import { foreignBytes } from "../../../functions/ingest/reader/foreign";
+import { isGiveUp } from "../../../functions/shared/giveUp";
 
 export type Encoding = "utf-8" | "utf-16" | "latin1" | "windows-1252";
 
 /** A file's bytes, unpacked, as UTF-8 or an encoding of one byte a letter. */
 export interface Source {
-  readonly compression: "none" | "gzip";
+  readonly compression: "gzip" | "zstd" | undefined;
   readonly encoding: Encoding;
   readonly byteOrder: "little" | "big" | undefined;
   readonly byteOrderMark: boolean;
@@ -22,23 +23,23 @@ export interface Source {
 export const headBytes = 256 * 1024;
 const pieceBytes = 1024 * 1024;
 
-/** Opens a file; refuses what is no text by name. Its encoding is that of its head: `checkUtf8` tells of the rest. */
+/** Opens a file; refuses what is no text by name. Its encoding is that of its head: `makeUtf8Check` tells of the rest. */
 export async function openSource(file: string): Promise<Source> {
   const raw = await readHead(file);
   if (raw.length === 0)
     throw new GroundworkError(`${file}: the file is empty: it has no header and no records`);
-  const compression = raw[0] === 0x1f && raw[1] === 0x8b ? "gzip" : "none";
-  const foreign = compression === "none" ? foreignBytes(raw) : undefined;
-  if (foreign !== undefined) throw new GroundworkError(`${file}: the file is ${foreign}`);
-  const unpacked = () => unpack(file, compression);
+  const unpacked = () => contents(file, raw);
   const first = await firstBytes(unpacked());
-  const inner = compression === "gzip" ? foreignBytes(first) : undefined;
-  if (inner !== undefined) throw new GroundworkError(`${file}: what is packed is ${inner}`);
-  const source = withEncoding(compression, unpacked, detectEncoding(first, file));
+  const foreign = foreignBytes(first);
+  const isPacked = !first.equals(raw.subarray(0, first.length));
+  if (foreign !== undefined)
+    throw new GroundworkError(`${file}: ${isPacked ? "what is packed" : "the file"} is ${foreign}`);
+  const compression = isPacked ? (raw[0] === 0x1f ? "gzip" : "zstd") : undefined;
+  const source = withEncoding(unpacked, detectEncoding(first, file));
   const head = await firstBytes(source.pieces());
   if (head.length === 0)
     throw new GroundworkError(`${file}: the file is empty: it has no header and no records`);
-  return { ...source, head };
+  return { ...source, compression, head };
 }
 
 /** The same file read in another encoding of one byte a letter. */
@@ -55,20 +56,20 @@ interface Detected {
 }
 
 function withEncoding(
-  compression: "none" | "gzip",
   unpacked: () => AsyncIterable<Buffer>,
   { encoding, byteOrder, mark }: Detected,
-): Omit<Source, "head"> {
+): Omit<Source, "compression" | "head"> {
   const pieces = () =>
     byteOrder === undefined ? skip(unpacked(), mark) : transcode(skip(unpacked(), mark), byteOrder);
-  return { compression, encoding, byteOrder, byteOrderMark: mark > 0, decode: decoderOf(encoding), pieces };
+  return { encoding, byteOrder, byteOrderMark: mark > 0, decode: decoderOf(encoding), pieces };
 }
 
 function decoderOf(encoding: Encoding): (bytes: Buffer) => string {
   if (encoding === "latin1") return (bytes) => bytes.toString("latin1");
   if (encoding !== "windows-1252") return (bytes) => bytes.toString();
   const decoder = new TextDecoder("windows-1252");
-  return (bytes) => decoder.decode(bytes);
+  // At once, some versions of Node read it as Latin-1.
+  return (bytes) => decoder.decode(bytes, { stream: true });
 }
 
 function detectEncoding(bytes: Buffer, file: string): Detected {
@@ -103,6 +104,11 @@ function oneByteEncoding(bytes: Buffer): "latin1" | "windows-1252" {
 /** Counts letters of several bytes in UTF-8, and bytes that belong to none. A letter cut off at the end is neither. */
 function countUtf8(bytes: Buffer): { valid: number; invalid: number } {
   let [valid, invalid] = [0, 0];
+  if (isAscii(bytes)) return { valid, invalid };
+  if (isUtf8(bytes)) {
+    for (const byte of bytes) if (byte >= 0xc0) valid++;
+    return { valid, invalid };
+  }
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte < 0x80) continue;
@@ -131,11 +137,10 @@ export function makeUtf8Check() {
       if (end > 0 && whole[end - 1]! >= 0xc2) end--;
       tail = whole.subarray(end);
       const looked = whole.subarray(0, end);
-      if (isUtf8(looked)) return;
       const counted = countUtf8(looked);
       valid += counted.valid;
       invalid += counted.invalid;
-      if (oneByteEncoding(looked) === "latin1") oneByte = "latin1";
+      if (counted.invalid > 0 && oneByteEncoding(looked) === "latin1") oneByte = "latin1";
     },
     verdict: () => {
       invalid += isUtf8(tail) ? 0 : tail.length;
@@ -168,20 +173,18 @@ async function readHead(file: string): Promise<Buffer> {
   }
 }
 
-async function* unpack(file: string, compression: "none" | "gzip"): AsyncIterable<Buffer> {
-  const raw = createReadStream(file, { highWaterMark: pieceBytes });
-  if (compression === "none") {
-    yield* raw as AsyncIterable<Buffer>;
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: pieceBytes });
-  raw.on("error", (error) => gunzip.destroy(error));
+/** Opens nothing before somebody reads. */
+async function* pieces(file: string): AsyncIterable<Buffer> {
+  yield* createReadStream(file, { highWaterMark: pieceBytes });
+}
+
+/** A file's bytes, unpacked where its first ones are those of an archive. */
+async function* contents(file: string, first: Buffer): AsyncIterable<Buffer> {
+  const parts = pieces(file);
   try {
-    yield* raw.pipe(gunzip) as AsyncIterable<Buffer>;
+    yield* unpack({ first, parts }) ?? parts;
   } catch (error) {
-    throw new GroundworkError(`${file}: the gzip is damaged or cut off: ${(error as Error).message}`);
-  } finally {
-    raw.destroy();
+    throw isGiveUp(error) ? new GroundworkError(`${file}: ${error.giveUp}`) : error;
   }
 }
 

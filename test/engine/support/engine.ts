@@ -16,6 +16,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import * as YAML from "yaml";
 import { programs, root } from "../../../programs/programs";
+import { writeStandInWheels } from "../../support/glueWheels";
 import { Cloud, cloudFolder } from "../cloud";
 
 const run = promisify(execFile);
@@ -61,6 +62,7 @@ export class Engine {
     // Not those that a person keeps here.
     if (code === root) cpSync(path.join(root, "test/environments"), engine.checkout, { recursive: true });
     for (const folder of ["state", "home"]) mkdirSync(path.join(engine.dir, folder));
+    writeStandInWheels(engine.cache);
     engine.linkPackages();
     return engine;
   }
@@ -192,6 +194,7 @@ export class Engine {
       PATH: `${path.join(this.checkout, "test/engine/bin")}:${process.env.PATH}`,
       HOME: path.join(this.dir, "home"),
       PULUMI_HOME: path.join(this.dir, "home"),
+      GROUNDWORK_CACHE: this.cache,
       PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "engine-test",
       [cloudFolder]: path.join(this.dir, "cloud"),
@@ -203,6 +206,10 @@ export class Engine {
       // As the stacks' tsconfig.json say for themselves; `npm test` has checked the types.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
+  }
+
+  private get cache(): string {
+    return path.join(this.dir, "cache");
   }
 
   private copyCode(code: string, isWanted: (file: string) => boolean): void {

@@ -6,7 +6,7 @@ import { utils } from "ssh2";
 import { startBastion } from "../../../local/bastion/bastion";
 import { makeKeyPair } from "../../../local/bastion/keyPair";
 import { Session } from "../../../local/session";
-import { failureOf } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
 
 /** Counts what it starts; on a broken machine that ends at once, with code 1. */
 class Machine extends Session {
@@ -36,7 +36,7 @@ describe("the server of the local bastion", () => {
 
   it("is not started again when it never started", async () => {
     machine.broken = true;
-    expect(await failureOf(start())).to.equal(
+    expect(await rejection(start())).to.equal(
       "The SSH server of the local bastion did not start (exit code 1)",
     );
     await longerThanTheRestart();

@@ -5,7 +5,7 @@ import { AwsError } from "../../../local/http";
 import { Session } from "../../../local/session";
 import { wakeBastion } from "../../../scripts/tunnel/wake";
 import { clientConfig } from "../../support/lambda";
-import { failureOf } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
 
 describe("a bastion that a tunnel needs", () => {
   let session: Session;
@@ -30,13 +30,15 @@ describe("a bastion that a tunnel needs", () => {
     const said: string[] = [];
     const mayStart = (): Promise<boolean> =>
       answer === undefined ? Promise.reject(new Error("asked")) : Promise.resolve(answer);
-    await wakeBastion({ instanceId, mayStart, say: (text) => said.push(text) }, client);
+    await wakeBastion({ instanceId, stack: "prod", mayStart, say: (text) => said.push(text) }, client);
     return said;
   }
 
   it("is started where somebody stopped it and it is wanted", async () => {
     runs = false;
-    expect(await failureOf(wake("i-1", false))).to.include("i-1 is stopped: start it with");
+    expect(await rejection(wake("i-1", false))).to.include(
+      "i-1 is stopped: start it with npm run tunnel -- --stack prod --start",
+    );
     expect(runs).to.equal(false);
     expect(await wake("i-1", true)).to.have.length(1);
     expect(runs).to.equal(true);
@@ -45,7 +47,7 @@ describe("a bastion that a tunnel needs", () => {
   it("is left alone where it runs, and named where it is gone", async () => {
     runs = true;
     expect(await wake("i-1")).to.be.empty;
-    expect(await failureOf(wake("i-2", true))).to.include("i-2");
+    expect(await rejection(wake("i-2", true))).to.include("i-2");
   });
 
   it("is taken to run by who may not look", async () => {

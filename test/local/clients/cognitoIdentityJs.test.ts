@@ -6,7 +6,14 @@ import {
 } from "amazon-cognito-identity-js";
 import { AdminGetUserCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
-import { type UserPoolFixture, UserPoolId, claims, password, startUserPool } from "../../support/userPool";
+import {
+  type UserPoolFixture,
+  UserPoolId,
+  claims,
+  failure,
+  password,
+  startUserPool,
+} from "../../support/userPool";
 
 /** amazon-cognito-identity-js as it comes: by SRP, which proves the password without sending it. */
 describe("amazon-cognito-identity-js signs in with its defaults", () => {
@@ -30,11 +37,6 @@ describe("amazon-cognito-identity-js signs in with its defaults", () => {
         newPasswordRequired: () => user.completeNewPasswordChallenge(newPassword ?? "", {}, callbacks),
       });
     });
-  const failureOf = (attempt: Promise<unknown>): Promise<string> =>
-    attempt.then(
-      () => "served",
-      (error: Error) => `${error.name}: ${error.message}`,
-    );
 
   it("reads its user, refreshes, and signs out everywhere", async () => {
     await pool.addUser("ann", { attributes: { email: "ann@example.com" } });
@@ -59,7 +61,7 @@ describe("amazon-cognito-identity-js signs in with its defaults", () => {
       );
     expect((await refresh()).getIdToken().payload.sub).to.equal(session.getIdToken().payload.sub);
     await new Promise((resolve, reject) => user.globalSignOut({ onSuccess: resolve, onFailure: reject }));
-    expect(await failureOf(refresh())).to.equal("NotAuthorizedException: Refresh Token has been revoked");
+    expect(await failure(refresh())).to.equal("NotAuthorizedException: Refresh Token has been revoked");
   });
 
   it("chooses a new password, and is refused by a wrong one and by nobody's name alike", async () => {
@@ -70,7 +72,7 @@ describe("amazon-cognito-identity-js signs in with its defaults", () => {
     const { UserStatus } = await pool.client.send(new AdminGetUserCommand({ UserPoolId, Username: "new" }));
     expect(UserStatus).to.equal("CONFIRMED");
     for (const name of ["new", "nobody"]) {
-      expect(await failureOf(signIn(userOf(name), "Wrong-horse-3"))).to.equal(
+      expect(await failure(signIn(userOf(name), "Wrong-horse-3"))).to.equal(
         "NotAuthorizedException: Incorrect username or password.",
       );
     }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { Session } from "../../../local/session";
 import { root } from "../../../programs/programs";
 import { createUser } from "../../../scripts/cognito/admin";
-import { type AuthStack, startAuthStack } from "../../support/authStack";
+import { type AuthStack, openPool, startAuthStack } from "../../support/authStack";
 import { openChromium } from "../../support/chromium";
 
 /** oidc-client-ts with its defaults, in a browser, from an origin of its own. */
@@ -15,7 +15,6 @@ describe("the example app in a browser", () => {
   const [username, password, email] = ["ann", "Correct-horse-1", "ann@example.com"];
   let session: Session;
   let auth: AuthStack;
-  let server: ChildProcess;
   let browser: Browser;
   let page: Page;
 
@@ -26,15 +25,16 @@ describe("the example app in a browser", () => {
       "auth:callbackUrls": JSON.stringify([here]),
       "auth:logoutUrls": JSON.stringify([here]),
     });
-    const target = auth.target(path.join(session.dir, ".env"));
-    const client = await target.connect();
-    session.onClose(() => Promise.resolve(client.destroy()));
-    const pool = { client, UserPoolId: await target.userPoolId() };
+    const pool = await openPool(session, auth.target(path.join(session.dir, ".env")));
     await createUser(pool, { username, password, temporary: false, attributes: { email } });
     const outputs = path.join(session.dir, "outputs.json");
     writeFileSync(outputs, JSON.stringify(auth.outputs));
     const script = path.join(root, "examples/sign-in/serve.js");
-    server = spawn(process.execPath, [script, outputs], { env: { ...process.env, PORT: "15173" } });
+    const env = { ...process.env, PORT: "15173" };
+    const server = session.spawn(process.execPath, [script, outputs], { env, stdio: "ignore" });
+    session.onClose(async () => {
+      if (server.kill("SIGKILL")) await once(server, "exit");
+    });
     page = await browser.newPage();
     for (let tries = 0; !(await fetch(here).catch(() => undefined)); tries++) {
       if (tries > 100) throw new Error("The example's server doesn't answer");
@@ -43,7 +43,6 @@ describe("the example app in a browser", () => {
   });
   after(async () => {
     await browser?.close();
-    server?.kill("SIGKILL");
     await session?.close();
   });
 

@@ -49,7 +49,7 @@ describe("openid-client signs in with its defaults", () => {
       code_challenge_method: "S256",
     });
     const checks = { pkceCodeVerifier, expectedNonce, expectedState, idTokenExpected: true };
-    return oidc.authorizationCodeGrant(config, await page.signIn(url, "ann"), checks);
+    return oidc.authorizationCodeGrant(config, await page.signIn(url, { username: "ann" }), checks);
   }
 
   const methods: readonly [name: string, hasSecret: boolean, auth?: (secret: string) => oidc.ClientAuth][] = [
@@ -113,7 +113,7 @@ describe("openid-client signs in with its defaults", () => {
     const [open] = await newClient(false);
     const config = await oidc.discovery(issuer, open, undefined, undefined, insecure);
     const url = oidc.buildAuthorizationUrl(config, { redirect_uri: redirectUri, scope });
-    const back = (await new SignInPage().signIn(url, "ann")).href;
+    const back = (await new SignInPage().signIn(url, { username: "ann" })).href;
     const [other] = await newClient(false);
     const thief = await oidc.discovery(issuer, other, undefined, undefined, insecure);
     expect(await errorOf(oidc.authorizationCodeGrant(thief, new URL(back)))).to.equal("invalid_grant");

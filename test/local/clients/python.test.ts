@@ -1,8 +1,8 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { root } from "../../../programs/programs";
+import { pythonWith } from "../../support/pythonWith";
 import {
   type UserPoolFixture,
   UserPoolId,
@@ -21,15 +21,7 @@ describe("stock clients of Python sign in with their defaults", () => {
   let hostedClientId: string;
 
   before(async function () {
-    const modules = "import pycognito, boto3, authlib, jwt, awscli";
-    const found = [path.join(root, ".cache/python-clients/bin/python"), "python3"].find(
-      (one) => spawnSync(one, ["-c", modules]).status === 0,
-    );
-    if (found === undefined) {
-      process.stderr.write("    skipped: no Python here has pycognito, boto3, Authlib, PyJWT and awscli\n");
-      return this.skip();
-    }
-    python = found;
+    python = pythonWith(this, "pycognito", "boto3", "authlib", "jwt", "awscli");
     pool = await startUserPool();
     pool.cognito.createUserPoolDomain({ userPoolId: UserPoolId, domain: "x" });
     hostedClientId = pool.cognito.createUserPoolClient({

@@ -61,10 +61,11 @@ describe("the hosted UI on this machine", () => {
     return address;
   }
 
-  async function submit(address: URL, username: string, given = password): Promise<Response> {
+  /** @param held the cookie, where it isn't the page's */
+  async function submit(address: URL, username: string, given = password, held?: string): Promise<Response> {
     const page = await fetch(address);
     const csrf = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
-    const cookie = page.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const cookie = held ?? page.headers.getSetCookie()[0]?.split(";")[0] ?? "";
     const body = new URLSearchParams({ _csrf: csrf, username, password: given });
     return fetch(page.url, { method: "POST", redirect: "manual", body, headers: { cookie } });
   }
@@ -266,6 +267,10 @@ describe("the hosted UI on this machine", () => {
     expect(await to(`/logout?${String(query)}`)).to.equal(`/login?${String(query)}`);
     expect(await to("/oauth2/token")).to.equal(405);
     expect(await to("/oauth2/authorize", "POST")).to.equal(405);
+  });
+
+  it("takes no form without the cookie of its page", async () => {
+    expect((await submit(authorizeUrl({}), "ann", password, "")).status).to.equal(400);
   });
 
   it("keeps two sign-in pages of one browser good", async () => {

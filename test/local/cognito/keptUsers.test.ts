@@ -1,23 +1,29 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import {
+  AdminDeleteUserCommand,
   type AuthFlowType,
   CognitoIdentityProviderClient,
+  GetGroupCommand,
+  GetUserCommand,
   InitiateAuthCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
 import { createRemoteJWKSet, jwtVerify } from "jose";
+import { GroundworkError } from "../../../infra/error";
 import { startCognito } from "../../../local/cognito/server";
 import { Session } from "../../../local/session";
-import { UserPoolId, clientInputs, password, poolInputs } from "../../support/userPool";
-import { rejection } from "../../support/postgres";
+import { UserPoolId, clientInputs, failure, password, poolInputs } from "../../support/userPool";
+import { rejection } from "../../support/rejection";
 
 describe("users on this machine from one run to the next", () => {
   const port = 19229;
   let dir: string;
   let users: string;
   let kept: string;
+  /** Of the program's group. */
+  let precedence = 1;
 
   before(() => {
     dir = mkdtempSync(path.join(tmpdir(), "groundwork-users-"));
@@ -32,12 +38,14 @@ users:
 `,
     );
   });
+  afterEach(() => rmSync(kept, { force: true }));
   after(() => rmSync(dir, { recursive: true, force: true }));
 
   /** One run of the environment's pool, with the file's users. */
   async function run<T>(
     use: (
       initiate: (flow: AuthFlowType, parameters: Record<string, string>) => Promise<Tokens>,
+      client: CognitoIdentityProviderClient,
     ) => Promise<T>,
     keep = true,
   ): Promise<T> {
@@ -46,13 +54,13 @@ users:
       const cognito = await startCognito(session, undefined, port);
       await cognito.createUserPool(poolInputs);
       const ClientId = cognito.createUserPoolClient({ ...clientInputs, id: "app" });
-      cognito.createGroup({ userPoolId: UserPoolId, name: "members" });
+      cognito.createGroup({ userPoolId: UserPoolId, name: "members", precedence });
       if (keep) cognito.keep(kept);
       cognito.seed(users);
       const client = new CognitoIdentityProviderClient({
         endpoint: cognito.url,
         region: "us-east-1",
-        credentials: { accessKeyId: "local", secretAccessKey: "local" },
+        credentials: session.credentials,
       });
       session.onClose(() => Promise.resolve(client.destroy()));
       return await use(async (AuthFlow, AuthParameters) => {
@@ -60,13 +68,15 @@ users:
         const { AuthenticationResult: got, ChallengeName } = await client.send(command);
         const keys = createRemoteJWKSet(new URL(`${cognito.issuer(UserPoolId)}/.well-known/jwks.json`));
         const verify = async (token: string) => (await jwtVerify(token, keys)).payload;
-        return { id: got?.IdToken ?? "", refresh: got?.RefreshToken ?? "", ChallengeName, verify };
-      });
+        const [access, id, refresh] = [got?.AccessToken, got?.IdToken, got?.RefreshToken];
+        return { access: access ?? "", id: id ?? "", refresh: refresh ?? "", ChallengeName, verify };
+      }, client);
     } finally {
       await session.close();
     }
   }
   interface Tokens {
+    readonly access: string;
     readonly id: string;
     readonly refresh: string;
     readonly ChallengeName: string | undefined;
@@ -99,14 +109,78 @@ users:
     });
     expect(statSync(kept).mode & 0o777).to.equal(0o600);
     expect(readFileSync(kept, "utf8")).to.not.contain(password);
-    writeFileSync(kept, "{}}");
-    expect(await rejection(run(() => Promise.resolve())))
-      .to.contain(kept)
-      .and.contain("delete it");
-    rmSync(kept);
+    const noKey = readFileSync(kept, "utf8").replace(/-----BEGIN PRIVATE KEY-----[^"]+/, "no key");
+    for (const text of ["{}}", noKey]) {
+      writeFileSync(kept, text);
+      expect(await rejection(run(() => Promise.resolve())))
+        .to.contain(kept)
+        .and.contain("delete it");
+    }
   });
 
-  it("are refused with all that Cognito would refuse, and a port that is in use by its name", async () => {
+  it("leave no sign-in to another user who comes to have the name of one who was deleted", async () => {
+    const { refresh } = await run(async (initiate, client) => {
+      const tokens = await initiate("USER_PASSWORD_AUTH", ann);
+      await client.send(new AdminDeleteUserCommand({ UserPoolId, Username: "ann" }));
+      const again = initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: tokens.refresh });
+      expect(await failure(again)).to.equal("NotAuthorizedException: Refresh Token has been revoked");
+      return tokens;
+    });
+    // The file makes ann anew.
+    await run(async (initiate) => {
+      expect(await failure(initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: refresh }))).to.match(
+        /^NotAuthorizedException/,
+      );
+    });
+  });
+
+  it("are in the program's groups as it declares them now", async () => {
+    const precedenceNow = () =>
+      run(async (_, client) => {
+        const { Group } = await client.send(new GetGroupCommand({ UserPoolId, GroupName: "members" }));
+        return Group?.Precedence;
+      });
+    expect(await precedenceNow()).to.equal(1);
+    precedence = 2;
+    expect(await precedenceNow()).to.equal(2);
+  });
+
+  it("are written where something has changed, and not where somebody has asked", async () => {
+    await run(async (initiate, client) => {
+      const { access: AccessToken } = await initiate("USER_PASSWORD_AUTH", ann);
+      rmSync(kept);
+      await client.send(new GetUserCommand({ AccessToken }));
+      expect(existsSync(kept)).to.equal(false);
+      await initiate("USER_PASSWORD_AUTH", ann);
+      expect(existsSync(kept)).to.equal(true);
+    });
+  });
+
+  it("are told in a sentence where their file can't be read", async () => {
+    const broken = path.join(dir, "broken.yaml");
+    writeFileSync(broken, "users: [{");
+    for (const [file, problem] of [
+      [broken, /is not YAML: .*line 1/],
+      [dir, /can't be read: EISDIR/],
+      [path.join(dir, "none.yaml"), /can't be read: ENOENT/],
+    ] as const) {
+      const session = new Session();
+      const cognito = await startCognito(session);
+      await cognito.createUserPool(poolInputs);
+      expect(() => cognito.seed(file))
+        .to.throw(GroundworkError, problem)
+        .with.property("message")
+        .that.contains(`local:users: ${file}`);
+      await session.close();
+    }
+  });
+
+  it("have their port to themselves: one in use is refused by its name", () =>
+    run(async () => {
+      expect(await rejection(run(() => Promise.resolve()))).to.contain(`Port ${port} is in use`);
+    }, false));
+
+  it("are refused with all that Cognito would refuse", async () => {
     writeFileSync(
       users,
       `
@@ -119,9 +193,5 @@ users:
     const problems = await rejection(run(() => Promise.resolve(), false));
     expect(problems).to.contain("weak: Password").and.contain("lost: there is no group nowhere");
     expect(problems).to.contain("wrong: Invalid email").and.contain(users);
-    const session = new Session();
-    await startCognito(session, undefined, port);
-    expect(await rejection(startCognito(session, undefined, port))).to.contain(`Port ${port} is in use`);
-    await session.close();
   });
 });

@@ -3,8 +3,13 @@ import {
   AdminSetUserPasswordCommand,
   ChangePasswordCommand,
   ConfirmForgotPasswordCommand,
+  DeleteUserAttributesCommand,
   ForgotPasswordCommand,
+  GetUserAttributeVerificationCodeCommand,
   RespondToAuthChallengeCommand,
+  RevokeTokenCommand,
+  UpdateUserAttributesCommand,
+  VerifyUserAttributeCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
 import { type UserPoolFixture, UserPoolId, failure, password, startUserPool } from "../../support/userPool";
@@ -112,5 +117,40 @@ describe("passwords of a user pool on this machine", () => {
     expect(await failure(confirm(Username, code))).to.match(/^ExpiredCodeException: /);
     const { AuthenticationResult: result } = await pool.signIn(Username, "Better-horse-2");
     expect(result?.AccessToken).to.be.a("string");
+  });
+
+  it("mails no code to an address that was deleted, and takes none that was mailed to another", async () => {
+    const email = (Value: string) => ({ Name: "email", Value });
+    for (const name of ["email", "phone_number"]) {
+      const attributes = {
+        [name]: name === "email" ? "m@example.com" : "+4912345",
+        [`${name}_verified`]: "true",
+      };
+      const Username = await pool.addUser(`moved-${name}`, { attributes });
+      const { access: AccessToken } = await pool.tokens(Username);
+      await pool.client.send(new DeleteUserAttributesCommand({ AccessToken, UserAttributeNames: [name] }));
+      const forgot = new ForgotPasswordCommand({ ClientId: pool.clientId, Username });
+      expect(await failure(pool.client.send(forgot))).to.match(
+        /^InvalidParameterException: Cannot reset password/,
+      );
+    }
+    const { access: AccessToken } = await pool.tokens("moved-email");
+    const update = (Value: string) =>
+      pool.client.send(new UpdateUserAttributesCommand({ AccessToken, UserAttributes: [email(Value)] }));
+    await update("old@example.com");
+    await pool.client.send(
+      new GetUserAttributeVerificationCodeCommand({ AccessToken, AttributeName: "email" }),
+    );
+    const Code = /\d{6}$/.exec(pool.messages.at(-1) ?? "")?.[0] ?? "";
+    await update("new@example.com");
+    const verify = new VerifyUserAttributeCommand({ AccessToken, AttributeName: "email", Code });
+    expect(await failure(pool.client.send(verify))).to.match(/^ExpiredCodeException/);
+  });
+
+  it("takes no empty secret for one", async () => {
+    const revoke = new RevokeTokenCommand({ ClientId: pool.clientId, Token: "t", ClientSecret: "" });
+    expect(await failure(pool.client.send(revoke))).to.match(
+      /^InvalidParameterException: .*'clientSecret'.*greater than or equal to 1/,
+    );
   });
 });

@@ -3,9 +3,11 @@ import {
   DescribeUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { expect } from "chai";
+import { behave } from "../../../local/behaviours";
 import { startCognito } from "../../../local/cognito/server";
+import type { Services } from "../../../local/services";
 import { Session } from "../../../local/session";
-import { rejection } from "../../support/postgres";
+import { rejection } from "../../support/rejection";
 import {
   type UserPoolFixture,
   UserPoolId,
@@ -49,6 +51,20 @@ describe("user pools and clients on this machine", () => {
       ExplicitAuthFlows: clientInputs.explicitAuthFlows,
     });
     expect(UserPoolClient?.ClientSecret).to.equal(undefined);
+  });
+
+  it("tells a program the secret of its client, and of a client without one that it has none", async () => {
+    const type = "aws:cognito/userPoolClient:UserPoolClient";
+    for (const generateSecret of [true, false]) {
+      const id = `client${String(generateSecret)}`;
+      const scope = { region: "us-east-1", account: "123456789012", stack: "local" };
+      const request = { type, name: id, inputs: { ...clientInputs, generateSecret }, scope };
+      const { clientSecret } = await behave(request, { id }, { cognito: pool.cognito } as Services);
+      const described = await pool.client.send(
+        new DescribeUserPoolClientCommand({ UserPoolId, ClientId: id }),
+      );
+      expect(clientSecret).to.equal(described.UserPoolClient?.ClientSecret ?? "");
+    }
   });
 
   it("names what is not there, and refuses an administrator without a signature", async () => {

@@ -156,7 +156,7 @@ describe("a pool on this machine that asks for e-mail addresses, a second factor
       new URLSearchParams({ response_type: "code", client_id: ClientId, redirect_uri: redirectUri }),
     );
     const page = new SignInPage();
-    const setup = page.signIn(url, name, { new_password: "Better-horse-2" });
+    const setup = page.signIn(url, { username: name }, { new_password: "Better-horse-2" });
     const stays = await setup.then(String, (error: Error) => error.message);
     const [, shown = ""] = /<code[^>]*>(\w{52})<\/code>/.exec(stays) ?? [];
     expect(shown, stays).to.have.length(52);
@@ -173,7 +173,7 @@ describe("a pool on this machine that asks for e-mail addresses, a second factor
 
     const other = new SignInPage();
     const answer = { authentication_code: codeAt(shown, first + 1) };
-    const signedIn = await other.signIn(url, name, { username: name, password: "Better-horse-2" }, answer);
+    const signedIn = await other.signIn(url, { username: name, password: "Better-horse-2" }, answer);
     expect(signedIn.search).to.match(/code=/);
   });
 });

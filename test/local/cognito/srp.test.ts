@@ -1,4 +1,4 @@
-import { getDiffieHellman } from "node:crypto";
+import { createHmac, getDiffieHellman } from "node:crypto";
 import {
   AdminDisableUserCommand,
   InitiateAuthCommand,
@@ -54,6 +54,8 @@ describe("sign-in by SRP on this machine", () => {
   });
 
   it("challenges nobody as it challenges a user: each time with the same salt", async () => {
+    const published = await fetch(`${pool.cognito.issuer(UserPoolId)}/.well-known/jwks.json`);
+    const { kid } = ((await published.json()) as { keys: [{ kid: string }] }).keys[0];
     for (const name of ["ann", "nobody"]) {
       const challenges = [await start(name), await start(name.toUpperCase())];
       const parameters = challenges.map(({ ChallengeParameters }) => ChallengeParameters ?? {});
@@ -63,6 +65,8 @@ describe("sign-in by SRP on this machine", () => {
         expect(SALT).to.match(/^[0-9a-f]{32}$/);
         expect(USER_ID_FOR_SRP).to.equal(name);
       }
+      const byKey = createHmac("sha256", kid).update(name).digest("hex").slice(0, 32);
+      expect(parameters[0]?.SALT, "who knows the public key knows the salt").to.not.equal(byKey);
       const proof = respond(parameters[0]?.SECRET_BLOCK, { USERNAME: name });
       expect(await failure(proof)).to.equal("NotAuthorizedException: Incorrect username or password.");
     }

@@ -20,6 +20,7 @@ import {
   clientInputs,
   failure,
   password,
+  poolInputs,
   startUserPool,
 } from "../../support/userPool";
 
@@ -105,6 +106,24 @@ describe("users of a user pool on this machine", () => {
     const { UserAttributes } = await pool.client.send(new AdminGetUserCommand({ UserPoolId, Username }));
     expect(UserAttributes).to.deep.include({ Name: "custom:test", Value: "x".repeat(50) });
     expect(UserAttributes).to.deep.include({ Name: "custom:username", Value: "bob" });
+  });
+
+  it("lets no user have the address by which another signs in", async () => {
+    const byEmail = await startUserPool({ ...poolInputs, usernameAttributes: ["email"] });
+    await byEmail.addUser("one@example.com");
+    await byEmail.addUser("two@example.com");
+    const rename = (Username: string, Value: string) =>
+      byEmail.client.send(
+        new AdminUpdateUserAttributesCommand({
+          ...{ UserPoolId, Username, UserAttributes: [{ Name: "email", Value }] },
+        }),
+      );
+    expect(await failure(rename("two@example.com", "One@example.com"))).to.equal(
+      "AliasExistsException: An account with the email already exists.",
+    );
+    await rename("two@example.com", "TWO@example.com");
+    await rename("two@example.com", "three@example.com");
+    await byEmail.close();
   });
 
   it("knows a user in capitals and in small letters", async () => {

@@ -3,7 +3,8 @@ import type { EventInvokeConfig, FailureRecord } from "../../../local/lambda/asy
 import { startLambda } from "../../../local/lambda/server";
 import type { InvocationEnd, LocalLambda } from "../../../local/lambda/service";
 import { traceOf } from "../../../local/lambda/trace";
-import { failureOf, functionSpec, useSession } from "../../support/lambda";
+import { functionSpec, useSession } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 
 describe("Asynchronous invocations on this machine", () => {
   const session = useSession();
@@ -137,7 +138,7 @@ describe("Asynchronous invocations on this machine", () => {
         { header: "" },
       );
       const stopped = lambda.invoke("loop", { hop: 1, last: 1 }, "RequestResponse", header);
-      expect(await failureOf(stopped)).to.include({ code: "RecursiveInvocationException", statusCode: 400 });
+      expect(await errorOf(stopped)).to.include({ code: "RecursiveInvocationException", statusCode: 400 });
     });
 
     it("are counted for each function of the chain", () => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { startLambda } from "../../../local/lambda/server";
@@ -85,6 +85,9 @@ describe("A function's process", () => {
     expect(cwd.includes(ROOT)).to.be.false;
     for (const [name, value] of Object.entries(env)) expect(value.includes(ROOT), name).to.be.false;
     expect(hasChannel).to.be.false;
+    expect(statSync(join(session().dir, "lambda")).mode & 0o077, "for other users of the machine").to.equal(
+      0,
+    );
   });
 
   it("finds the SDK, which is part of the runtime, and no other package of this project", async () => {
@@ -148,9 +151,22 @@ describe("The end of the environment", () => {
     expect(pids).to.have.length(2);
     await session.close();
     expect((await hanging).functionError).to.equal("Unhandled");
+    await lambda.invoke("hangs", {}, "Event");
     await lambda.idle();
     expect(pids.filter(isRunning)).to.deep.equal([]);
     expect(existsSync(session.dir)).to.be.false;
+  });
+
+  it("lets no invocation start a process that waited for its turn to start one", async () => {
+    const session = new Session();
+    const lambda = await startLambda(session, { environment: () => ({}), concurrency: 100 });
+    await lambda.createFunction(functionSpec("waits", "exports.handler = () => new Promise(() => {});"));
+    const waiting = Array.from({ length: 2 * availableParallelism() + 2 }, () => lambda.invoke("waits", {}));
+    const outcomes = Promise.allSettled(waiting);
+    await session.close();
+    expect(lambda.processes("waits").pids.filter(isRunning)).to.deep.equal([]);
+    await outcomes;
+    expect(() => session.spawn("true", [])).to.throw("closing");
   });
 
   it("comes to the functions when this process is killed", async () => {

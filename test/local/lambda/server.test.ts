@@ -7,7 +7,8 @@ import {
 import { expect } from "chai";
 import { startLambda } from "../../../local/lambda/server";
 import type { LocalLambda } from "../../../local/lambda/service";
-import { clientConfig, failureOf, functionSpec, useSession } from "../../support/lambda";
+import { clientConfig, functionSpec, useSession } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 
 const source = `exports.handler = async (event) => {
   console.log("got", event.x);
@@ -69,7 +70,7 @@ describe("Lambda's API on this machine", () => {
   });
 
   it("refuses what Lambda refuses", async () => {
-    const of = async (action: Promise<unknown>) => (await failureOf(action)).name;
+    const of = async (action: Promise<unknown>) => (await errorOf(action)).name;
     const large = JSON.stringify("x".repeat(1024 * 1024));
     expect(await of(send({ Payload: "{}" }, "missing"))).to.equal("ResourceNotFoundException");
     expect(await of(send({ Payload: "{" }))).to.equal("InvalidRequestContentException");

@@ -1,10 +1,13 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
 import { startLambda } from "../../../local/lambda/server";
 import type { InvocationEnd, LocalLambda } from "../../../local/lambda/service";
 import type { FunctionSpec } from "../../../local/lambda/spec";
-import { clientConfig, ends, failureOf, functionSpec, useSession } from "../../support/lambda";
+import { clientConfig, ends, functionSpec, useSession } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 
 interface Failure {
   errorType: string;
@@ -59,6 +62,9 @@ describe("Lambda on this machine", () => {
         .to.have.property("logStreamName")
         .that.matches(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
       expect(value).to.have.property("left").that.is.within(1, 30_000);
+      const group = "exports.handler = async (_, { logGroupName }) => logGroupName;";
+      await create("grouped", group, { logGroup: "/own" });
+      expect((await invoke("grouped")).value).to.equal("/own");
     });
 
     it("may return nothing, or not be async", async () => {
@@ -225,7 +231,7 @@ describe("Lambda on this machine", () => {
       await create("parallel", source);
       const until = `${session().dir}/parallel`;
       const running = [1, 2, 3].map(() => invoke("parallel", { until }));
-      const refused = await failureOf(lambda.invoke("parallel", { until }));
+      const refused = await errorOf(lambda.invoke("parallel", { until }));
       expect(refused).to.include({ code: "TooManyRequestsException", statusCode: 429 });
       await touch(until);
       const pids = (await Promise.all(running)).map(({ value }) => value as number);
@@ -242,7 +248,7 @@ describe("Lambda on this machine", () => {
       lambda.events.on("end", (end) => ended.push(end));
       const running = invoke("reserved", { until });
       const throttled = client.send(new InvokeCommand({ FunctionName: "reserved", Payload: "{}" }));
-      expect((await failureOf(throttled)).name).to.equal("TooManyRequestsException");
+      expect((await errorOf(throttled)).name).to.equal("TooManyRequestsException");
       await lambda.invoke("reserved", { until }, "Event");
       await lambda.invoke("reserved", { until }, "Event");
       expect(lambda.processes("reserved").pids).to.have.length(1);
@@ -257,17 +263,26 @@ describe("Lambda on this machine", () => {
     });
   });
 
+  it("goes on after starts of processes that failed", async () => {
+    await create("stumbles", "exports.handler = async () => 1;");
+    const logs = join(session().dir, "lambda", "stumbles", "log");
+    await writeFile(logs, "no folder");
+    for (let start = 0; start < 2 * availableParallelism(); start++) {
+      expect((await errorOf(lambda.invoke("stumbles", {}))).message).to.contain("EEXIST");
+    }
+    await rm(logs);
+    expect((await invoke("stumbles")).value).to.equal(1);
+  });
+
   it("refuses to create what Lambda would refuse, naming every problem", async () => {
     const files = new Map([["../../node_modules/pg/index.js", Buffer.from("")]]);
-    const error = await failureOf(
-      create("wrong", "", { memorySize: 64, timeout: 1000, handler: "x", files }),
-    );
+    const error = await errorOf(create("wrong", "", { memorySize: 64, timeout: 1000, handler: "x", files }));
     expect(error.name).to.equal("GroundworkError");
     for (const part of ["64", "1000", '"x"', "../../node_modules/pg/index.js"]) {
       expect(error.message).to.include(part);
     }
     await create("twice", "exports.handler = async () => 1;");
-    expect((await failureOf(create("twice", ""))).message).to.include("twice");
+    expect((await errorOf(create("twice", ""))).message).to.include("twice");
   });
 });
 

@@ -17,7 +17,7 @@ describe("CloudWatch Logs on this machine", () => {
 
   before(async () => {
     session = new Session();
-    const endpoint = await startLogs(session, () => new Map([["/aws/lambda/f", events]]));
+    const endpoint = await startLogs(session, () => new Map([["/aws/lambda/f", () => events]]));
     client = new CloudWatchLogsClient(clientConfig(endpoint, session));
   });
   after(async () => {

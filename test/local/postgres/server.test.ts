@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
 import { type LocalPostgres, startPostgres } from "../../../local/postgres/server";
 import { Session } from "../../../local/session";
-import { rejection } from "../../support/postgres";
+import { rejection } from "../../support/rejection";
 
 describe("PostgreSQL on this machine", () => {
   const access = { database: 'Ünusual "name"', user: "postgres", password: "it's a 'secret' \\ one" };
@@ -56,6 +56,12 @@ describe("PostgreSQL on this machine", () => {
     const sql = `SELECT current_setting(name) FROM unnest(ARRAY['fsync', 'synchronous_commit',
       'full_page_writes', 'work_mem', 'listen_addresses', 'unix_socket_directories']) AS name`;
     expect(await query(sql)).to.deep.equal(["on", "on", "on", "7MB", "127.0.0.1", ""]);
+  });
+
+  it("lets nobody but its account into the folder of the run", () => {
+    for (const dir of [session.dir, dirname(postgres.dataDir)]) {
+      expect(statSync(dir).mode & 0o067, dir).to.equal(0);
+    }
   });
 
   it("leaves the password nowhere, and the key to the server alone", () => {

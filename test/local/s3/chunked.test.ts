@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { expect } from "chai";
 import { AwsChunkedDecoder } from "../../../local/s3/chunked";
-import { failureOf } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 
 async function decode(body: string, pieceSize: number) {
   const bytes = Buffer.from(body, "latin1");
@@ -39,7 +39,7 @@ describe("aws-chunked bodies", () => {
   ];
   for (const [what, text, message] of broken) {
     it(`${what} are refused`, async () => {
-      expect((await failureOf(decode(text, 4))).message).to.match(message);
+      expect((await errorOf(decode(text, 4))).message).to.match(message);
     });
   }
 });

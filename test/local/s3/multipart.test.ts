@@ -15,7 +15,8 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { expect } from "chai";
 import { type LocalS3, startS3 } from "../../../local/s3/server";
-import { clientConfig, failureOf, useSession } from "../../support/lambda";
+import { clientConfig, useSession } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 
 const Bucket = "data";
 const MIB = 1024 * 1024;
@@ -76,9 +77,9 @@ describe("S3 multipart uploads on this machine", () => {
     const upload = await start("wrong");
     const [first, second] = [await upload.part(1, Buffer.from("x")), await upload.part(2, Buffer.from("y"))];
     const wrong = { ...first, ETag: '"other"' };
-    expect((await failureOf(upload.complete([second, first]))).name).to.equal("InvalidPartOrder");
-    expect((await failureOf(upload.complete([wrong]))).name).to.equal("InvalidPart");
-    expect((await failureOf(upload.complete([first, second]))).name).to.equal("EntityTooSmall");
+    expect((await errorOf(upload.complete([second, first]))).name).to.equal("InvalidPartOrder");
+    expect((await errorOf(upload.complete([wrong]))).name).to.equal("InvalidPart");
+    expect((await errorOf(upload.complete([first, second]))).name).to.equal("EntityTooSmall");
     await upload.complete([first]);
     expect((await content("wrong")).bytes.toString()).to.equal("x");
   });
@@ -91,7 +92,7 @@ describe("S3 multipart uploads on this machine", () => {
     expect(files()).to.equal(before + 1);
     await upload.abort();
     expect(files()).to.equal(before);
-    expect((await failureOf(upload.complete([part]))).name).to.equal("NoSuchUpload");
+    expect((await errorOf(upload.complete([part]))).name).to.equal("NoSuchUpload");
   });
 
   it("copies ranges of objects as parts, and gives a copy in one piece the MD5 of its bytes", async () => {

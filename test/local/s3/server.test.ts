@@ -20,7 +20,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { type LocalS3, startS3 } from "../../../local/s3/server";
-import { clientConfig, failureOf, useSession } from "../../support/lambda";
+import { clientConfig, useSession } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 import { signedFetch } from "../../support/signed";
 
 const Bucket = "data";
@@ -35,7 +36,6 @@ describe("S3 on this machine", () => {
     s3.createBucket(Bucket);
     client = new S3Client(clientConfig(s3.url, session()));
   });
-
   after(() => client.destroy());
 
   const put = (Key: string, Body: string | Buffer | Readable) =>
@@ -85,19 +85,19 @@ describe("S3 on this machine", () => {
       const md5 = createHash("md5").update("xyz").digest("base64");
       const damaged = [{ ContentMD5: md5 }, { ChecksumCRC32: "AAAAAA==" }, { ChecksumSHA256: "AAAA" }];
       for (const sums of damaged) {
-        const error = await failureOf(client.send(new PutObjectCommand({ ...input, ...sums })));
+        const error = await errorOf(client.send(new PutObjectCommand({ ...input, ...sums })));
         expect(error.name).to.equal("BadDigest");
       }
-      expect((await failureOf(text("damaged"))).name).to.equal("NoSuchKey");
+      expect((await errorOf(text("damaged"))).name).to.equal("NoSuchKey");
       expect(files()).to.equal(before);
     });
 
     it("names what is missing", async () => {
       const missing = { Bucket: "elsewhere", Key: "x" };
-      expect((await failureOf(text("missing"))).name).to.equal("NoSuchKey");
-      expect((await failureOf(text("x", missing))).name).to.equal("NoSuchBucket");
+      expect((await errorOf(text("missing"))).name).to.equal("NoSuchKey");
+      expect((await errorOf(text("x", missing))).name).to.equal("NoSuchBucket");
       const head = new HeadObjectCommand({ Bucket, Key: "missing" });
-      expect((await failureOf(client.send(head))).name).to.equal("NotFound");
+      expect((await errorOf(client.send(head))).name).to.equal("NotFound");
     });
 
     it("copies, with the source's headers unless told otherwise", async () => {
@@ -109,7 +109,7 @@ describe("S3 on this machine", () => {
       expect(read.ContentType).to.equal("text/csv");
       expect(await read.Body?.transformToString()).to.equal("copy me");
       const stale = new CopyObjectCommand({ Bucket, Key: "to", CopySource, CopySourceIfMatch: '"other"' });
-      expect((await failureOf(client.send(stale))).name).to.equal("PreconditionFailed");
+      expect((await errorOf(client.send(stale))).name).to.equal("PreconditionFailed");
     });
   });
 
@@ -133,7 +133,7 @@ describe("S3 on this machine", () => {
     }
 
     it("refuses a range behind the end", async () => {
-      expect((await failureOf(text("range", { Range: "bytes=10-" }))).name).to.equal("InvalidRange");
+      expect((await errorOf(text("range", { Range: "bytes=10-" }))).name).to.equal("InvalidRange");
     });
   });
 
@@ -146,7 +146,7 @@ describe("S3 on this machine", () => {
       expect(await text("versions", { VersionId: first.VersionId })).to.equal("one");
       const deleted = await client.send(new DeleteObjectCommand({ Bucket, Key: "versions" }));
       expect(deleted.DeleteMarker).to.equal(true);
-      expect((await failureOf(text("versions"))).name).to.equal("NoSuchKey");
+      expect((await errorOf(text("versions"))).name).to.equal("NoSuchKey");
       const { VersionId } = deleted;
       await client.send(new DeleteObjectCommand({ Bucket, Key: "versions", VersionId }));
       expect(await text("versions")).to.equal("two");
@@ -155,13 +155,13 @@ describe("S3 on this machine", () => {
     it("reads on condition: 412 for another ETag, 304 for the same", async () => {
       const { ETag } = await put("conditional", "x");
       expect(await text("conditional", { IfMatch: ETag })).to.equal("x");
-      const changed = await failureOf(text("conditional", { IfMatch: '"other"' }));
+      const changed = await errorOf(text("conditional", { IfMatch: '"other"' }));
       expect(changed.name).to.equal("PreconditionFailed");
       expect(changed).to.have.nested.property("$metadata.httpStatusCode", 412);
-      const same = await failureOf(text("conditional", { IfNoneMatch: ETag }));
+      const same = await errorOf(text("conditional", { IfNoneMatch: ETag }));
       expect(same).to.have.nested.property("$metadata.httpStatusCode", 304);
       const since = { IfModifiedSince: new Date(Date.now() + 60_000) };
-      expect(await failureOf(text("conditional", since))).to.have.nested.property(
+      expect(await errorOf(text("conditional", since))).to.have.nested.property(
         "$metadata.httpStatusCode",
         304,
       );
@@ -171,9 +171,9 @@ describe("S3 on this machine", () => {
       const { ETag } = await put("fenced", "x");
       const input = { Bucket, Key: "fenced", Body: "y" };
       const send = (more: object) => client.send(new PutObjectCommand({ ...input, ...more }));
-      expect((await failureOf(send({ IfNoneMatch: "*" }))).name).to.equal("PreconditionFailed");
-      expect((await failureOf(send({ IfMatch: '"other"' }))).name).to.equal("PreconditionFailed");
-      expect((await failureOf(send({ Key: "none", IfMatch: ETag }))).name).to.equal("NoSuchKey");
+      expect((await errorOf(send({ IfNoneMatch: "*" }))).name).to.equal("PreconditionFailed");
+      expect((await errorOf(send({ IfMatch: '"other"' }))).name).to.equal("PreconditionFailed");
+      expect((await errorOf(send({ Key: "none", IfMatch: ETag }))).name).to.equal("NoSuchKey");
       await send({ IfMatch: ETag });
       expect(await text("fenced")).to.equal("y");
     });
@@ -233,7 +233,7 @@ describe("S3 on this machine", () => {
       const { Deleted } = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
       expect(Deleted?.map(({ Key }) => Key)).to.deep.equal(["x", "y & <z>"]);
       expect((await client.send(new ListObjectsV2Command({ Bucket }))).KeyCount).to.equal(0);
-      expect((await failureOf(client.send(new DeleteBucketCommand({ Bucket })))).name).to.equal(
+      expect((await errorOf(client.send(new DeleteBucketCommand({ Bucket })))).name).to.equal(
         "BucketNotEmpty",
       );
     });
@@ -245,7 +245,7 @@ describe("S3 on this machine", () => {
       const { Buckets } = await client.send(new ListBucketsCommand({}));
       expect(Buckets?.map(({ Name }) => Name)).to.include(Bucket);
       const missing = client.send(new HeadBucketCommand({ Bucket: "elsewhere" }));
-      expect((await failureOf(missing)).name).to.equal("NotFound");
+      expect((await errorOf(missing)).name).to.equal("NotFound");
     });
 
     it("refuses a name that would lead out of its folder", async () => {
@@ -265,7 +265,7 @@ describe("S3 on this machine", () => {
     await put("tagged", "content");
     const Tagging = { TagSet: [{ Key: "a", Value: "b" }] };
     const tag = new PutObjectTaggingCommand({ Bucket, Key: "tagged", Tagging });
-    expect((await failureOf(client.send(tag))).name).to.equal("NotImplemented");
+    expect((await errorOf(client.send(tag))).name).to.equal("NotImplemented");
     expect(await text("tagged")).to.equal("content");
   });
 
@@ -277,9 +277,9 @@ describe("S3 on this machine", () => {
     it("fails a request as S3 does now and then", async () => {
       await put("faulty", "x");
       s3.fault = ({ key }) => (key === "faulty" ? "500" : undefined);
-      expect((await failureOf(text("faulty"))).name).to.equal("InternalError");
+      expect((await errorOf(text("faulty"))).name).to.equal("InternalError");
       s3.fault = () => "slow-down";
-      expect((await failureOf(text("faulty"))).name).to.equal("SlowDown");
+      expect((await errorOf(text("faulty"))).name).to.equal("SlowDown");
     });
 
     it("cuts the connection after the given number of bytes", async () => {
@@ -292,7 +292,7 @@ describe("S3 on this machine", () => {
         const read = async () => {
           for await (const chunk of Body as AsyncIterable<Buffer>) received += chunk.length;
         };
-        expect((await failureOf(read())).message).to.match(/aborted|ECONNRESET|terminated/);
+        expect((await errorOf(read())).message).to.match(/aborted|ECONNRESET|terminated/);
         expect(received).to.equal(cutAfterBytes);
       }
     });

@@ -7,7 +7,8 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { expect } from "chai";
 import { type LocalSecrets, startSecrets } from "../../../local/secretsmanager/server";
-import { clientConfig, failureOf, useSession } from "../../support/lambda";
+import { clientConfig, useSession } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 import { signedFetch } from "../../support/signed";
 
 const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1-AbCdEf";
@@ -57,15 +58,15 @@ describe("Secrets Manager on this machine", () => {
     const { ARN } = await client.send(command());
     expect(ARN).to.match(/:secret:team\/key-[0-9a-f]{6}$/);
     expect((await get("team/key")).SecretString).to.equal("value");
-    expect((await failureOf(client.send(command()))).name).to.equal("ResourceExistsException");
+    expect((await errorOf(client.send(command()))).name).to.equal("ResourceExistsException");
   });
 
   it("says what is missing, as AWS does", async () => {
-    const missing = await failureOf(get("nothing"));
+    const missing = await errorOf(get("nothing"));
     expect(missing.name).to.equal("ResourceNotFoundException");
     expect(missing.message).to.equal("Secrets Manager can't find the specified secret.");
     secrets.put(arn, "value");
-    const stage = await failureOf(get(arn, { VersionStage: "OTHER" }));
+    const stage = await errorOf(get(arn, { VersionStage: "OTHER" }));
     expect(stage.name).to.equal("ResourceNotFoundException");
     expect(secrets.get("nothing")).to.equal(undefined);
   });
@@ -76,7 +77,11 @@ describe("Secrets Manager on this machine", () => {
       const headers = { "x-amz-target": `secretsmanager.${target}` };
       return (await signedFetch(session().credentials, "secretsmanager", url, { headers, body })).text();
     };
-    expect(await (await fetch(url, { method: "POST" })).text()).to.include("MissingAuthenticationToken");
+    const unsigned = await fetch(url, { method: "POST" });
+    expect([unsigned.status, await unsigned.json()]).to.deep.equal([
+      400,
+      { __type: "MissingAuthenticationTokenException", message: "The request is not signed." },
+    ]);
     expect(await send("Rotate", "{}")).to.include("UnknownOperationException");
     expect(await send("toString", "{}")).to.include("UnknownOperationException");
     expect(await send("GetSecretValue", "{")).to.include("SerializationException");

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { expect } from "chai";
 import { evaluate } from "../../../programs/evaluate";
-import { failureOf } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
 
 /** Runs a program that makes one component, whose child has the name. */
 const naming = (child: string) =>
@@ -26,7 +26,7 @@ describe("a component", () => {
 
   for (const child of ["logs", "boxlogs"]) {
     it(`is told that ${child} isn't named after it, and what to name it`, async () => {
-      expect(await failureOf(naming(child))).to.equal(
+      expect(await rejection(naming(child))).to.equal(
         `Component test:Box box makes aws:cloudwatch/logGroup:LogGroup ${child}: name it box-${child}`,
       );
     });

@@ -5,7 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { evaluate } from "../../../programs/evaluate";
 import { root } from "../../../programs/programs";
-import { failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record } from "../../support/stacks";
 
 describe("a program behind guard rails", () => {
   let dir: string;
@@ -49,14 +50,14 @@ describe("a program behind guard rails", () => {
 
   it("makes nothing at all when one resource breaks a rule by what the program says", async () => {
     const made: string[] = [];
-    expect(await failureOf(run(queue("one") + open("door"), made))).to.equal(
+    expect(await rejection(run(queue("one") + open("door"), made))).to.equal(
       `The environment dev breaks its rules: ${opens("door")}`,
     );
     expect(made).to.deep.equal([]);
   });
 
   it("names all that it breaks at once", async () => {
-    const failed = await failureOf(
+    const failed = await rejection(
       run(open("door") + open("gate") + `new aws.s3.Bucket("files", { tags });`),
     );
     expect(failed).to.match(/^The environment dev breaks its rules:\n/);
@@ -75,7 +76,7 @@ describe("a program behind guard rails", () => {
       `one.id.apply(() => { ${open("door")} });`,
     ]) {
       const made: string[] = [];
-      expect(await failureOf(run(queue("one") + late, made))).to.equal(
+      expect(await rejection(run(queue("one") + late, made))).to.equal(
         `The environment dev breaks its rules: ${opens("door")}`,
       );
       expect(made).to.deep.equal(["one"]);
@@ -85,15 +86,18 @@ describe("a program behind guard rails", () => {
 
   it("keeps what its resources wait for", async () => {
     const made: string[] = [];
-    const slow = `const slow = new Promise((resolve) => setTimeout(() => resolve([]), 500));`;
-    const waits = `new aws.sqs.Queue("last", { tags, sqsManagedSseEnabled: true }, { dependsOn: slow });`;
-    await run(slow + waits + queue("one"), made);
+    const source = `let ready;
+      const dependsOn = new Promise((resolve) => (ready = resolve));
+      new aws.sqs.Queue("last", { tags, sqsManagedSseEnabled: true }, { dependsOn });
+      ${queue("one")}
+      one.id.apply(() => ready([]));`;
+    await run(source, made);
     expect(made).to.deep.equal(["one", "last"]);
   });
 
   it("refuses what lacks tags, and what no rule is about", async () => {
     const bare = `new aws.sqs.Queue("bare", { sqsManagedSseEnabled: true }); new aws.iam.User("me", { tags });`;
-    const failed = await failureOf(run(bare));
+    const failed = await rejection(run(bare));
     expect(failed).to.include("aws:sqs/queue:Queue bare lacks the tags Project, Environment, Stack");
     expect(failed).to.include("aws:iam/user:User me is of a type that nobody has judged");
   });
@@ -127,7 +131,7 @@ describe("a program behind guard rails", () => {
   for (const { project, key, value, says } of broken) {
     it(`is ${project}, which says the key that breaks a rule of prod`, async () => {
       const config = { [`${project}:${key}`]: value };
-      const failed = await failureOf(record(project, { stack: "prod", config }));
+      const failed = await rejection(record(project, { stack: "prod", config }));
       expect(failed).to.include(`${says}set ${project}:${key} to ${value === "true" ? "false" : "true"}`);
     });
   }

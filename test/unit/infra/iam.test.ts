@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { type Statement, assumedBy, policy } from "../../../infra/iam";
-import { failureOf } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
 
 /** Of an output that is known. Its promise is not in the public type, and only that one tells of a failure. */
 const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
@@ -37,12 +37,12 @@ describe("an IAM policy", () => {
   ];
   for (const { what, statement, says } of bad) {
     it(`refuses ${what} without a reason`, async () => {
-      expect(await failureOf(valueOf(policy([statement])))).to.include(says);
+      expect(await rejection(valueOf(policy([statement])))).to.include(says);
     });
   }
 
   it("refuses a reason for which there is no *", async () => {
-    expect(await failureOf(valueOf(policy([{ ...read, wildcard: "Every file" }])))).to.include(
+    expect(await rejection(valueOf(policy([{ ...read, wildcard: "Every file" }])))).to.include(
       'take away the reason "Every file"',
     );
   });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { findEnvironment, publishEnvironment } from "../../../local/runningEnvironment";
+import { claimEnvironment, findEnvironment, publishEnvironment } from "../../../local/runningEnvironment";
 import { Session } from "../../../local/session";
 
 describe("an environment that is up on this machine", () => {
@@ -52,6 +52,16 @@ describe("an environment that is up on this machine", () => {
     publishEnvironment(session, environment(), dir);
     announceAs(process.ppid);
     expect(() => publishEnvironment(session, environment(), dir)).to.throw(`in process ${process.ppid}`);
+  });
+
+  it("holds its name while it comes up, and is not found yet", async () => {
+    claimEnvironment(session, "local", dir);
+    expect(findEnvironment("local", dir)).to.equal(undefined);
+    announceAs(process.ppid);
+    expect(() => claimEnvironment(session, "local", dir)).to.throw(`coming up, in process ${process.ppid}`);
+    announceAs(process.pid);
+    await session.close();
+    expect(existsSync(join(dir, "local.json"))).to.equal(false);
   });
 
   function announceAs(pid: number): void {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { expect } from "chai";
 import { AwsChunkedDecoder } from "../../../local/s3/chunked";
 import { type Signature, checkSignature, sha256 } from "../../../local/signature";
-import { failureOf } from "../../support/lambda";
+import { errorOf } from "../../support/rejection";
 
 /** The examples of "Authenticating Requests (AWS Signature Version 4)" in S3's API reference. */
 const credentials = {
@@ -145,14 +145,14 @@ describe("a signature of a request to this machine", () => {
   ];
   for (const [what, sent, at, code] of wrong) {
     it(`${what} is refused`, async () => {
-      const refusal = await failureOf(Promise.resolve().then(() => check(sent, "s3", at)));
+      const refusal = await errorOf(Promise.resolve().then(() => check(sent, "s3", at)));
       expect(refusal).to.include({ code });
     });
   }
 
   it("is good for one service only, and in an address for S3 alone", async () => {
     const codeOf = async (sent: Sent, service: string) =>
-      (await failureOf(Promise.resolve().then(() => check(sent, service)))) as Error & { code: string };
+      (await errorOf(Promise.resolve().then(() => check(sent, service)))) as Error & { code: string };
     expect((await codeOf(getObject, "sqs")).code).to.equal("IncompleteSignatureException");
     expect((await codeOf(address, "sqs")).code).to.equal("MissingAuthenticationTokenException");
     expect((await codeOf(getObject, "ec2")).code).to.equal("AuthFailure");
@@ -188,7 +188,7 @@ describe("a signature of a request to this machine", () => {
         whole.replace(/\r\n$/, "x-amz-checksum-crc32:AAAAAA==\r\n"),
       ];
       for (const body of broken) {
-        expect(await failureOf(decode(body))).to.include({ code: "SignatureDoesNotMatch" });
+        expect(await errorOf(decode(body))).to.include({ code: "SignatureDoesNotMatch" });
       }
     });
   });

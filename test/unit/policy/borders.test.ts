@@ -120,6 +120,7 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
       ),
     ],
   ],
+  [[userPool[0], { ...userPool[1], mfaConfiguration: "ON" }], []],
   [client, [[{ preventUserExistenceErrors: undefined }, "who exists"]]],
   [
     settings,
@@ -129,6 +130,7 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
       [{ settings: { loggingLevel: "INFO", cachingEnabled: true } }, "cacheDataEncrypted"],
     ],
   ],
+  [[settings[0], { settings: { loggingLevel: "INFO", cachingEnabled: true, cacheDataEncrypted: true } }], []],
   [stage, [[{ xrayTracingEnabled: undefined }, "xrayTracingEnabled"]]],
   [block, Object.keys(block[1]).map((way) => [{ [way]: undefined }, `set ${way} to true`] as const)],
   [owner, [[{ rule: { objectOwnership: "ObjectWriter" } }, "BucketOwnerEnforced"]]],
@@ -157,6 +159,10 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
     ],
   ],
   [
+    [permission[0], { principal: "secretsmanager.amazonaws.com", sourceAccount: "123456789012" }],
+    [[{ sourceAccount: undefined }, "name one as sourceArn"]],
+  ],
+  [
     lambda,
     [
       [{ runtime: "nodejs20.x" }, "nodejs24.x"],
@@ -180,6 +186,7 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
       [{ connectionProperties: { JDBC_ENFORCE_SSL: "true", PASSWORD: "x" } }, "SECRET_ID"],
     ],
   ],
+  [[connection[0], { tags, connectionType: "NETWORK" }], [[{ connectionType: "JDBC" }, "JDBC_ENFORCE_SSL"]]],
   [parameters, [[{ parameters: [{ name: "rds.force_ssl", value: "0" }] }, "rds.force_ssl"]]],
   [
     subscription,
@@ -219,10 +226,22 @@ const borders: readonly [sound: [string, Inputs], refused: readonly (readonly [I
     [
       [{ path: "/" }, "where others may rewrite it"],
       [{ path: "/groundwork/dev/" }, "where others may rewrite it"],
+      [
+        { assumeRolePolicy: documentOf({ Effect: "Allow", Action: "sts:AssumeRole", Principal: "*" }) },
+        "lets everyone in",
+      ],
       [{ managedPolicyArns: [] }, "policies of its own"],
       [{ inlinePolicies: [] }, "policies of its own"],
     ],
   ],
+  [[role[0], { ...role[1], path: "/groundwork-github/" }], []],
+  [
+    ["aws:iam/instanceProfile:InstanceProfile", { tags, path: "/groundwork/prod/" }],
+    [[{ path: "/" }, "where others may rewrite it"]],
+  ],
+  // With a key a bastion is reached by SSH.
+  [[machine[0], { ...machine[1], iamInstanceProfile: undefined, keyName: "own" }], []],
+  [[instance[0], { ...instance[1], monitoringInterval: 1 }], []],
 ];
 
 describe("the guard rails, at the borders of what they take,", () => {

@@ -1,15 +1,16 @@
 import { expect } from "chai";
 import type { Declared } from "../../../policy/rule";
-import { isRule, rows, withoutControl } from "../../../policy/rules";
-import { dryRun } from "../../../programs/dryRun";
-import { variants } from "../../../scripts/docs/security";
+import { isRule, rows } from "../../../policy/rules";
 import {
   type Inputs,
+  acl,
   documentOf,
   instance,
   machine,
+  queue,
   refusals,
   secret,
+  stage,
   subscription,
   tags,
   tls,
@@ -29,25 +30,6 @@ describe("the guard rails", () => {
 
   it("refuse a secret that nobody rotates", () => {
     expect(refusals(secret[0], secret[1], { beside: [] }).join()).to.include("never changes");
-  });
-
-  it("judge each type that any choice of config makes by a control, or say why none applies", async () => {
-    const judged = new Set([
-      ...Object.keys(withoutControl),
-      ...rows.filter(({ controls }) => controls.length > 0).flatMap(({ of }) => of),
-    ]);
-    const made = new Set<string>();
-    for (const variant of variants)
-      for (const { type } of await dryRun(variant.stack, variant)) made.add(type);
-    expect([...made].filter((type) => !judged.has(type))).to.be.empty;
-    expect([...made]).to.include.members([
-      "aws:wafv2/webAcl:WebAcl",
-      "aws:glue/job:Job",
-      "aws:iam/policy:Policy",
-    ]);
-    // And no reason is kept for what nothing makes, but for the kind that a rule refuses.
-    const stale = Object.keys(withoutControl).filter((type) => !made.has(type));
-    expect(stale).to.deep.equal(["aws:ec2/securityGroupRule:SecurityGroupRule"]);
   });
 
   it("name no control as met and unmet both, and none that the standard hasn't", () => {
@@ -108,6 +90,47 @@ describe("the guard rails", () => {
     expect(refusals(instance[0], cheap, { retires: true })).to.have.length(2);
   });
 
+  it("leave to other environments what costs more, and to none that is given up", () => {
+    const cheap: [string, Inputs][] = [
+      ...[
+        { multiAz: false },
+        { monitoringInterval: 0 },
+        { enabledCloudwatchLogsExports: [] },
+        { backupRetentionPeriod: 1 },
+      ].map((change): [string, Inputs] => [instance[0], { ...instance[1], ...change }]),
+      [userPool[0], { ...userPool[1], mfaConfiguration: "OFF" }],
+      ["awsx:ec2:Vpc", { tags }],
+    ];
+    for (const [type, inputs] of cheap) {
+      expect(refusals(type, inputs, { retires: true }), JSON.stringify(inputs)).to.have.length(1);
+      expect(refusals(type, inputs, { production: false }), JSON.stringify(inputs)).to.deep.equal([]);
+    }
+  });
+
+  it("ask a stage for a web ACL where there is one, and excuse a pool without threat protection", () => {
+    const association = { type: "aws:wafv2/webAclAssociation:WebAclAssociation", name: "any", inputs: {} };
+    const one = { type: acl[0], name: "any", inputs: acl[1] };
+    const sentence = "has no web ACL: set auth:webAcl to true";
+    expect(refusals(...stage, { beside: [one] })).to.deep.equal([sentence]);
+    expect(refusals(...stage, { beside: [] }, true)).to.deep.equal([sentence]);
+    expect(refusals(...stage, { beside: [one, association] })).to.deep.equal([]);
+    expect(refusals(...stage, { beside: [one, association] }, true)).to.deep.equal([]);
+
+    const excused = (advancedSecurityMode: string, customAuthMode: string) => {
+      const userPoolAddOns = { advancedSecurityMode, advancedSecurityAdditionalFlows: { customAuthMode } };
+      return refusals(userPool[0], { ...userPool[1], userPoolAddOns }, {}, true);
+    };
+    expect(excused("ENFORCED", "ENFORCED")).to.deep.equal([]);
+    for (const said of [excused("AUDIT", "ENFORCED"), excused("ENFORCED", "AUDIT")])
+      expect(said.join()).to.include("auth:threatProtection");
+  });
+
+  it("ask whatever takes tags for them, also where it names none", () => {
+    expect(refusals(queue[0], { sqsManagedSseEnabled: true, tagsAll: undefined })).to.deep.equal([
+      "lacks the tags Project, Environment, Stack: make it a child of a Component",
+    ]);
+  });
+
   it("refuse broad policies of every kind, whoever they belong to", () => {
     const broad = documentOf({ Effect: "Allow", Action: "S3:*", Resource: "arn:aws:s3:::a/b" });
     for (const type of ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"]) {
@@ -166,6 +189,13 @@ describe("the guard rails", () => {
     const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
     expect(refusals(attachment, power, { name: "github-deploy-dev" })).to.deep.equal([]);
     expect(refusals(attachment, power, { name: "github-preview" })).to.have.length(1);
+    const boundary = (Resource: string) => documentOf({ Effect: "Allow", Action: "s3:GetObject", Resource });
+    const made = ["aws:iam/policy:Policy", { tags, policy: boundary("*") }] as const;
+    expect(refusals(...made, { name: "github-boundary-dev" })).to.deep.equal([]);
+    expect(refusals(...made, { name: "github-bounds" })).to.have.length(1);
+    const quiet = ["aws:cloudwatch/metricAlarm:MetricAlarm", { tags, alarmActions: [] }] as const;
+    expect(refusals(...quiet, { name: "ingest-errors" })).to.deep.equal([]);
+    expect(refusals(...quiet, { name: "errors-ingest-" })).to.have.length(1);
     for (const policy of ["AdministratorAccess", "IAMFullAccess", "ReadOnlyAccess"]) {
       const policyArn = `arn:aws:iam::aws:policy/${policy}`;
       expect(refusals(attachment, { policyArn }, { name: "github-deploy-dev" }), policy).to.have.length(1);

@@ -1,15 +1,17 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
-import { environmentOf, environmentsFolder, readEnvironmentFile } from "../../../programs/environments";
+import { environmentOf, readEnvironmentFile } from "../../../programs/environments";
 
 describe("the file of an environment", () => {
-  const file = path.join(environmentsFolder, `Pulumi.t${process.pid}.yaml`);
+  let folder: string;
+  before(() => (folder = mkdtempSync(path.join(tmpdir(), "groundwork-environments-"))));
+  after(() => rmSync(folder, { recursive: true }));
   const read = (text: string): ReturnType<typeof readEnvironmentFile> => {
-    writeFileSync(file, text);
-    return readEnvironmentFile(`t${process.pid}`);
+    writeFileSync(path.join(folder, "Pulumi.own.yaml"), text);
+    return readEnvironmentFile("own", folder);
   };
-  afterEach(() => rmSync(file, { force: true }));
 
   it("is that of the last part of a stack's name", () => {
     expect(["dev", "acme/dev", "acme/networking/dev"].map(environmentOf)).to.deep.equal([

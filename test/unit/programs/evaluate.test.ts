@@ -7,7 +7,7 @@ import { type World, evaluate } from "../../../programs/evaluate";
 import { evaluateAll } from "../../../programs/evaluateAll";
 import { readStackConfig } from "../../../programs/environments";
 import { programs, root } from "../../../programs/programs";
-import { failureOf } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
 
 describe("evaluating a program", () => {
   let dir: string;
@@ -45,7 +45,7 @@ describe("evaluating a program", () => {
 
   it("ends in the folder it began in, also when the program throws", async () => {
     const before = process.cwd();
-    expect(await failureOf(run(`throw new Error("no");`))).to.equal("no");
+    expect(await rejection(run(`throw new Error("no");`))).to.equal("no");
     expect(process.cwd()).to.equal(before);
   });
 
@@ -54,7 +54,7 @@ describe("evaluating a program", () => {
       const queue = new aws.sqs.Queue("first");
       new aws.sqs.Queue("second", { name: queue.id.apply(() => { throw new Error("late") }) });
       module.exports = {};`);
-    expect(await failureOf(failing)).to.include("late");
+    expect(await rejection(failing)).to.include("late");
   });
 
   it("waits for resources that no output names", async () => {
@@ -93,7 +93,7 @@ describe("evaluating a program", () => {
   ];
   for (const { name, source, says } of failures) {
     it(`fails with the cause's own sentence: ${name}`, async () => {
-      expect(await failureOf(run(source))).to.equal(says);
+      expect(await rejection(run(source))).to.equal(says);
     });
   }
 });
@@ -102,11 +102,11 @@ describe("the programs of an environment", () => {
   it("read a deployed stack under the name that the config gives it, and tell that name's environment", async () => {
     const evaluation = evaluateAll("dev", {
       projects: programs.filter(({ project }) => project === "database"),
-      config: { "database:networkingStack": "acme/shared-network/live" },
+      config: { ...readStackConfig("dev"), "database:networkingStack": "acme/shared-network/live" },
       deployed: { database: { networking: { vpcId: "vpc-1" } } },
       create: (resource) => Promise.resolve(attributesOf(resource)),
     });
-    expect(await failureOf(evaluation)).to.equal(
+    expect(await rejection(evaluation)).to.equal(
       "Stack networking has no output publicSubnetIds: deploy it first with npm run deploy -- --stack live --only networking",
     );
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import os from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
 import { check } from "prettier";
@@ -59,6 +60,22 @@ describe("npm run bench -- --peers", () => {
     expect(() => pageWith(page, result, { apart: true, indexes: false, runs: 5 })).to.throw(
       "add <!-- begin peers apart no-indexes -->",
     );
+  });
+
+  it("names the cores of the machine, though --apart leaves this process one", () => {
+    const { availableParallelism } = os;
+    const own = os as { availableParallelism: () => number };
+    own.availableParallelism = () => 77;
+    try {
+      const page = pageWith("<!-- begin peers --><!-- end peers -->", result, {
+        apart: false,
+        indexes: true,
+        runs: 5,
+      });
+      expect(page).to.contain(`, ${availableParallelism()} cores of `);
+    } finally {
+      own.availableParallelism = availableParallelism;
+    }
   });
 
   it("has a place in docs/bench.md for each variant, and leaves the page formatted", async () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { type Recorded, failureOf, record, recordAll } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { type Recorded, record, recordAll } from "../../support/stacks";
 
 /** One an account and region: the environment that comes first makes it, and the others find it. */
 const sharedRole = "apigateway-logs";
@@ -42,7 +43,7 @@ describe("all stacks", () => {
     ["groundwork", "database"],
   ] as const) {
     it(`read other stacks of the backend's own organization: ${project}`, async () => {
-      const message = await failureOf(record(project, { upstream: {}, organization: "acme" }));
+      const message = await rejection(record(project, { upstream: {}, organization: "acme" }));
       expect(message).to.include(`Stack acme/${first}/dev is not deployed`);
     });
   }

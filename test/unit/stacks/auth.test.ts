@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { domainOf } from "../../../infra/auth/hostedUi";
-import { type Recording, failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { type Recording, record } from "../../support/stacks";
 
 describe("the auth stack", () => {
   it("makes the tutorial's pool: no MFA, no self-registration, two attributes of its own", async () => {
@@ -79,7 +80,9 @@ describe("the auth stack", () => {
     expect(Statement.map(({ Action }) => Action)).to.deep.equal([
       ["logs:CreateLogStream", "logs:PutLogEvents"],
     ]);
-    expect(only("aws:lambda/permission:Permission")).to.include({ principal: "apigateway.amazonaws.com" });
+    expect(only("aws:lambda/permission:Permission", "apigateway-authorizer")).to.include({
+      principal: "apigateway.amazonaws.com",
+    });
   });
 
   it("deploys the API anew when its document changes, and only then", async () => {
@@ -172,7 +175,7 @@ describe("the auth stack", () => {
     it(`takes no ${key} that AWS or a browser doesn't`, async () => {
       for (const value of values) {
         const text = key === "callbackUrls" ? JSON.stringify([value]) : value;
-        expect(await failureOf(record("auth", { config: { [`auth:${key}`]: text } })), value).to.contain(key);
+        expect(await rejection(record("auth", { config: { [`auth:${key}`]: text } })), value).to.contain(key);
       }
     });
   }
@@ -184,8 +187,17 @@ describe("the auth stack", () => {
       "auth:throttlingRate": "0",
       "auth:loginPorts": "[80]",
     };
-    const message = await failureOf(record("auth", { config }));
+    const message = await rejection(record("auth", { config }));
     for (const key of Object.keys(config)) expect(message).to.contain(key);
+  });
+
+  it("takes as many addresses to come back to as a client of Cognito has", async () => {
+    const callbackUrls = (count: number) => ({
+      "auth:callbackUrls": JSON.stringify(Array.from({ length: count }, (_, i) => `https://a.example/${i}`)),
+      "auth:loginPorts": "[8976,8977]",
+    });
+    await record("auth", { config: callbackUrls(98) });
+    expect(await rejection(record("auth", { config: callbackUrls(99) }))).to.contain("101 addresses");
   });
 
   it("protects its users in prod and not in dev", async () => {

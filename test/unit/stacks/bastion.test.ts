@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type Recorded, failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { type Recorded, record } from "../../support/stacks";
 
 const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
@@ -135,7 +136,7 @@ describe("the bastion", () => {
   ];
   for (const { what, config, says } of bad) {
     it(`refuses ${what}`, async () => {
-      expect(await failureOf(record("database", { config: { ...ssh, ...config } }))).to.include(says);
+      expect(await rejection(record("database", { config: { ...ssh, ...config } }))).to.include(says);
     });
   }
 });

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { shapeOf } from "../../../functions/ingest/tableFit";
 import { readMigrations } from "../../../infra/database/migrations";
 import { readTables } from "../../../infra/tables";
-import { failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record } from "../../support/stacks";
 
 const instance = "aws:rds/instance:Instance";
 const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -87,57 +88,8 @@ describe("the database stack", () => {
     const { outputs } = await record("database");
     expect(invocation.triggers).to.deep.include({
       ingestSecret: outputs.ingestSecretArn,
+      readerSecret: outputs.readerSecretArn,
       tables: JSON.stringify(readTables().map(shapeOf)),
-    });
-  });
-
-  it("gives the schema function the master secret to read, and the ingest role's to fill", async () => {
-    const { only, outputs } = await record("database");
-    const { Statement } = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy", "schema").policy)) as {
-      Statement: { Action: string[]; Resource: string[] }[];
-    };
-    const secrets = Statement.filter(({ Action }) => Action.some((a) => a.startsWith("secretsmanager:")));
-    expect(secrets).to.deep.equal([
-      { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: [outputs.secretArn] },
-      {
-        Effect: "Allow",
-        Action: [
-          "secretsmanager:DescribeSecret",
-          "secretsmanager:GetSecretValue",
-          "secretsmanager:PutSecretValue",
-          "secretsmanager:UpdateSecretVersionStage",
-        ],
-        Resource: [outputs.ingestSecretArn],
-      },
-    ]);
-    expect(outputs.ingestSecretArn).to.not.equal(outputs.secretArn);
-  });
-
-  it("makes the ingest role's secret without a value: none is in the program or its state", async () => {
-    const { only, all } = await record("database");
-    expect(only("aws:secretsmanager/secret:Secret")).to.include({ recoveryWindowInDays: 0 });
-    expect(all("aws:secretsmanager/secretVersion:SecretVersion")).to.be.empty;
-  });
-
-  it("lets the ingest function read the ingest role's secret and never the master user's", async () => {
-    const { resources } = await record("ingest");
-    const { outputs } = await record("database");
-    const text = JSON.stringify(resources);
-    expect(text).to.include(String(outputs.ingestSecretArn));
-    expect(text).to.not.include(String(outputs.secretArn));
-  });
-
-  it("rotates the ingest role's secret more often than Lambda lets an unused function sleep", async () => {
-    const { only } = await record("database");
-    const rotation = only("aws:secretsmanager/secretRotation:SecretRotation");
-    expect(rotation.secretId).to.match(/:secret:dev-ingest-/);
-    expect(rotation).to.deep.include({
-      rotationRules: { automaticallyAfterDays: 7 },
-      rotateImmediately: false,
-    });
-    expect(only("aws:lambda/permission:Permission", "schema-rotation")).to.include({
-      principal: "secretsmanager.amazonaws.com",
-      sourceAccount: "123456789012",
     });
   });
 
@@ -265,7 +217,7 @@ describe("the database stack", () => {
   });
 
   it("says which stack to deploy first when there is no network", async () => {
-    expect(await failureOf(record("database", { upstream: {} }))).to.equal(
+    expect(await rejection(record("database", { upstream: {} }))).to.equal(
       "Stack organization/networking/dev is not deployed: deploy it first with npm run deploy -- --stack dev --only networking",
     );
   });
@@ -279,14 +231,14 @@ describe("the database stack", () => {
   });
 
   it("names the output that an upstream stack lacks, and the fix", async () => {
-    const message = await failureOf(record("database", { upstream: { networking: { vpcId: "vpc-1" } } }));
+    const message = await rejection(record("database", { upstream: { networking: { vpcId: "vpc-1" } } }));
     expect(message).to.include(
       "Stack networking has no output publicSubnetIds: deploy it first with npm run deploy -- --stack dev --only networking",
     );
   });
 
   it("reads another network's stack where config names one", async () => {
-    const message = await failureOf(
+    const message = await rejection(
       record("database", {
         upstream: {},
         config: { "database:networkingStack": "acme/shared-network/live" },

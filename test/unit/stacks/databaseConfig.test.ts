@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record } from "../../support/stacks";
 
 describe("the config of the database", () => {
   const bad = [
@@ -38,7 +39,7 @@ describe("the config of the database", () => {
   ];
   for (const { key, value, says, with: more } of bad) {
     it(`refuses ${key} ${value}`, async () => {
-      const message = await failureOf(
+      const message = await rejection(
         record("database", { config: { ...more, [`database:${key}`]: value } }),
       );
       expect(message).to.include(`database:${key}`).and.to.include(says).and.to.include("Pulumi.dev.yaml");

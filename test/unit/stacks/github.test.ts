@@ -94,7 +94,7 @@ describe("the roles of GitHub Actions", () => {
       ({ type, name }) => type === "aws:iam/rolePolicy:RolePolicy" && name === "github-preview",
     );
     const { Statement } = JSON.parse(String(preview?.inputs.policy)) as { Statement: object[] };
-    expect(Statement).to.deep.include.members([
+    expect(Statement).to.deep.equal([
       {
         Effect: "Allow",
         Action: [
@@ -103,6 +103,12 @@ describe("the roles of GitHub Actions", () => {
           "ec2:DescribePrefixLists",
         ],
         Resource: ["*"],
+      },
+      { Effect: "Allow", Action: ["iam:ListRoles"], Resource: ["*"] },
+      {
+        Effect: "Allow",
+        Action: ["iam:GetRole"],
+        Resource: ["arn:aws:iam::*:role/groundwork/*/groundwork-apigateway-*"],
       },
       {
         Effect: "Allow",

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type Recording, failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { type Recording, record } from "../../support/stacks";
 
 const lambda = "aws:lambda/function:Function";
 
@@ -104,18 +105,20 @@ describe("the ingest stack", () => {
 
   it("reaches the database by a rule from its own security group, and HTTPS", async () => {
     const { all, only } = await record("ingest");
+    const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+    expect(all(ingress)).to.have.length(2);
+    expect(all(egress)).to.have.length(4);
     for (const name of ["ingest", "ingest-jobs"]) {
       const { securityGroupIds } = only(lambda, name).vpcConfig as { securityGroupIds: string[] };
-      const into = only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", `${name}-into-database`);
+      const into = only(ingress, `${name}-into-database`);
       expect(into).to.include({
         fromPort: 5432,
         toPort: 5432,
         referencedSecurityGroupId: securityGroupIds[0],
       });
-      const egress = all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").filter(
-        ({ inputs }) => inputs.securityGroupId === securityGroupIds[0],
-      );
-      expect(egress.map(({ inputs }) => inputs.fromPort)).to.have.members([5432, 443]);
+      const own = all(egress).filter(({ inputs }) => inputs.securityGroupId === securityGroupIds[0]);
+      expect(own.map(({ inputs }) => inputs.fromPort)).to.have.members([5432, 443]);
     }
   });
 
@@ -131,7 +134,7 @@ describe("the ingest stack", () => {
   });
 
   it("refuses a reserve that leaves a hop no time", async () => {
-    const message = await failureOf(
+    const message = await rejection(
       record("ingest", { config: { "ingest:timeout": "60", "ingest:handOverReserveMs": "60000" } }),
     );
     expect(message).to.include("ingest:handOverReserveMs").and.to.include("ingest:timeout");

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { failureOf, record, recordAll } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record, recordAll } from "../../support/stacks";
 
 const stack = "learnerlab";
 
@@ -47,7 +48,7 @@ describe("the environment learnerlab", () => {
     { key: "bastionPublicKey", value: "ssh-ed25519 AAAA" },
   ]) {
     it(`fails in preview for another key pair by ${key}`, async () => {
-      expect(await failureOf(withKey(key, value)))
+      expect(await rejection(withKey(key, value)))
         .to.include(`database:${key}: its machines take the lab's own key pair`)
         .and.to.include("set database:bastionKeyName to vockey");
     });
@@ -55,7 +56,7 @@ describe("the environment learnerlab", () => {
 
   for (const { project, key, value, says } of forbidden) {
     it(`fails in preview for ${key} ${value} of ${project}`, async () => {
-      const message = await failureOf(record(project, { stack, config: { [key]: value } }));
+      const message = await rejection(record(project, { stack, config: { [key]: value } }));
       expect(message).to.include("Learner Lab would refuse").and.to.include(key).and.to.include(says);
     });
   }

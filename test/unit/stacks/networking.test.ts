@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { firstBoot } from "../../../infra/linuxInstance";
 import { chooseZones } from "../../../infra/network/zones";
-import { failureOf, record } from "../../support/stacks";
+import { rejection } from "../../support/rejection";
+import { record } from "../../support/stacks";
 
 const vpc = "awsx:ec2:Vpc";
 const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
@@ -75,11 +77,7 @@ describe("the networking stack", () => {
       expect(machine).to.not.have.property("keyName");
       const masquerade = (range: string): string =>
         `iptables -t nat -A POSTROUTING -s ${range} -o "$interface" -j MASQUERADE`;
-      // What follows is for its updates.
-      const forwarding = String(machine.userData).split("\n").slice(0, 11);
-      expect(forwarding).to.deep.equal([
-        "#!/bin/bash",
-        "set -euo pipefail",
+      const script = firstBoot([
         "echo net.ipv4.ip_forward=1 > /etc/sysctl.d/90-nat.conf",
         "sysctl -p /etc/sysctl.d/90-nat.conf",
         "until dnf install -y iptables-services; do sleep 5; done",
@@ -90,6 +88,7 @@ describe("the networking stack", () => {
         "iptables -F FORWARD",
         "service iptables save",
       ]);
+      expect(machine.userData).to.equal(script);
       expect(machine).to.include({ userDataReplaceOnChange: true });
       expect(machine).to.have.nested.property("maintenanceOptions.autoRecovery", "default");
       const rules = all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
@@ -142,15 +141,19 @@ describe("the networking stack", () => {
     const { only } = await record("networking");
     expect(only("aws:ec2/flowLog:FlowLog")).to.include({ trafficType: "ALL" });
     const policy = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy").policy)) as {
-      Statement: { Action: string[]; Resource: string[] }[];
+      Statement: { Resource: string[] }[];
     };
-    // To list groups is all that takes no name.
-    for (const { Resource } of policy.Statement.filter(
-      ({ Action }) => Action[0] !== "logs:DescribeLogGroups",
-    )) {
-      expect(Resource).to.have.length(1);
-      expect(Resource[0]).to.match(/:log-group:network-flow-logs-.*:\*$/);
-    }
+    const arn = policy.Statement[1]?.Resource[0];
+    expect(arn).to.match(/:log-group:network-flow-logs-.*:\*$/);
+    expect(policy.Statement).to.deep.equal([
+      // It takes no name.
+      { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: ["*"] },
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+        Resource: [arn],
+      },
+    ]);
   });
 
   it("exports what the other stacks build on", async () => {
@@ -179,7 +182,7 @@ describe("the networking stack", () => {
 
   it("says why a zone that config names can't be", async () => {
     const zones = '["us-east-1e","us-east-1f"]';
-    expect(await failureOf(record("networking", { config: { "networking:zones": zones } }))).to.equal(
+    expect(await rejection(record("networking", { config: { "networking:zones": zones } }))).to.equal(
       [
         "networking:zones:",
         "us-east-1e has no endpoint of lambda: name another",
@@ -204,7 +207,7 @@ describe("the networking stack", () => {
   });
 
   it("names every bad key of its config at once", async () => {
-    const message = await failureOf(
+    const message = await rejection(
       record("networking", {
         config: {
           "networking:vpcCidrBlock": "10.0.0.0/33",
@@ -222,7 +225,7 @@ describe("the networking stack", () => {
   it("says that the region is missing, and where to add it", async () => {
     const given = process.env.AWS_REGION;
     delete process.env.AWS_REGION;
-    const message = await failureOf(record("networking", { config: { "aws:region": undefined } }));
+    const message = await rejection(record("networking", { config: { "aws:region": undefined } }));
     if (given !== undefined) process.env.AWS_REGION = given;
     expect(message).to.equal(
       "Pulumi.dev.yaml: aws:region is missing: add it, for instance aws:region: us-east-1",

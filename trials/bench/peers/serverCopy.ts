@@ -1,5 +1,6 @@
 import { chmodSync } from "node:fs";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { connect } from "../../uploadAndFollow";
 import type { Peer, PeerSetting } from "./peer";
 import { target } from "./program";
 
@@ -21,12 +22,10 @@ export const serverCopy: Peer = {
 };
 
 async function onServer<T>(
-  { server, user, password, ca }: PeerSetting["database"],
+  database: PeerSetting["database"],
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const { host, port, database } = server;
-  const client = new Client({ host, port, database, user, password, ssl: { ca } });
-  await client.connect();
+  const client = await connect({ database });
   try {
     return await use(client);
   } finally {

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { ingestHandler } from "../../../../functions/ingest/handler";
 import records from "../../../../tables/records";
-import { IngestFixture, options, packageCallback, resultOf } from "../../../support/ingestFixture";
+import { packageCallback } from "../../../../trials/packageCallback";
+import { IngestFixture, options, resultOf } from "../../../support/ingestFixture";
 
 describe("An ingest function", () => {
   let fixture: IngestFixture;

@@ -97,24 +97,27 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
     }
   });
 
-  const failures: [string, string, RegExp, number][] = [
-    ["an empty file", "", /^the file is empty$/, 0],
+  const otherwise =
+    "In tables/records.ts a column's header is its name in files; required, missingColumns, extraColumns and " +
+    'header: "none" say what may be otherwise. npm run table -- new FILE --name NAME makes a table for such files';
+  const failures: [title: string, text: string, reason: string, rejects: number][] = [
+    ["an empty file", "", "the file is empty", 0],
     [
       "another header",
       "id,name\n1,a\n",
-      /no header of the table records: missing: amount, transaction_date; .*"id,name"/,
+      `the file has no header of the table records: missing: amount, transaction_date; its first line is "id,name". ${otherwise}`,
       0,
     ],
     [
       "a file without a header",
       "1,a,EUR,1,2024-01-01,visa\n",
-      /no header of the table records: .* its first line is "1,a,EUR,1,2024-01-01,visa"\. In tables\/records.ts /,
+      `the file has no header of the table records: missing: amount, transaction_date; its first line is "1,a,EUR,1,2024-01-01,visa". ${otherwise}`,
       0,
     ],
     [
       "more rejects than allowed",
       lines("5411,ok,EUR,1,2024-01-01,visa", ...Array.from({ length: 30 }, () => "x")),
-      /more than 20 records were rejected, the last at byte 126: 1 fields instead of 6/,
+      "more than 20 records were rejected, the last at byte 126: 1 fields instead of 6",
       21,
     ],
   ];
@@ -123,14 +126,13 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
       const event = await fixture.put(text);
       for (let time = 1; time <= 2; time++) {
         const result = await resultOf(fixture.invoke(event));
-        expect(result).to.include({ status: "failed", rows: 0, rejected: rejects, offset: 0 });
-        expect(result.reason).to.match(reason);
+        expect(result).to.include({ status: "failed", rows: 0, rejected: rejects, offset: 0, reason });
       }
       expect(await fixture.rows("SELECT count(*)::int FROM records")).to.deep.equal([[0]]);
       expect(await fixture.rows("SELECT count(*)::int FROM ingest_rejects")).to.deep.equal([[rejects]]);
-      const [[status, kept] = []] = await fixture.rows("SELECT status, reason FROM ingest_jobs");
-      expect(status).to.equal("failed");
-      expect(kept).to.match(reason);
+      expect(await fixture.rows("SELECT status, reason FROM ingest_jobs")).to.deep.equal([
+        ["failed", reason],
+      ]);
     });
   }
 

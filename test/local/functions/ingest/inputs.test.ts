@@ -1,20 +1,8 @@
 import { expect } from "chai";
-import { type Table, defineTable } from "../../../../functions/ingest/table";
+import type { Table } from "../../../../functions/ingest/table";
 import { quoteName, tableSql } from "../../../../functions/ingest/tableSql";
-import records from "../../../../tables/records";
-import { inputs } from "../../../support/csvInputs";
+import { expectFailure, inputsOfOwnTables as cases } from "../../../support/csvInputs";
 import { IngestFixture, resultOf } from "../../../support/ingestFixture";
-
-/** Each input has a table of its own, made by the DDL that its definition says. */
-const cases = inputs.map(({ table = records, ...input }, i) => ({
-  ...input,
-  known: table.name,
-  table: defineTable({
-    ...table,
-    name: `input_${i}`,
-    files: { prefix: `${i}/` },
-  }),
-}));
 
 describe("The packaged ingest function", () => {
   let fixture: IngestFixture;
@@ -27,13 +15,11 @@ describe("The packaged ingest function", () => {
   const stored = ({ name, columns }: Table) =>
     fixture.rows(`SELECT ${columns.map((each) => `${quoteName(each.name)}::text`).join()} FROM ${name}`);
 
-  for (const [i, { what, file, table, known, rows = [], rejects = [], failure }] of cases.entries()) {
+  for (const { what, file, table, known, key, rows = [], rejects = [], failure } of cases) {
     it(`loads ${what} as the reader has it`, async () => {
-      const event = await fixture.put(file, `${i}/a file.csv`);
+      const event = await fixture.put(file, key);
       const result = await resultOf(fixture.invoke(event));
-      const reason = ((result.reason ?? "") as string).replaceAll(table.name, known);
-      if (failure instanceof RegExp) expect(reason).to.match(failure);
-      else expect(reason).to.equal(failure ?? "");
+      expectFailure((result.reason as string | undefined)?.replaceAll(table.name, known), failure);
       expect(result).to.include({
         status: failure === undefined ? "done" : "failed",
         rows: rows.length,

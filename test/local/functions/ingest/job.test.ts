@@ -38,7 +38,7 @@ const reject: Reject = {
 describe("A row of ingest_jobs", () => {
   const session = new Session();
   let client: Client;
-  before(async () => (client = await migratedDatabase(session)));
+  before(async () => ({ client } = await migratedDatabase(session)));
   afterEach(() => client.query("TRUNCATE ingest_jobs, ingest_rejects RESTART IDENTITY"));
   after(() => session.close());
 

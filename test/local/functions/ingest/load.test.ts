@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { Client } from "pg";
+import { Client, type ClientConfig } from "pg";
 import { claim } from "../../../../functions/ingest/job";
 import { load } from "../../../../functions/ingest/load";
 import { waitClock } from "../../../../functions/ingest/waits";
@@ -9,7 +9,7 @@ import { Session } from "../../../../local/session";
 import records from "../../../../tables/records";
 import { header } from "../../../support/csvInputs/parts";
 import { migratedDatabase } from "../../../support/database";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const options = { table: records, maxRejects: 10, chunkBytes: 64 * 1024, pieceBytes: 4096 };
 const row = "5411,coffee,EUR,1.50,2024-01-01,visa\n";
@@ -17,16 +17,14 @@ const row = "5411,coffee,EUR,1.50,2024-01-01,visa\n";
 describe("A load", () => {
   const session = new Session();
   let client: Client;
-  before(async () => (client = await migratedDatabase(session)));
+  let access: ClientConfig;
+  before(async () => ({ client, access } = await migratedDatabase(session)));
   after(() => session.close());
 
   /** A load that breaks off leaves its connections in the middle of a COPY. */
   let own: Client;
   let second: Client;
   beforeEach(async () => {
-    const { host, port } = client;
-    const { ca } = (client as unknown as { ssl: { ca: string } }).ssl;
-    const access = { host, port, user: "postgres", password: "local", database: "demo", ssl: { ca } };
     [own, second] = [new Client(access), new Client(access)];
     await Promise.all([own.connect(), second.connect()]);
   });

@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { connect } from "../../../../functions/shared/database";
 import { AwsError } from "../../../../local/http";
-import { IngestFixture, options, packageCallback, resultOf } from "../../../support/ingestFixture";
+import { packageCallback } from "../../../../trials/packageCallback";
+import { IngestFixture, options, resultOf } from "../../../support/ingestFixture";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 

@@ -53,8 +53,10 @@ describe("A table's definition", () => {
     const result = await resultOf(
       fixture.invoke(await fixture.put("Day,Stations,Sensors,°C\n", "readings/2.csv")),
     );
-    expect(result.reason).to.match(
-      /^the file's header doesn't fit the table readings: missing: station; unknown: Stations\. In /,
+    expect(result.reason).to.equal(
+      "the file's header doesn't fit the table readings: missing: station; unknown: Stations. In tables/readings.ts " +
+        'a column\'s header is its name in files; required, missingColumns, extraColumns and header: "none" say what ' +
+        "may be otherwise. npm run table -- new FILE --name NAME makes a table for such files",
     );
   });
 

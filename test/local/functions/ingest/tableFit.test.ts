@@ -5,7 +5,8 @@ import { tableSql } from "../../../../functions/ingest/tableSql";
 import { schemaHandler } from "../../../../functions/schema/handler";
 import { readMigrations } from "../../../../infra/database/migrations";
 import records from "../../../../tables/records";
-import { IngestFixture, packageCallback, resultOf } from "../../../support/ingestFixture";
+import { packageCallback } from "../../../../trials/packageCallback";
+import { IngestFixture, resultOf } from "../../../support/ingestFixture";
 
 const types: TableDefinition["columns"][number]["type"][] = [
   "smallint",

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { defineTable } from "../../../../functions/ingest/table";
 import { tableSql } from "../../../../functions/ingest/tableSql";
 import { jobsHandler } from "../../../../functions/jobs/handler";
-import { IngestFixture, options, packageCallback, resultOf } from "../../../support/ingestFixture";
+import { packageCallback } from "../../../../trials/packageCallback";
+import { IngestFixture, options, resultOf } from "../../../support/ingestFixture";
 
 const prices = defineTable({
   name: "prices",
@@ -51,7 +52,7 @@ describe("A new version of a file", () => {
     expect(failed.reason)
       .to.match(/more than 20 records were rejected/)
       .and.include(
-        `${stayed.toLocaleString("en-US")} rows of it are in records: they go when a mended file is loaded under the same key, or with npm run load -- 'in/a file.csv' --undo`,
+        `${stayed.toLocaleString("en-US")} rows of it are in records: they go when a mended file is loaded under the same key, or with npm run load -- 'in/a file.csv' --undo --stack NAME`,
       );
     expect(await rowsOfJobs("records")).to.deep.equal([[1, stayed]]);
     const mended = await resultOf(fixture.invoke(await fixture.put(`${header}\n${goods}`)));

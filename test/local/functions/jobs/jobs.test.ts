@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { JobStatus } from "../../../../functions/jobs/request";
 import { JobsFixture } from "../../../support/jobsFixture";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const failed = { status: "failed", reason: "why", finished_at: "now" };
 const done = { status: "done", byte_offset: 1000, finished_at: "now" };
@@ -27,6 +27,8 @@ describe("The jobs function", () => {
         key,
         etag: `tag of ${key}`,
         offset: 100,
+        size: 1000,
+        swept: true,
         ...more,
       });
       expect(fixture.started).to.deep.equal(
@@ -187,7 +189,7 @@ describe("The jobs function", () => {
         ),
       ).to.deep.equal([["running", null, null, 0, 3, true]]);
       expect(fixture.started.map(({ payload }) => payload)).to.deep.equal([
-        { bucket: "b", key: "a", etag: "tag of a", offset: 100, versionId: "v1" },
+        { bucket: "b", key: "a", etag: "tag of a", offset: 100, size: 1000, versionId: "v1" },
       ]);
     });
 

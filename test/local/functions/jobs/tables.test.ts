@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Client } from "pg";
 import type { TablePage } from "../../../../functions/jobs/request";
 import { JobsFixture } from "../../../support/jobsFixture";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 describe("The jobs function, asked what is in the tables", function () {
   this.timeout(120_000);

@@ -6,7 +6,7 @@ import { migrate } from "../../../../functions/schema/migrate";
 import type { Migration } from "../../../../functions/schema/migrate";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 describe("Migrations of the schema", () => {
   const access = { database: "postgres", user: "postgres", password: "secret" };

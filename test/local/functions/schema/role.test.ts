@@ -6,16 +6,18 @@ import { Client } from "pg";
 import { connect } from "../../../../functions/shared/database";
 import { migrate } from "../../../../functions/schema/migrate";
 import { readMigrations } from "../../../../infra/database/migrations";
-import { setIngestPassword } from "../../../../functions/schema/role";
+import { setRolePassword } from "../../../../functions/schema/role";
+import { ingestLogins } from "../../../../functions/shared/logins";
 import { limitConnections } from "../../../../functions/schema/roleLimit";
 import { rotate } from "../../../../functions/schema/rotation";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
 import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 import { keepEnvironment } from "../../../support/environment";
 
 const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ingest-abcdef";
+const own = { [secretArn]: ingestLogins };
 const masterArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1-abcdef";
 
 /** On a real PostgreSQL, with the statements that deploy. */
@@ -48,11 +50,11 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("can't sign in before the schema function has given it a password", async () => {
-    expect(await failureOf(signIn("ingest", ""))).to.match(/password/);
+    expect(await rejection(signIn("ingest", ""))).to.match(/password/);
   });
 
   it("signs in with what the schema function put into its empty secret", async () => {
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     const { username, password } = secret();
     expect(username).to.equal("ingest");
     expect(password).to.have.length.of.at.least(40);
@@ -60,17 +62,17 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("keeps its password from one deployment to the next, and gets it back where the database has another", async () => {
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     const before = secret().password;
     await master.query("ALTER ROLE ingest PASSWORD 'of an old snapshot'");
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     expect(secret().password).to.equal(before);
     await (await signIn("ingest", before)).end();
   });
 
   it("says which secret is malformed, and not what is in it", async () => {
     secrets.put(secretArn, "pass-phrase");
-    const message = await failureOf(setIngestPassword(master, secretArn));
+    const message = await rejection(setRolePassword(master, secretArn, ingestLogins));
     secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
     expect(message).to.include(secretArn).and.to.not.include("pass-phrase");
   });
@@ -79,6 +81,8 @@ describe("the role that the ingest function signs in as", () => {
     expect(await limitConnections(master)).to.equal(48);
     const { rows } = await master.query("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'ingest'");
     expect(rows).to.deep.equal([{ rolconnlimit: 48 }]);
+    const readers = await master.query("SELECT rolconnlimit FROM pg_roles WHERE rolname LIKE 'reader%'");
+    expect(readers.rows).to.deep.equal([{ rolconnlimit: 10 }, { rolconnlimit: 10 }]);
   });
 
   const forbidden = [
@@ -98,9 +102,9 @@ describe("the role that the ingest function signs in as", () => {
   ];
   for (const sql of forbidden) {
     it(`may not ${sql}`, async () => {
-      await setIngestPassword(master, secretArn);
+      await setRolePassword(master, secretArn, ingestLogins);
       const client = await signIn("ingest", secret().password);
-      const message = await failureOf(client.query(sql));
+      const message = await rejection(client.query(sql));
       await client.end();
       expect(message).to.match(/permission denied|must be owner/);
     });
@@ -109,7 +113,7 @@ describe("the role that the ingest function signs in as", () => {
   it("changes its password while who has the last one still gets in, and may do by turns what it may", async () => {
     secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "master" }));
     Object.assign(process.env, database(server), { DATABASE_SECRET_ARN: masterArn });
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     for (const [from, to] of [
       ["ingest", "ingest_2"],
       ["ingest_2", "ingest"],
@@ -124,21 +128,33 @@ describe("the role that the ingest function signs in as", () => {
         const client = await signIn(username, password);
         expect((await client.query("SELECT current_user")).rows).to.deep.equal([{ current_user: "ingest" }]);
         await client.query("BEGIN; INSERT INTO records (mcc) VALUES (1); ROLLBACK");
-        expect(await failureOf(client.query("DELETE FROM records"))).to.match(/permission denied/);
+        expect(await rejection(client.query("DELETE FROM records"))).to.match(/permission denied/);
         await client.end();
       }
     }
     // What a deployment does: it keeps whose turn it is.
     const kept = secret();
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     expect(secret()).to.deep.equal(kept);
+  });
+
+  it("has its limits set anew by a rotation: the server may have become another one since the deployment", async () => {
+    for (const login of ["ingest", "ingest_2"]) await master.query(`ALTER ROLE ${login} CONNECTION LIMIT 7`);
+    await rotateSecret();
+    const { rows } = await master.query(
+      "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname ~ '^ingest' ORDER BY rolname",
+    );
+    expect(rows).to.deep.equal([
+      { rolname: "ingest", rolconnlimit: 48 },
+      { rolname: "ingest_2", rolconnlimit: 48 },
+    ]);
   });
 
   it("is rotated in steps, each of which may come twice, and in its own secret alone", async () => {
     const token = await rotateSecret(2);
     expect(JSON.parse(secrets.get(secretArn) ?? "{}") as object).to.have.property("username");
     const other = { Step: "createSecret", SecretId: masterArn, ClientRequestToken: token };
-    expect(await failureOf(rotate(other, secretArn))).to.include(masterArn);
+    expect(await rejection(rotate(other, own))).to.include(masterArn);
   });
 
   it("and the master user get in while their passwords are rotated: a refused one is read again", async () => {
@@ -160,7 +176,7 @@ describe("the role that the ingest function signs in as", () => {
     const ClientRequestToken = randomUUID();
     for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"]) {
       for (let time = 0; time < times; time += 1) {
-        await rotate({ Step, SecretId: secretArn, ClientRequestToken }, secretArn);
+        await rotate({ Step, SecretId: secretArn, ClientRequestToken }, own);
       }
     }
     return ClientRequestToken;

@@ -5,14 +5,15 @@ import { Client } from "pg";
 import { shapeOf } from "../../../../functions/ingest/tableFit";
 import { schemaHandler } from "../../../../functions/schema/handler";
 import type { Migration } from "../../../../functions/schema/migrate";
-import { setIngestPassword } from "../../../../functions/schema/role";
+import { setRolePassword } from "../../../../functions/schema/role";
+import { ingestLogins } from "../../../../functions/shared/logins";
 import { readMigrations } from "../../../../infra/database/migrations";
 import { startPostgres } from "../../../../local/postgres/server";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
 import { Session } from "../../../../local/session";
 import records from "../../../../tables/records";
 import { keepEnvironment } from "../../../support/environment";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const access = { database: "demo", user: "postgres", password: "master" };
 
@@ -114,7 +115,7 @@ describe("The schema function", () => {
 
   it("leaves the role as it is where the secret can't be written", async () => {
     await master.query("ALTER ROLE ingest PASSWORD 'as it was'");
-    expect(await rejection(setIngestPassword(master, "no-such-secret"))).to.match(/secret/i);
+    expect(await rejection(setRolePassword(master, "no-such-secret", ingestLogins))).to.match(/secret/i);
     await (await signInAs("ingest", "as it was")).end();
   });
 });

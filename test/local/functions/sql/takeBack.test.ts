@@ -1,30 +1,24 @@
-import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Client } from "pg";
-import { migrate } from "../../../../functions/schema/migrate";
-import { readMigrations } from "../../../../infra/database/migrations";
-import { type LocalPostgres, startPostgres } from "../../../../local/postgres/server";
 import { Session } from "../../../../local/session";
-import { rejection } from "../../../support/postgres";
+import { migratedDatabase } from "../../../support/database";
+import { rejection } from "../../../support/rejection";
 
 /** On a real PostgreSQL, with the statements that deploy. */
 describe("ingest_take_back", () => {
   const session = new Session();
-  let server: LocalPostgres;
   let master: Client;
   let ingest: Client;
 
   before(async () => {
-    server = await startPostgres(session, { database: "groundwork", user: "postgres", password: "master" });
-    master = await signIn("postgres", "master");
-    await migrate(master, readMigrations());
+    const { client, access } = await migratedDatabase(session);
+    master = client;
     await master.query("ALTER ROLE ingest PASSWORD 'ingest'");
-    ingest = await signIn("ingest", "ingest");
+    ingest = new Client({ ...access, user: "ingest", password: "ingest" });
+    await ingest.connect();
+    session.onClose(() => ingest.end());
   });
-  after(async () => {
-    await Promise.all([ingest.end(), master.end()]);
-    await session.close();
-  });
+  after(() => session.close());
   beforeEach(() => master.query("TRUNCATE ingest_jobs, ingest_rejects, records"));
 
   it("takes the rows and rejects of one job out, and no other's", async () => {
@@ -81,20 +75,6 @@ describe("ingest_take_back", () => {
       /permission denied/,
     );
   });
-
-  async function signIn(user: string, password: string): Promise<Client> {
-    const { host, port, caFile } = server;
-    const client = new Client({
-      host,
-      port,
-      database: "groundwork",
-      user,
-      password,
-      ssl: { ca: readFileSync(caFile, "utf8") },
-    });
-    await client.connect();
-    return client;
-  }
 
   /** A job with three rows and one reject. */
   async function job(key: string, status: string): Promise<string> {

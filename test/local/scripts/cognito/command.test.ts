@@ -8,6 +8,7 @@ import { login } from "../../../../scripts/cognito/login";
 import { hostedUiOf } from "../../../../scripts/cognito/hostedSignIn";
 import { store } from "../../../../scripts/cognito/tokens";
 import { type AuthStack, startAuthStack } from "../../../support/authStack";
+import { SignInPage } from "../../../support/signInPage";
 
 interface Ran {
   readonly code: number;
@@ -23,7 +24,7 @@ describe("npm run cognito", function () {
   let env: string;
 
   before(async () => {
-    stack = await startAuthStack(session, { "auth:loginPorts": "[18986]" });
+    stack = await startAuthStack(session, { "auth:loginPorts": "[18996]" });
     env = path.join(session.dir, ".env");
   });
   after(() => session.close());
@@ -105,11 +106,7 @@ describe("npm run cognito", function () {
     const target = stack.target(env);
     const hostedUi = await hostedUiOf(target);
     const show = async (url: string): Promise<void> => {
-      const page = await fetch(url);
-      const csrf = /name="_csrf"\s+value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
-      const cookie = page.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-      const body = new URLSearchParams({ _csrf: csrf, username: "alice", password });
-      await fetch(page.url, { method: "POST", headers: { cookie }, body });
+      await fetch(await new SignInPage().signIn(url, { username: "alice", password }));
     };
     const tokens = await login(hostedUi, {
       scopes: ["groundwork/read"],

@@ -12,7 +12,7 @@ import { claimsOf, refresh, signIn, store } from "../../../../scripts/cognito/to
 import { keepEnvironment } from "../../../support/environment";
 import { type Moto, startMoto } from "../../../support/moto";
 import { Command } from "../../../support/command";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 /** An independent emulator: what passes there as well isn't shaped after the environment on this machine. */
 describe("the cognito command at moto's server, which it knows by AWS_ENDPOINT_URL and ids alone", () => {

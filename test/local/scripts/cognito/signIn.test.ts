@@ -1,23 +1,22 @@
-/* eslint max-lines: ["error", 350] -- one environment serves all of it */
 import { writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
 import { zip } from "../../../../programs/archive";
-import { codeAt } from "../../../../local/cognito/totp";
 import { Session } from "../../../../local/session";
 import { type Pool, addToGroup, createUser, listUsers } from "../../../../scripts/cognito/admin";
-import { checkApi } from "../../../../scripts/cognito/checkApi";
+import { checkApi, expectedOf } from "../../../../scripts/cognito/checkApi";
 import { readEnvFile } from "../../../../scripts/cognito/envFile";
 import { hostedUiOf, newSignIn, signInByForm } from "../../../../scripts/cognito/hostedSignIn";
 import { login } from "../../../../scripts/cognito/login";
-import { callCount, expectedMatrix, formatMatrix } from "../../../../scripts/cognito/matrix";
+import { formatMatrix, tokenKinds } from "../../../../scripts/cognito/matrix";
 import type { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, revoke, signIn, store } from "../../../../scripts/cognito/tokens";
-import { type AuthStack, startAuthStack } from "../../../support/authStack";
+import { type AuthStack, openPool, startAuthStack } from "../../../support/authStack";
 import { openChromium } from "../../../support/chromium";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
+import { SignInPage } from "../../../support/signInPage";
 
 describe("sign-in on this machine", () => {
   const password = "Correct-horse-1";
@@ -36,9 +35,7 @@ describe("sign-in on this machine", () => {
     const env = path.join(session.dir, ".env");
     writeFileSync(env, "# mine\n");
     target = auth.target(env);
-    const client = await target.connect();
-    session.onClose(() => Promise.resolve(client.destroy()));
-    pool = { client, UserPoolId: await target.userPoolId() };
+    pool = await openPool(session, target);
     apiUrl = await target.output("apiUrl");
   });
   after(() => session.close());
@@ -56,13 +53,18 @@ describe("sign-in on this machine", () => {
 
   it("answers every route with every kind of token as expected, and leaves no user behind", async () => {
     const calls: number[] = [];
-    const matrix = await checkApi(target, pool, { update: (done) => calls.push(done) }, unstopped);
-    expect(matrix).to.deep.equal(expectedMatrix.map(({ statuses }) => [...statuses]));
-    expect(calls.at(-1)).to.equal(callCount);
+    const expected = await expectedOf(target);
+    expect(expected.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+      ...["GET /", "POST /", "GET /scoped", "GET /admin-only", "GET /admin-only/all"],
+      ...["GET /no-such-route", "HEAD /"],
+    ]);
+    const matrix = await checkApi(target, pool, expected, { update: (done) => calls.push(done) }, unstopped);
+    expect(matrix).to.deep.equal(expected.map(({ statuses }) => [...statuses]));
+    expect(calls.at(-1)).to.equal(expected.length * tokenKinds.length);
     const left = (await listUsers(pool)).filter(({ username }) => username.startsWith("check-api-"));
     expect(left).to.deep.equal([]);
-    expect(formatMatrix(matrix).wrong).to.equal(0);
-    expect(formatMatrix([[200]]).lines[1]).to.match(/^GET \/\s+200 not 401\s+-/);
+    expect(formatMatrix(expected, matrix).wrong).to.equal(0);
+    expect(formatMatrix(expected, [[200]]).lines[1]).to.match(/^GET \/\s+200 not 401\s+-/);
   });
 
   it("has API Gateway's bodies and headers, readable for a page of another origin", async () => {
@@ -138,24 +140,6 @@ describe("sign-in on this machine", () => {
     }
   });
 
-  it("answers 429 as JSON above the rate", async () => {
-    const throttled = new Session();
-    try {
-      const { outputs } = await startAuthStack(throttled, {
-        "auth:throttlingRate": "0.001",
-        "auth:throttlingBurst": "2",
-      });
-      const statuses: number[] = [];
-      for (let i = 0; i < 3; i++) statuses.push((await fetch(String(outputs.apiUrl))).status);
-      expect(statuses).to.deep.equal([401, 401, 429]);
-      expect(await (await fetch(String(outputs.apiUrl))).json()).to.deep.equal({
-        message: "Too Many Requests",
-      });
-    } finally {
-      await throttled.close();
-    }
-  });
-
   it("keeps the scopes of a hosted sign-in when its token is refreshed, until that is revoked", async () => {
     const tokens = await signInByForm(await hostedUiOf(target), await addUser("keeper"));
     const scope = "openid profile email phone groundwork/read groundwork/write";
@@ -175,34 +159,6 @@ describe("sign-in on this machine", () => {
     const { accessToken } = await signIn(target, user, () => Promise.resolve("Better-horse-2"));
     expect(claimsOf(accessToken)).to.include({ username: "temporary" });
     await signIn(target, { ...user, password: "Better-horse-2" }, noNewPassword);
-  });
-
-  it("answers a pool that asks for a second factor, with an app that it has set up and with one that is there", async () => {
-    const other = new Session();
-    try {
-      const strict = (await startAuthStack(other, { "auth:mfa": "on", "auth:signInBy": "email" })).target(
-        path.join(other.dir, ".env"),
-      );
-      const client = await strict.connect();
-      other.onClose(() => Promise.resolve(client.destroy()));
-      const user = { username: "ann@example.com", password };
-      const strictPool = { client, UserPoolId: await strict.userPoolId() };
-      await createUser(strictPool, { ...user, temporary: true, attributes: {} });
-      const period = Math.floor(Date.now() / 30_000);
-      let key = "";
-      const setUp = (question: string) => {
-        key = /key (\w+)/.exec(question)?.[1] ?? "";
-        return Promise.resolve(codeAt(key, period));
-      };
-      await signIn(strict, user, () => Promise.resolve("Better-horse-2"), setUp);
-      const again = { ...user, password: "Better-horse-2" };
-      const code = () => Promise.resolve(codeAt(key, period + 1));
-      const { accessToken } = await signIn(strict, again, noNewPassword, code);
-      expect(claimsOf(accessToken)).to.include({ token_use: "access" });
-      expect(await rejection(signIn(strict, again, noNewPassword))).to.contain("second factor");
-    } finally {
-      await other.close();
-    }
   });
 
   it("gives a code's tokens once, to who has its verifier, and sends a wrong request back with its error", async () => {
@@ -234,7 +190,8 @@ describe("sign-in on this machine", () => {
       const response = await fetch(url, { redirect: "manual" });
       expect([response.status, response.headers.get("location")]).to.deep.equal([400, null]);
     }
-    const code = await codeFor(newSignIn(hostedUi, redirectUri).url, await addUser("coder"));
+    const back = await new SignInPage().signIn(newSignIn(hostedUi, redirectUri).url, await addUser("coder"));
+    const code = back.searchParams.get("code") ?? "";
     const token = (verifier: string) =>
       fetch(`${hostedUi.url}/oauth2/token`, {
         method: "POST",
@@ -248,18 +205,6 @@ describe("sign-in on this machine", () => {
       expect([response.status, await response.json()]).to.deep.equal([400, { error: "invalid_grant" }]);
     }
   });
-
-  /** Fills the sign-in form in and reads the code from where it leads. */
-  async function codeFor(url: string, user: { username: string; password: string }): Promise<string> {
-    const page = await fetch(url);
-    const csrf = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
-    const cookie = page.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-    const body = new URLSearchParams({ _csrf: csrf, ...user });
-    const forged = await fetch(page.url, { method: "POST", redirect: "manual", body });
-    expect(forged.status, "without the page's cookie").to.equal(400);
-    const answer = await fetch(page.url, { method: "POST", redirect: "manual", body, headers: { cookie } });
-    return new URL(answer.headers.get("location") ?? "").searchParams.get("code") ?? "";
-  }
 
   it("ships the authorizer in at most 300 KB", () => {
     const { files } = auth.services.lambda.spec("local-group-authorizer");

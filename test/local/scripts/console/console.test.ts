@@ -6,7 +6,7 @@ import { startConsole } from "../../../../scripts/console/server";
 import type { stackOutputs } from "../../../../scripts/shared/stackOutputs";
 import { startConsoleOf } from "../../../support/console";
 import { keepEnvironment } from "../../../support/environment";
-import { statusOf } from "../../../support/statusOf";
+import { rawFetch } from "../../../support/rawFetch";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 const script = "<script>alert(1)</script>";
@@ -71,9 +71,10 @@ describe("the console", function () {
     it("answers to no other name that leads here, even with the cookie", async () => {
       const { port } = new URL(origin);
       for (const host of [`rebound.example:${port}`, `127.0.0.1.nip.io:${port}`, "127.0.0.1:1"]) {
-        expect(await statusOf(`${origin}/files`, { host, cookie }), host).to.equal(403);
+        expect((await rawFetch(`${origin}/files`, { host, cookie })).status, host).to.equal(403);
       }
-      expect(await statusOf(`${origin}/files`, { host: `127.0.0.1:${port}`, cookie })).to.equal(200);
+      const { status } = await rawFetch(`${origin}/files`, { host: `127.0.0.1:${port}`, cookie });
+      expect(status).to.equal(200);
     });
 
     it("changes nothing for another origin, another port of this machine, or who names none", async () => {
@@ -84,7 +85,8 @@ describe("the console", function () {
           ["POST", "/users/group"],
           ["PUT", "/files/upload?name=forged.csv"],
         ] as const) {
-          expect(await statusOf(`${origin}${path}`, headers, method, "group=forged"), from).to.equal(403);
+          const { status } = await rawFetch(`${origin}${path}`, headers, method, "group=forged");
+          expect(status, from).to.equal(403);
         }
       }
       expect(await get("/users/list")).to.not.include("forged");
@@ -170,6 +172,10 @@ describe("the console", function () {
   it("loads the sample by one click, saves its rejects as a file to mend, and resumes a failed job", async () => {
     expect(await post("/files/sample")).to.include("sample.csv is in the bucket");
     await until("/job/status?key=sample.csv", "Loaded, but for");
+    for (const part of ["status", "rejects"]) {
+      const done = await fetch(`${origin}/job/${part}?key=sample.csv`, { headers: { cookie } });
+      expect(done.headers.get("x-again"), "the next look at what is done").to.equal(null);
+    }
     const response = await fetch(`${origin}/job/rejects.csv?key=sample.csv`, { headers: { cookie } });
     expect(response.headers.get("content-disposition")).to.equal('attachment; filename="rejects.csv"');
     expect((await response.text()).split("\n").slice(0, 2)).to.deep.equal([
@@ -186,6 +192,8 @@ describe("the console", function () {
     expect(reasons).to.match(/^line,byte,column,value,code,reason\n\d+,\d+,"mcc","abcd"/);
     await send("PUT", "/files/upload?name=failing.csv", "a,b\n1,2\n");
     const failed = await until("/job/status?key=failing.csv", "It failed");
+    const looked = await fetch(`${origin}/job/status?key=failing.csv`, { headers: { cookie } });
+    expect(looked.headers.get("x-again"), "somebody may resume it elsewhere").to.equal("5000");
     expect(failed).to.include("no header of the table records");
     expect(await post("/job/resume?key=failing.csv")).to.include("It goes on from byte 0");
     await until("/job/status?key=failing.csv", "It failed");

@@ -94,7 +94,9 @@ describe("npm run load", function () {
     writeFileSync(other, "a,b\n1,2\n");
     const failed = await load.run(other, "--stack", "local");
     expect(failed.code).to.equal(1);
-    expect(failed.stderr).to.include("no header of the table records").and.to.include("--resume");
+    expect(failed.stderr)
+      .to.include("no header of the table records")
+      .and.to.include("npm run load -- other.csv --resume --stack local");
     const resumed = await load.run("other.csv", "--resume", "--stack", "local");
     expect(resumed.code, "for the same reason again").to.equal(1);
     expect(resumed.stderr).to.include("no header of the table records");
@@ -124,6 +126,9 @@ describe("npm run load", function () {
     const missing = await load.run("nowhere.csv", "--stack", "local");
     expect(missing.code).to.equal(1);
     expect(missing.stderr).to.include("There is no file nowhere.csv");
+    // The key of a job that is done, and still no file.
+    const gone = await load.run("many.csv", "--stack", "local");
+    expect([gone.code, gone.stderr]).to.deep.equal([1, "There is no file many.csv: name a CSV file\n"]);
     const none = await load.run("--stack", "local");
     expect(none.code).to.equal(1);
     expect(none.stderr).to.include("Name the file to load");
@@ -146,6 +151,8 @@ describe("npm run load", function () {
     const second = await load.run(folder, "--stack", "local", "--json");
     expect(result(second)).to.include({ done: 0, before: 12, rows: 0 });
     expect((await load.run("5.csv", "--undo", "--stack", "local", "--key", "days/5.csv")).code).to.equal(0);
+    const one = await load.run(path.join(folder, "5.csv"), "--stack", "local", "--prefix", "one/", "--json");
+    expect(result(one)).to.include({ key: "one/5.csv", rows: 1 });
     const existing = await load.run("--existing", "days/", "--stack", "local", "--json");
     expect(existing.code, existing.stderr).to.equal(0);
     expect(result(existing)).to.include({ done: 1, before: 11, rows: 1 });

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
@@ -39,6 +41,28 @@ describe("npm start", function () {
     expect(command.leftovers()).to.be.empty;
   });
 
+  it("has the ports of local: only where it stays, and says at once where it can't have them", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const ports = ["cognitoPort", "apiPort"].map((key) => ["--config", `local:${key}=${port}`]);
+    const { code, stderr } = await command.run("--rows", "10", ...ports.flat());
+    expect(code, stderr).to.equal(0);
+    for (const taken of ports) {
+      const refused = await command.run("--rows", "10", "--keep", ...taken);
+      expect(refused).to.include({ code: 1 });
+      expect(refused.stderr).to.contain(`Port ${port} is in use`).and.not.contain("up in");
+    }
+    server.close();
+  });
+
+  it("says at once that the environment is up, or coming up, in another process", async () => {
+    writeFileSync(path.join(dir, "local.json"), JSON.stringify({ pid: process.pid }));
+    const refused = await command.runIn({ GROUNDWORK_ANNOUNCEMENTS: dir }, "--keep");
+    expect(refused).to.include({ code: 1 });
+    expect(refused.stderr).to.contain(`in process ${process.pid}: end that one`).and.not.contain("up in");
+  });
+
   it("fails where one row is not as the file has it", async () => {
     // Between the load and the check a cent is added to one amount.
     const damage = csv(
@@ -57,14 +81,10 @@ describe("npm start", function () {
          return found;
        };`,
     );
-    process.env.NODE_OPTIONS = `--require ${damage}`;
-    try {
-      const { code, stdout, stderr } = await command.run("--rows", "20", "--json");
-      expect(stderr).to.include("The rows in records are not those of the file");
-      expect([code, stdout]).to.deep.equal([1, ""]);
-    } finally {
-      delete process.env.NODE_OPTIONS;
-    }
+    const variables = { NODE_OPTIONS: `--require ${damage}` };
+    const { code, stdout, stderr } = await command.runIn(variables, "--rows", "20", "--json");
+    expect(stderr).to.include("The rows in records are not those of the file");
+    expect([code, stdout]).to.deep.equal([1, ""]);
   });
 
   it("loads a person's own file, and counts what it rejects", async () => {
@@ -128,7 +148,12 @@ export default defineTable({
     {
       name: "a table that doesn't exist",
       args: ["--file", "README.md", "--table", "nowhere"],
-      says: /There is no table nowhere: --table is one of .*records/,
+      says: /There is no table nowhere in tables\/, only .*records/,
+    },
+    {
+      name: "a table without a file",
+      args: ["--table", "records"],
+      says: /^--table .*: name the file with --file/,
     },
     {
       name: "a file that doesn't exist",

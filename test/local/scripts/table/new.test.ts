@@ -11,7 +11,8 @@ import { Session } from "../../../../local/session";
 import { findChanges } from "../../../../scripts/table/changes";
 import { inferTable } from "../../../../scripts/table/infer/inferTable";
 import { migratedDatabase } from "../../../support/database";
-import { IngestFixture, options, packageCallback, resultOf } from "../../../support/ingestFixture";
+import { packageCallback } from "../../../../trials/packageCallback";
+import { IngestFixture, options, resultOf } from "../../../support/ingestFixture";
 
 describe("The migrations that table new writes", () => {
   let session: Session;
@@ -20,7 +21,7 @@ describe("The migrations that table new writes", () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "groundwork-table-"));
     session = new Session();
-    client = await migratedDatabase(session);
+    ({ client } = await migratedDatabase(session));
   });
   after(async () => {
     await session.close();

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import { type Environment, startEnvironment } from "../../../../local/environment";
 import { Session } from "../../../../local/session";
+import { measureGrowth } from "../../../../trials/bench/growth";
 import { runPeers } from "../../../../trials/bench/peers/run";
 import { connect } from "../../../../trials/uploadAndFollow";
 import { benchConfig } from "../../../../trials/bench/rounds";
 
-describe("The bench beside peers", () => {
+describe("The bench beside peers, and into a table that grows,", () => {
   let session: Session;
   let environment: Environment;
   before(async function () {
@@ -37,5 +38,19 @@ describe("The bench beside peers", () => {
     );
     expect(indexes).to.deep.equal([{ indexname: "records_pkey" }]);
     for (const each of [cold, warm]) expect(each?.functionCpuMs).to.be.greaterThan(0);
+  });
+
+  it("loads a file into a table that grows, each time beside what is there", async function () {
+    this.timeout(60_000);
+    const told: number[] = [];
+    const steps = await measureGrowth(environment, session.dir, {
+      ...{ rows: 1000, until: 2500, stop: new AbortController().signal },
+      onStep: ({ rowsBefore }) => told.push(rowsBefore),
+    });
+    expect(told).to.deep.equal([0, 1000, 2000]);
+    for (const [index, { walBytes, tableBytes }] of steps.entries()) {
+      expect(walBytes).to.be.greaterThan(0);
+      expect(tableBytes).to.be.greaterThan(steps[index - 1]?.tableBytes ?? 0);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { type TableDefinition, defineTable } from "../../../../functions/ingest/
 import { Session } from "../../../../local/session";
 import records from "../../../../tables/records";
 import { differences, expectations } from "../../../../trials/verify/verify";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 import { migratedDatabase } from "../../../support/database";
 
 /** On the way of the check: what it finds in files of every kind. */
@@ -17,7 +17,7 @@ describe("what the check of a load finds in a file", () => {
 
   before(async () => {
     session = new Session();
-    client = await migratedDatabase(session);
+    ({ client } = await migratedDatabase(session));
   });
   after(() => session.close());
 

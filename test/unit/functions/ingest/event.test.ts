@@ -40,6 +40,11 @@ describe("The ingest function's event", () => {
       [{ bucket: "b", key: "k", size: 0, waits: 3 }],
     ],
     [
+      "a start by the sweeper",
+      { bucket: "b", key: "k", size: 0, swept: true },
+      [{ bucket: "b", key: "k", size: 0, swept: true }],
+    ],
+    [
       "a hand-over",
       { bucket: "b", key: "k", etag: '"e"', versionId: "v", offset: 7 },
       [{ bucket: "b", key: "k", etag: "e", versionId: "v", offset: 7 }],

@@ -99,6 +99,7 @@ describe("what GitHub's deployment of one environment may do", () => {
     [false, "iam:PutRolePolicy", role("dev-2"), bounded("dev")],
     [false, "lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:1:function:prod-ingest", taggedAs("prod")],
     [false, "rds:DeleteDBInstance", "arn:aws:rds:us-east-1:1:db:prod-demo-db", taggedAs("prod")],
+    [false, "logs:PutLogEvents", "arn:aws:logs:us-east-1:1:log-group:x", taggedAs("prod")],
     [false, "lambda:UntagResource", "arn:aws:lambda:us-east-1:1:function:prod-ingest", taggedAs("prod")],
     // The borders themselves.
     [false, "iam:CreatePolicyVersion", boundaryOf("dev")],
@@ -118,6 +119,9 @@ describe("what GitHub's deployment of one environment may do", () => {
       mayDo({ action, resource: "arn:aws:x:::y", context }, admin, boundary("dev"));
     expect(asks("secretsmanager:GetSecretValue", taggedAs("dev"))).to.equal(true);
     expect(asks("secretsmanager:GetSecretValue", taggedAs("prod"))).to.equal(false);
+    // API Gateway's role, which one environment of a region makes, writes the logs of all.
+    expect(asks("logs:PutLogEvents", taggedAs("prod"))).to.equal(true);
+    expect(asks("logs:GetLogEvents", taggedAs("prod"))).to.equal(false);
     for (const action of [
       "iam:PutRolePolicy",
       "iam:PassRole",
@@ -145,6 +149,16 @@ describe("what GitHub's deployment of one environment may do", () => {
     expect(allowed?.Action).to.have.members([...needed]);
     // IAM's own limit of a managed policy.
     expect(boundary("dev").replace(/\s/g, "")).to.have.length.below(6144);
+  });
+
+  it("names each action of a plan once", () => {
+    const plan = JSON.parse(documentOf("aws:iam/rolePolicy:RolePolicy", "github-plan-dev")) as {
+      Statement: { Action: string[]; Resource: string[] }[];
+    };
+    const all = plan.Statement.filter(({ Resource }) => Resource.includes("*")).flatMap(
+      ({ Action }) => Action,
+    );
+    expect(all).to.have.members([...new Set(all)]);
   });
 
   it("hands roles to every service that the programs give one", async () => {

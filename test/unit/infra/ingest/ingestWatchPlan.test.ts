@@ -34,10 +34,13 @@ describe("The plan of what watches the ingest", () => {
 
   it("looks at stalled jobs no oftener than CloudWatch counts, and at durations beyond half of the reserve", () => {
     const plan = (sweepMinutes: number) =>
-      alarmPlan("Own", { timeout: 100, handOverReserveMs: 10_001, sweepMinutes });
+      alarmPlan("Own", "prod", { timeout: 100, handOverReserveMs: 10_001, sweepMinutes });
     const of = (key: string, minutes = 5) => plan(minutes).find((alarm) => alarm.key === key)!;
     expect([0.5, 1, 5].map((minutes) => of("stalled-jobs", minutes).period)).to.deep.equal([60, 60, 300]);
     expect(of("duration").threshold).to.equal(95_000);
     expect(new Set(plan(5).map(({ key }) => key)).size).to.equal(8);
+    const commands = plan(5).flatMap(({ alarmDescription }) => alarmDescription.match(/npm run .*/g) ?? []);
+    expect(commands).to.have.length(3);
+    for (const command of commands) expect(command).to.include("--stack prod");
   });
 });

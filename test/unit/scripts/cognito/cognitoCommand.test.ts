@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { GroundworkError } from "../../../../infra/error";
 import { explained } from "../../../../scripts/cognito/failure";
 import { Target } from "../../../../scripts/cognito/target";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 import { keepEnvironment } from "../../../support/environment";
 
 describe("the cognito command", () => {
@@ -63,6 +63,21 @@ describe("the cognito command", () => {
       const { config } = await target().connect();
       expect(await config.region()).to.equal("eu-west-1");
       expect(await config.endpoint?.()).to.include({ hostname: "127.0.0.1", port: 5000 });
+    });
+
+    it("has one client for all that it asks, which goes with it", async () => {
+      process.env.AWS_ENDPOINT_URL = "http://127.0.0.1:5000";
+      const one = target();
+      const client = await one.connect();
+      let destroyed = 0;
+      client.destroy = () => void destroyed++;
+      expect(await one.connect()).to.equal(client);
+      await one.close();
+      expect(destroyed).to.equal(1);
+      process.env.AWS_ENDPOINT_URL = "nonsense";
+      const none = target();
+      await rejection(none.connect());
+      await none.close();
     });
 
     it("refuses an AWS_ENDPOINT_URL that is no address, and names an id that is missing", async () => {

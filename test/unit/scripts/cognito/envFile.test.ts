@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { root } from "../../../../programs/programs";
 import { readEnvFile, updateEnvFile, withVariables } from "../../../../scripts/cognito/envFile";
@@ -97,9 +98,23 @@ describe("the env file", () => {
   });
 
   it("is not held up by a process that died while it changed it", () => {
-    writeFileSync(`${file}.lock`, String(spawnSync("true").pid));
+    symlinkSync(String(spawnSync("true").pid), `${file}.lock`);
     updateEnvFile(file, { T: "1" });
     expect(readdirSync(dir)).to.deep.equal([".env"]);
+  });
+
+  it("has nothing beside it of a process that was killed while it waited", async () => {
+    symlinkSync(String(process.pid), `${file}.lock`);
+    const program = `const { updateEnvFile } = require("./scripts/cognito/envFile");
+      require("node:fs").writeSync(1, "waiting");
+      updateEnvFile(process.argv[1], { T: "1" });`;
+    const args = ["-r", "./programs/register.js", "-e", program, file];
+    const waiting = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    await once(waiting.stdout, "data");
+    await sleep(200);
+    waiting.kill("SIGKILL");
+    await once(waiting, "close");
+    expect(readdirSync(dir)).to.deep.equal([".env.lock"]);
   });
 
   it("is left alone where a change would reach into a value of several lines", () => {

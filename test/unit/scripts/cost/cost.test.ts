@@ -1,4 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
 import { expect } from "chai";
+import { root } from "../../../../programs/programs";
 import { estimate } from "../../../../scripts/cost/estimate";
 import { outdated, prices, sources } from "../../../../scripts/cost/prices";
 import { record, recordAll } from "../../../support/stacks";
@@ -73,7 +78,7 @@ describe("the cost of an environment", () => {
     ]);
     expect(idleTotal).to.be.within(40, 80);
     // The figure of docs/ingest.md for the load itself.
-    expect(perMillionRows[0]?.monthly).to.be.closeTo(0.000065, 0.000001);
+    expect(perMillionRows[0]?.monthly).to.be.closeTo(0.000076, 0.000001);
     expect(perMillionRowsTotal).to.be.within(0.001, 0.1);
   });
 
@@ -120,5 +125,30 @@ describe("the cost of an environment", () => {
     expect(line("API")?.note).to.include("$5 a million traces");
     expect(line("database demo-db")?.note).to.include("$0.075 a vCPU and hour");
     expect(line("machine ec2-proxy")?.note).to.include("$0.04 a vCPU and hour");
+  });
+});
+
+describe("npm run cost", () => {
+  it("reads secrets and what comes from Pulumi ESC by the CLI, and prices what they choose", () => {
+    const dir = mkdtempSync(path.join(tmpdir(), "groundwork-cost-"));
+    try {
+      const values = { "aws:region": "eu-west-1", "networking:nat": "gateway" };
+      const said = Object.entries(values).map(([key, value]) => [key, { value, secret: false }]);
+      const answer = JSON.stringify(Object.fromEntries(said));
+      writeFileSync(path.join(dir, "pulumi"), `#!/bin/sh\necho '${answer}'\n`);
+      chmodSync(path.join(dir, "pulumi"), 0o755);
+      writeFileSync(path.join(dir, "Pulumi.esc.yaml"), "environment:\n  - shared\n");
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        ["-r", "./programs/register.js", "scripts/cost", "--stack", "esc", "--json"],
+        { cwd: root, encoding: "utf8", env: { PATH: dir, GROUNDWORK_ENVIRONMENTS: dir } },
+      );
+      expect(stderr).to.equal("");
+      const { region, idle } = JSON.parse(stdout) as { region: string; idle: { item: string }[] };
+      expect(region).to.equal("eu-west-1");
+      expect(idle.map(({ item }) => item)).to.include("NAT gateway 1, with its address");
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
   });
 });

@@ -38,7 +38,7 @@ describe("many files", () => {
   const load = (
     files: FileToLoad[],
     jobs: Jobs,
-    more: { atOnce?: number; patience?: number; givenUp?: string } = {},
+    more: { atOnce?: number; patience?: number; givenUp?: string; asked?: () => void } = {},
   ) =>
     loadMany(files, {
       jobs,
@@ -47,7 +47,11 @@ describe("many files", () => {
       patience: more.patience ?? 60,
       quiet: 0,
       interval: 1,
-      givenUp: () => Promise.resolve(more.givenUp),
+      stack: "prod",
+      givenUp: () => {
+        more.asked?.();
+        return Promise.resolve(() => more.givenUp);
+      },
       progress: { update: () => undefined },
       stop: new AbortController().signal,
     });
@@ -84,15 +88,20 @@ describe("many files", () => {
 
   it("that the function gave up on are told with its words", async () => {
     const jobs = new Jobs();
-    const file = jobs.file("lost", () => Promise.resolve());
-    const { failed } = await load([file], jobs, { givenUp: "permission denied" });
-    expect(failed).to.deep.equal([{ key: "lost", reason: "permission denied" }]);
+    const files = ["lost", "too"].map((key) => jobs.file(key, () => Promise.resolve()));
+    let looks = 0;
+    const { failed } = await load(files, jobs, { givenUp: "permission denied", asked: () => looks++ });
+    const reason = "permission denied";
+    expect(failed).to.deep.equal(["lost", "too"].map((key) => ({ key, reason })));
+    expect(looks, "looks at the queue, which takes seconds").to.equal(1);
   });
 
   it("that don't move end the wait, with one of their names", async () => {
     const jobs = new Jobs();
     const file = jobs.file("lost", () => Promise.resolve());
     const error = await load([file], jobs, { patience: 0 }).catch((thrown: unknown) => thrown);
-    expect(String(error)).to.include("1 files have not moved for 0 s, lost among them");
+    expect(String(error)).to.include(
+      "1 files have not moved for 0 s, lost among them: npm run logs -- --stack prod says why",
+    );
   });
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { checkCredentials } from "../../../../scripts/stacks/credentials";
 import { keepEnvironment } from "../../../support/environment";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 
 describe("the AWS credentials", () => {
   let server: Server;
@@ -43,7 +43,7 @@ describe("the AWS credentials", () => {
 
   it("of another account are refused, naming both", async () => {
     answer.body = identity("999999999999");
-    expect(await failureOf(checkCredentials("prod", allowed))).to.equal(
+    expect(await rejection(checkCredentials("prod", allowed))).to.equal(
       "these AWS credentials are of account 999999999999, where prod may not be: aws:allowedAccountIds names " +
         "123456789012, 210987654321 in Pulumi.prod.yaml. Choose the profile of the right one with AWS_PROFILE",
     );
@@ -51,7 +51,7 @@ describe("the AWS credentials", () => {
 
   it("of a forbidden account are refused", async () => {
     const config = { ...region, "aws:forbiddenAccountIds": '["123456789012"]' };
-    expect(await failureOf(checkCredentials("dev", config))).to.include("aws:forbiddenAccountIds names it");
+    expect(await rejection(checkCredentials("dev", config))).to.include("aws:forbiddenAccountIds names it");
   });
 
   it("that aren't there are told with what to do", async () => {
@@ -65,7 +65,7 @@ describe("the AWS credentials", () => {
   for (const code of ["ExpiredToken", "InvalidClientTokenId"]) {
     it(`that AWS answers with ${code} are told with what to do`, async () => {
       answer = { status: 403, body: failure(code) };
-      const message = await failureOf(checkCredentials("dev", region));
+      const message = await rejection(checkCredentials("dev", region));
       expect(message).to.include("has expired or is not valid here: sign in again").and.not.include("\n");
     });
   }

@@ -1,51 +1,22 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
 import { expect } from "chai";
-import { root } from "../../../../programs/programs";
 import { type Action, selectProjects } from "../../../../scripts/stacks/plan";
 import { checkEnvironment, checkTools } from "../../../../scripts/stacks/preflight";
 import { listPlan } from "../../../../scripts/stacks/programPlan";
 import { States } from "../../../../scripts/stacks/states";
 import { readUpstreams, requireUpstreams } from "../../../../scripts/stacks/upstreams";
 import { keepEnvironment } from "../../../support/environment";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
+import { holding, noAws, useStandInCli } from "../../../support/standInCli";
 
 describe("the commands over all stacks, before anything is touched,", () => {
-  let bin: string;
-  beforeEach(() => (bin = mkdtempSync(path.join(tmpdir(), "groundwork-cli-"))));
-  afterEach(() => rmSync(bin, { recursive: true, force: true }));
-
-  /** A `pulumi` on PATH that answers by its first argument, a line of shell each; what isn't named answers well. */
-  function install(answers: Record<string, string>): void {
-    const file = path.join(bin, "pulumi");
-    const known = {
-      version: "echo v3.245.0",
-      whoami: `echo '{"user": "me", "url": "file://~"}'`,
-      ...answers,
-    };
-    const cases = Object.entries(known).map(([word, shell]) => `${word}) ${shell};;`);
-    writeFileSync(file, `#!/bin/sh\ncase "$1" in ${cases.join(" ")} esac\n`);
-    chmodSync(file, 0o755);
-  }
-
-  function run(action: string, ...args: string[]) {
-    const command = ["-r", "./programs/register.js", "scripts/stacks", action, ...args];
-    const env = { ...noAws, PATH: bin };
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, {
-      cwd: root,
-      env,
-      encoding: "utf8",
-    });
-    return { status, stdout, stderr };
-  }
+  const cli = useStandInCli();
+  const { install, run } = cli;
 
   /** As the command goes about it, up to where it would touch a stack; what it fails with. */
   async function check(action: Action = "outputs", stack = "dev", only?: string[]): Promise<string> {
     const restore = keepEnvironment();
     for (const name of Object.keys(process.env)) if (/^AWS_(?!SDK_)/.test(name)) delete process.env[name];
-    Object.assign(process.env, noAws, { PATH: bin });
+    Object.assign(process.env, noAws, { PATH: cli.bin() });
     const stop = new AbortController().signal;
     const checks = async () => {
       const projects = selectProjects(action, only);
@@ -53,19 +24,13 @@ describe("the commands over all stacks, before anything is touched,", () => {
       await checkTools({ action, projects, config, states: new States(stack, stop), manner: {} });
     };
     try {
-      return await failureOf(checks());
+      return await rejection(checks());
     } finally {
       restore();
     }
   }
 
   const noStack = { stack: 'echo "error: no stack named dev found" >&2; exit 6' };
-  const holding = (outputs: object): Record<string, string> => {
-    const resources = [
-      { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", outputs },
-    ];
-    return { stack: `echo '${JSON.stringify({ deployment: { resources } })}'` };
-  };
   const cases: {
     what: string;
     pulumi?: Record<string, string>;
@@ -148,11 +113,13 @@ describe("the commands over all stacks, before anything is touched,", () => {
   });
 
   it("tell of a missing terminal to ask at in one line", () => {
-    const { status, stderr } = run("deploy");
-    expect(stderr).to.equal(
-      "npm run deploy asks before it changes anything, and there is no terminal to ask at: add --yes\n",
-    );
-    expect(status).to.equal(1);
+    for (const action of ["deploy", "destroy", "refresh"]) {
+      const { status, stderr } = run(action);
+      expect(stderr).to.equal(
+        `npm run ${action} asks before it changes anything, and there is no terminal to ask at: add --yes\n`,
+      );
+      expect(status).to.equal(1);
+    }
   });
 
   describe("ask for the stacks that are read, and", () => {
@@ -161,7 +128,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
     let restore: () => void;
     beforeEach(() => {
       restore = keepEnvironment();
-      process.env.PATH = `${bin}:${process.env.PATH}`;
+      process.env.PATH = `${cli.bin()}:${process.env.PATH}`;
     });
     afterEach(() => restore());
 
@@ -182,7 +149,7 @@ describe("the commands over all stacks, before anything is touched,", () => {
       const outputs = { apiUrl: "https://a", bucketName: "b", dashboardUrl: "https://d" };
       const root = selectProjects("deploy", ["groundwork"]);
       install(holding(outputs));
-      expect(await failureOf(requireUpstreams(root, {}, states()))).to.equal(
+      expect(await rejection(requireUpstreams(root, {}, states()))).to.equal(
         "Stack database has no output tunnelCommand: deploy it first with npm run deploy -- --stack dev --only database",
       );
       install(holding({ ...outputs, tunnelCommand: "t" }));
@@ -192,14 +159,14 @@ describe("the commands over all stacks, before anything is touched,", () => {
 
   it("let preview alone go on without a CLI, to list what the programs ask for and say what it left out", async () => {
     const restore = keepEnvironment();
-    process.env.PATH = bin;
+    process.env.PATH = cli.bin();
     const projects = selectProjects("preview", ["networking", "database"]);
     const states = new States("dev", new AbortController().signal);
     const asked = { projects, config: {}, states, manner: {} };
     try {
       const missing = await checkTools({ action: "preview", ...asked });
       expect(missing).to.match(/^There is no pulumi on PATH/);
-      expect(await failureOf(checkTools({ action: "deploy", ...asked }))).to.equal(missing);
+      expect(await rejection(checkTools({ action: "deploy", ...asked }))).to.equal(missing);
       const scope = { region: "eu-west-1", account: "123456789012", stack: "dev" };
       const vpc = { type: "awsx:ec2:Vpc", name: "network", inputs: {}, scope, project: "networking" };
       const lines: string[] = [];
@@ -221,42 +188,15 @@ describe("the commands over all stacks, before anything is touched,", () => {
   it("let only an upstream that is known to be absent count as not deployed", async () => {
     const ingest = selectProjects("deploy", ["ingest"])[0]!;
     const restore = keepEnvironment();
-    process.env.PATH = `${bin}:${process.env.PATH}`;
+    process.env.PATH = `${cli.bin()}:${process.env.PATH}`;
     install({ stack: 'echo "error: [403] Forbidden" >&2; exit 3' });
     try {
       const reading = readUpstreams(ingest, [], {}, new States("dev", new AbortController().signal));
-      expect(await failureOf(reading)).to.match(
+      expect(await rejection(reading)).to.match(
         /^stack networking, which ingest reads, can't be read: Pulumi Cloud doesn't let this access token/,
       );
     } finally {
       restore();
     }
   });
-
-  it("show each project as it comes, then stop at the first that fails and say how to go on", () => {
-    const event = {
-      resOutputsEvent: {
-        metadata: { op: "update", type: "aws:sqs/queue:Queue", urn: "urn::q", new: { custom: true } },
-      },
-    };
-    const refresh = `case "$PWD" in */database) echo "error: boom" >&2; exit 1;; *) echo shown; echo '${JSON.stringify(event)}' > "$5";; esac`;
-    install({ refresh, ...holding({}) });
-    const { status, stdout, stderr } = run("refresh", "--yes", "--stack", "emulator");
-    expect(stdout)
-      .to.match(/^networking \(emulator\)\nshown$/m)
-      .and.not.include("auth");
-    expect(stdout).to.match(/^networking +1 updated +\d.*\ndatabase +failed +\d/m);
-    expect(stderr.trim().split("\n").at(-1)).to.equal(
-      "database failed: see the lines of Pulumi above. Then go on with npm run refresh -- --stack emulator " +
-        "--only database,auth,ingest,groundwork",
-    );
-    expect(status).to.equal(1);
-  });
 });
-
-/** No AWS credentials, wherever this machine may have some. */
-const noAws = {
-  AWS_CONFIG_FILE: "/nonexistent/config",
-  AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
-  AWS_EC2_METADATA_DISABLED: "true",
-};

@@ -6,7 +6,7 @@ import { selectProjects } from "../../../../scripts/stacks/plan";
 import { runStacks } from "../../../../scripts/stacks/run";
 import type { States } from "../../../../scripts/stacks/states";
 import { keepEnvironment } from "../../../support/environment";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 
 describe("a run over the stacks", () => {
   let bin: string;
@@ -59,10 +59,10 @@ describe("a run over the stacks", () => {
 
   it("gives up on what doesn't wake, and on anything else at once", async () => {
     const sleeping = install(100, "The function is currently in the following state: Inactive");
-    expect(await failureOf(destroy())).to.include("the function slept for weeks");
+    expect(await rejection(destroy())).to.include("the function slept for weeks");
     expect(sleeping()).to.be.within(5, 10);
     const broken = install(100, "InternalFailure");
-    expect(await failureOf(destroy())).to.include("database failed");
+    expect(await rejection(destroy())).to.include("database failed");
     expect(broken()).to.equal(1);
   });
 

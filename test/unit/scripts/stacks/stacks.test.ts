@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import { type Change, countChanges } from "../../../../scripts/stacks/events";
-import { asksBefore, cliArguments, resumeCommand, selectProjects } from "../../../../scripts/stacks/plan";
+import {
+  type Action,
+  type Manner,
+  asksBefore,
+  cliArguments,
+  resumeCommand,
+  selectProjects,
+} from "../../../../scripts/stacks/plan";
 
 const names = (...args: Parameters<typeof selectProjects>) => selectProjects(...args).map((p) => p.project);
 
@@ -32,6 +39,8 @@ describe("the commands over all stacks", () => {
     const looking = cliArguments("refresh", on, { yes: true, previewOnly: true }, files);
     expect(looking).to.deep.equal(["refresh", ...common, "--preview-only"]);
     // Destroy has asked for the environment's name by then.
+    const destroy = ["destroy", ...common, "--yes", "--skip-preview"];
+    expect(cliArguments("destroy", on, {}, files)).to.deep.equal(destroy);
     for (const action of ["deploy", "destroy", "refresh"] as const) {
       expect(asksBefore(action, {}), action).to.equal(true);
       expect(asksBefore(action, { yes: true }), action).to.equal(false);
@@ -40,11 +49,31 @@ describe("the commands over all stacks", () => {
   });
 
   it("say how to go on after a failure, with the projects that are left", () => {
-    expect(resumeCommand("deploy", "prod", selectProjects("deploy"), "auth")).to.equal(
+    expect(resumeCommand("deploy", "prod", selectProjects("deploy"), "auth", {})).to.equal(
       "npm run deploy -- --stack prod --only auth,ingest,groundwork",
     );
-    expect(resumeCommand("destroy", "dev", selectProjects("destroy"), "database")).to.equal(
+    expect(resumeCommand("destroy", "dev", selectProjects("destroy"), "database", {})).to.equal(
       "npm run destroy -- --stack dev --only database,networking",
+    );
+  });
+
+  it("say so in the manner that was asked for, in words that a shell takes", () => {
+    const resume = (action: Action, manner: Manner) =>
+      resumeCommand(action, "dev", selectProjects(action, ["auth"]), "auth", manner).replace("npm run ", "");
+    expect(resume("deploy", { yes: true, refresh: true, plans: "my plans" })).to.equal(
+      "deploy -- --stack dev --only auth --yes --refresh --plans 'my plans'",
+    );
+    expect(resume("destroy", { yes: true, remove: true, refresh: false })).to.equal(
+      "destroy -- --stack dev --only auth --yes --remove",
+    );
+    expect(resume("refresh", { previewOnly: true, pending: {} })).to.equal(
+      "refresh -- --stack dev --only auth --preview-only",
+    );
+    expect(resume("refresh", { pending: { "s3.Bucket a": "b", "sqs.Queue q": "none" } })).to.equal(
+      "refresh -- --stack dev --only auth --pending 's3.Bucket a=b' 'sqs.Queue q=none'",
+    );
+    expect(resume("init", { secretsProvider: "awskms://alias/p?region=eu-west-1" })).to.equal(
+      "init -- --stack dev --only auth --secrets-provider 'awskms://alias/p?region=eu-west-1'",
     );
   });
 

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { type CheckOptions, check } from "../../../../scripts/table/check";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 const corner = "5411,Corner Market,EUR,1.50,2024-01-01,visa";

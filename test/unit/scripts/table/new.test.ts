@@ -8,7 +8,7 @@ import { findChanges } from "../../../../scripts/table/changes";
 import { changedDefinition } from "../../../../scripts/table/definitionFile";
 import { inferTable } from "../../../../scripts/table/infer/inferTable";
 import { type NewOptions, newTable } from "../../../../scripts/table/new";
-import { rejection } from "../../../support/postgres";
+import { rejection } from "../../../support/rejection";
 
 const spending =
   "Entity;Date;Supplier;Transaction number;Amount\n" +
@@ -97,6 +97,23 @@ export default defineTable({
     expect(text).to.include(`format: { dates: "${asked[1]}" }`);
   });
 
+  it("asks no order of day and month where the values decide it, and one of them is no day", async () => {
+    const days = Array.from({ length: 30 }, (_, i) => `${i},${i + 1}/01/2024\n`).join("");
+    const file = put("a.csv", `id,day\n${days}31,soon\n`);
+    const text = await run(file, { name: "new_one" });
+    expect(text).to.include("not sure: day: would be date but for 1 of 31 values");
+  });
+
+  it("refuses a name that can't be a table's, with what is wrong with it", async () => {
+    const file = put("a.csv", "x,y\n1,2\n");
+    for (const [name, wrong] of [
+      ["x".repeat(64), /name: must be a name of PostgreSQL's, at most 63 bytes/],
+      ["a/b", /--name a\/b: a table's name is also its file's, and has no \//],
+    ] as const)
+      expect(await rejection(run(file, { name }))).to.match(wrong);
+    expect(await run(file, { name: "a(b" })).to.include('CREATE TABLE "a(b"');
+  });
+
   it("refuses a key that can't be one, another table's files, and a table that the schema has", async () => {
     const file = put("a.csv", "id,name\n1,a\n,b\n");
     const message = (options: NewOptions): Promise<string> =>
@@ -161,6 +178,18 @@ export default defineTable({
         /^the delimiter is "," and not ";": in tables\/spending\.ts say format: \{ delimiter: "," \}/,
       );
     });
+  });
+
+  it("keeps a column's format that stands elsewhere, and leaves what it can't change to a person", async () => {
+    const source = (column: string): string =>
+      `const format = { decimal: "," };\nexport default defineTable({ name: "a", columns: [${column}] });\n`;
+    const change = async (column: string) =>
+      changedDefinition(source(column), [], [{ name: "x", nulls: ["", "n/a"] }]);
+    expect(await change('{ name: "x", type: "numeric", format: format }')).to.include(
+      'format: { ...format, nulls: ["", "n/a"] }',
+    );
+    for (const column of ['{ name: "x", type: "numeric", format }', '{ name: "x", ...format }'])
+      expect(await rejection(change(column))).to.match(/^Its column x .*: change it by hand$/);
   });
 
   it("changes a definition where it must, and keeps comments, transform and all else", async () => {

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
 import { pinHostKey } from "../../../../scripts/tunnel/hostKey";
-import { failureOf } from "../../../support/stacks";
+import { rejection } from "../../../support/rejection";
 
 const keysOf = (boot: string): string =>
   [
@@ -84,13 +84,13 @@ describe("The host key of a bastion", () => {
     ["is none", keysOf("one").replace(/(ssh|ecdsa)-[a-z0-9-]+ /g, "")],
   ] as const)
     it(`is refused with what to do where it ${what}`, async () => {
-      const message = await failureOf(pinHostKey({ file, instanceId: "i-1" }, console(text)));
+      const message = await rejection(pinHostKey({ file, instanceId: "i-1" }, console(text)));
       expect(message).to.include("i-1 shows no host key").and.include("--host-key");
     });
 
   it("that is given must be a public one", async () => {
     for (const given of ["", "AAAA", "-----BEGIN OPENSSH PRIVATE KEY-----", "ssh-ed25519"])
-      expect(await failureOf(pinHostKey({ file, instanceId: "i-1" }, console(""), given))).to.include(
+      expect(await rejection(pinHostKey({ file, instanceId: "i-1" }, console(""), given))).to.include(
         "--host-key must be a public host key",
       );
   });
@@ -99,7 +99,7 @@ describe("The host key of a bastion", () => {
     const refusing = {
       send: () => Promise.reject(new Error("UnauthorizedOperation")),
     } as unknown as EC2Client;
-    expect(await failureOf(pinHostKey({ file, instanceId: "i-1" }, refusing))).to.match(
+    expect(await rejection(pinHostKey({ file, instanceId: "i-1" }, refusing))).to.match(
       /UnauthorizedOperation.*credentials.*--host-key/,
     );
   });

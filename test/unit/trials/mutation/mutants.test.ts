@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { changeOf } from "../../../../trials/mutation/equivalent";
-import { mutantsOf } from "../../../../trials/mutation/mutants";
+import { readReasons } from "../../../../trials/mutation/equivalent";
+import { changeOf, mutantsOf } from "../../../../trials/mutation/mutants";
 
 const changes = (code: string): string[] => mutantsOf("a.ts", code).map(changeOf);
 
@@ -42,6 +42,45 @@ describe("The changes that a mutation run makes", () => {
       code: "const a = b << c;",
       text: "<<",
       instead: ">>",
+      name: "const a = b << c;: << → >>",
     });
+  });
+
+  it("have a name of their own in their file, in one line", () => {
+    const names = mutantsOf("a.ts", "const a = b + 1 + 1;\nconst c = {\n  d:\n    2,\n};\n").map(
+      ({ name }) => name,
+    );
+    expect(names).to.include.members([
+      "const a = b + 1 + 1;: 1 → (1 + 1) (1 of 2)",
+      "const a = b + 1 + 1;: 1 → (1 + 1) (2 of 2)",
+      "d:: d: 2 → ...{}",
+    ]);
+    expect(new Set(names).size).to.equal(names.length);
+  });
+});
+
+describe("The changes that are known to change nothing", () => {
+  const source = "const a = b < c;\nconst d = b < 2;\n";
+  const read = (entries: string) => readReasons(`What this is.\n\n## a.ts\n${entries}`, () => source);
+
+  it("are so with a reason, each change by itself: another one of the same line is not", () => {
+    const reasonOf = read("# Both are the same.\nconst a = b < c;: < → <=\n");
+    expect(mutantsOf("a.ts", source).map(reasonOf)).to.deep.equal([
+      "Both are the same.",
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("are changes that there are, each once", () => {
+    expect(() => read("# Why\nconst a = b < c;\n")).to.throw("a.ts has no such change: const a = b < c;");
+    const twice = "const a = b < c;: < → <=\n".repeat(2);
+    expect(() => read(`# Why\n${twice}`)).to.throw("a.ts, twice: const a = b < c;: < → <=");
+  });
+
+  it("are all of the reader's as it is", () => {
+    expect(readReasons).not.to.throw();
   });
 });

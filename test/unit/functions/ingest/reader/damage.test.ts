@@ -1,4 +1,5 @@
-import { gzipSync } from "node:zlib";
+import { randomBytes } from "node:crypto";
+import * as zlib from "node:zlib";
 import { expect } from "chai";
 import { makePlan } from "../../../../../functions/ingest/reader/plan";
 import { recordReader } from "../../../../../functions/ingest/reader/records";
@@ -6,6 +7,10 @@ import { defineTable } from "../../../../../functions/ingest/table";
 import records from "../../../../../tables/records";
 import { corner, cornerRow, good, header } from "../../../../support/csvInputs/parts";
 import { piecesOf, read, textTable } from "../../../../support/pieces";
+
+const { gzipSync } = zlib;
+/** Node has it from 22.15 on. */
+const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer };
 
 const cuts = [1, 7, 100, 1000, 128 * 1024];
 
@@ -19,6 +24,20 @@ describe("The reader of damaged files", () => {
       expect(failure).to.match(/^the file is packed, and damaged or cut off: ./);
     }
   });
+
+  (zstdCompressSync ? it : it.skip)(
+    "fails where a zstd ends early, if this version of Node has zstd",
+    async () => {
+      const long = `a\n${randomBytes(300_000).toString("hex").replace(/.{60}/g, "$&\n")}`;
+      const packed = zstdCompressSync!(long);
+      const { rows, failure: none } = await read(packed, textTable(["a"]));
+      expect([rows.length, none]).to.deep.equal([10_000, undefined]);
+      for (const length of [packed.length - 1, packed.length >> 1, 6]) {
+        const { failure } = await read(packed.subarray(0, length), textTable(["a"]));
+        expect(failure).to.match(/^the file is packed, and damaged or cut off: ./);
+      }
+    },
+  );
 
   it("takes zeros behind a gzip for padding, and passes over nothing that follows them", async () => {
     const padded = Buffer.concat([gzipSync(good), Buffer.alloc(1000)]);

@@ -37,6 +37,7 @@ const kinds: readonly (readonly [string, readonly string[], string, object?])[] 
   ["percentages", ["22.69%", "1%"], "text"],
   ["blanks around numbers", [" 12.50", "3 "], "numeric"],
   ["NULL, as everyone writes it", ["NULL", "\\N", "NaN", "1"], "integer"],
+  ["a line of more dashes than a marker of NULL may have", ["1", "-".repeat(32)], "text"],
   ["other markers of NULL", ["N/A", "-", "1"], "integer", { nulls: [...nulls, "N/A", "-"] }],
   ["ISO days", ["2024-01-31", "2024-12-05"], "date"],
   ["ISO days without their zeros", ["2024-01-31", "2024-1-5"], "date", { dates: "YYYY-M-D" }],
@@ -44,6 +45,7 @@ const kinds: readonly (readonly [string, readonly string[], string, object?])[] 
   ["days first by their values", ["31/01/2024", "01/02/2024"], "date", { dates: "DD/MM/YYYY" }],
   ["months first by their values", ["01/31/2024", "2/1/2024"], "date", { dates: "M/D/YYYY" }],
   ["days between dots", ["05.01.2024", "06.01.2024"], "date", { dates: "DD.MM.YYYY" }],
+  ["days between dots without their zeros", ["5.1.2024", "6.1.2024"], "date", { dates: "D.M.YYYY" }],
   ["years of two digits", ["31-12-24", "01-12-24"], "date", { dates: "DD-MM-YY" }],
   ["years first between slashes", ["2024/01/31", "2024/02/01"], "date", { dates: "YYYY/MM/DD" }],
   ["days as eight digits", ["20240131", "20231201"], "date", { dates: "YYYYMMDD" }],
@@ -68,6 +70,18 @@ const kinds: readonly (readonly [string, readonly string[], string, object?])[] 
     "timestamp",
     { timestamps: "M/D/YYYY h:mm:ss A" },
   ],
+  [
+    "ISO days and twelve hours",
+    ["2024-01-31 01:05 PM", "2024-02-01 11:00 AM"],
+    "timestamp",
+    { timestamps: "YYYY-MM-DD hh:mm A" },
+  ],
+  [
+    "ISO days and times behind a comma",
+    ["2024-01-31, 10:00", "2024-02-01, 23:59"],
+    "timestamp",
+    { timestamps: "YYYY-MM-DD, HH:mm" },
+  ],
   ["times of day", ["00:00", "23:59"], "time"],
   ["times of day with seconds", ["1:00:00", "23:59:59"], "time"],
   ["durations of more than a day", ["99:00:00", "1:00:00"], "text"],
@@ -75,6 +89,13 @@ const kinds: readonly (readonly [string, readonly string[], string, object?])[] 
   ["yes and no", ["Yes", "No", "no"], "boolean"],
   ["yes, no, and sometimes a digit", ["Y", "N", "0"], "boolean"],
   ["words of another language", ["ja", "nein"], "boolean", { booleans: { true: ["ja"], false: ["nein"] } }],
+  [
+    "words of another language, and sometimes a digit",
+    ["ja", "nein", "0"],
+    "boolean",
+    { booleans: { true: ["ja", "1"], false: ["nein", "0"] } },
+  ],
+  ["words, and digits with a zero before them", ["yes", "no", "00"], "text"],
   ["yes, no and something else", ["yes", "no", "some"], "text"],
   ["only no", ["no", "no"], "text"],
   ["zeros and ones", ["0", "1"], "integer"],
@@ -114,6 +135,21 @@ describe("a column's type, found from its values", () => {
     expect(found.definition.columns[0]?.format?.dates).to.equal("DD/MM/YYYY");
     expect(found.columns[0]?.note).to.contain("other dates");
     expect(found.unsure).to.deep.equal([]);
+    const short = await infer("a,b\n5/1/2011,31/12/2010\n6/1/2011,1/2/2010\n");
+    expect(short.definition.columns[0]?.format?.dates).to.equal("D/M/YYYY");
+  });
+
+  it("tells where a text is NULL in one column and stays text in another", async () => {
+    const letters = (row: number): string => row.toString(2).replaceAll("0", "a").replaceAll("1", "b");
+    const rows = Array.from(
+      { length: 400 },
+      (_, row) => `${row},${letters(row)},${row % 2 === 0 ? "x" : "y"},${row}\n`,
+    );
+    const { unsure, definition } = await infer(`a,b,c,d\n${rows.join("")}NA,NA,NA,1\n1,NULL,-,n/a\n`);
+    expect(definition.columns.map(({ type }) => type)).to.deep.equal(["integer", "text", "text", "integer"]);
+    expect(unsure.map(({ question }) => question)).to.deep.equal([
+      `"NA" is NULL in a and stays a text in b, c: where it is none, add it to the column's nulls`,
+    ]);
   });
 
   it("asks whether a sign is that of decimals or of thousands where nothing decides it", async () => {

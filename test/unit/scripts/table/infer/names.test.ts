@@ -16,6 +16,7 @@ const kinds: readonly (readonly [string, string])[] = [
   ["order", "order_"],
   ["User", "user_"],
   ["ctid", "ctid_"],
+  ["Ingest job", "ingest_job_"],
   ["Дата", "дата"],
   ["金額", "金額"],
   ["  a  b  ", "a_b"],

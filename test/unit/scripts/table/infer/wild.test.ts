@@ -1,7 +1,10 @@
-import { gzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { expect } from "chai";
 import { good, goodTypes, header, infer, refusal, rows, typesOf } from "./support";
 
+const { gzipSync } = zlib;
+/** Node has it from 22.15 on. */
+const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer };
 const utf16be = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();
 const tabbed = good.replaceAll(",", "\t");
 
@@ -10,6 +13,7 @@ const same: readonly (readonly [string, string | Buffer, object])[] = [
   ["as it should be", good, {}],
   ["gzip", gzipSync(good), {}],
   ["gzip of two members", Buffer.concat([gzipSync(good.slice(0, 70)), gzipSync(good.slice(70))]), {}],
+  ...(zstdCompressSync ? [["zstd", zstdCompressSync(good), {}] as const] : []),
   ["with a byte order mark", `\ufeff${good}`, {}],
   ["UTF-16 from Excel", Buffer.from(`\ufeff${tabbed}`, "utf16le"), { delimiter: "\t", encoding: "utf-16" }],
   ["UTF-16 big endian", utf16be(`\ufeff${good}`), { encoding: "utf-16" }],
@@ -40,6 +44,13 @@ const same: readonly (readonly [string, string | Buffer, object])[] = [
   ["Ctrl-Z at the end", `${good}\x1a`, {}],
   ["everything quoted", good.replaceAll(/[^,\n]+/g, '"$&"'), {}],
   ["everything quoted by apostrophes", good.replaceAll(/[^,\n]+/g, "'$&'"), { quote: "'" }],
+  ["everything quoted between tabs", tabbed.replaceAll(/[^\t\n]+/g, '"$&"'), { delimiter: "\t" }],
+  [
+    "Excel's sep line with a sign of regular expressions",
+    `sep=*\r\n${good.replaceAll(",", "*")}`,
+    { delimiter: "*" },
+  ],
+  ["a sep line that names no delimiter", `sep="\r\n${good}`, {}],
   ["blanks behind the delimiters", good.replaceAll(",", ", "), { trim: true }],
   ["blanks before quotes", good.replaceAll(/,([^,\n]+)/g, ', "$1"'), { trim: true }],
   ["blanks before one quote", good.replace(",Coffee", ', "Coffee"'), { trim: true }],
@@ -107,6 +118,11 @@ describe("a file's format, found from its bytes", () => {
     expect(found.unsure[0]?.question).to.contain("Café Zürich");
   });
 
+  it("reads the signs that Windows-1252 has more than Latin-1, in names too", async () => {
+    const { definition } = await infer(Buffer.from("Preis \x80,Ort\n1,K\xf6ln\n", "latin1"));
+    expect(definition.columns[0]?.header).to.equal("Preis €");
+  });
+
   it("takes one pair of letters that could be UTF-8 for no sign of it", async () => {
     const text = `${header}\n${"5812,Café,EUR,3.20,2024-01-02,visa\n".repeat(20)}5812,Ã©,EUR,3.20,2024-01-02,visa\n`;
     expect((await infer(Buffer.from(text, "latin1"))).definition.format.encoding).to.equal("windows-1252");
@@ -125,6 +141,20 @@ describe("a file's format, found from its bytes", () => {
     const text = Buffer.from(`${header}\n${"5411,Bäckerei,EUR,1.50,2024-01-01,visa\n".repeat(50)}5411,`);
     const found = await infer(
       Buffer.concat([text, Buffer.from("Caf\xe9,EUR,1.50,2024-01-01,visa\n", "latin1")]),
+    );
+    expect(found.definition.format.encoding).to.equal(undefined);
+    expect(found.unsure.map(({ question }) => question).join()).to.contain("1 bytes aren't UTF-8");
+  });
+
+  it("keeps UTF-8 where wrong bytes come far behind many letters in UTF-8", async () => {
+    const [letters, plain] = ["Bäckerei", "Bakery"].map((name) =>
+      `5411,${name},EUR,1.50,2024-01-01,visa\n`.repeat(28_000),
+    );
+    const found = await infer(
+      Buffer.concat([
+        Buffer.from(`${header}\n${letters}${plain}`),
+        Buffer.from("5411,Caf\xe9,EUR,1,2024-01-01,v\n", "latin1"),
+      ]),
     );
     expect(found.definition.format.encoding).to.equal(undefined);
     expect(found.unsure.map(({ question }) => question).join()).to.contain("1 bytes aren't UTF-8");
@@ -163,6 +193,15 @@ describe("a file's format, found from its bytes", () => {
     expect(found.counts.longRows).to.equal(1);
     expect(found.definition.format.shortRows).to.equal("null");
     expect(found.counts.rows).to.equal(10);
+  });
+
+  it("requires no column that short rows lack", async () => {
+    const { definition, columns } = await infer(
+      `a,b,c\n${"1,2024-01-01,x\n".repeat(120)}${"1,2024-01-01\n".repeat(4)}`,
+    );
+    expect(definition.format.shortRows).to.equal("null");
+    expect(definition.columns.map(({ required }) => required)).to.deep.equal([true, true, undefined]);
+    expect(columns.map(({ nulls }) => nulls)).to.deep.equal([0, 0, 4]);
   });
 
   it("does not fill up short rows whose values are in the wrong columns", async () => {
@@ -210,7 +249,13 @@ describe("a file that is no CSV", () => {
       Buffer.from("d0cf11e0a1b11ae1", "hex"),
       "the file is an Excel workbook (xls): save the sheet as CSV",
     ],
-    ["zstd", Buffer.from("28b52ffd00", "hex"), "the file is a zstd archive: unpack it first"],
+    [
+      "zstd",
+      Buffer.from("28b52ffd00", "hex"),
+      zstdCompressSync
+        ? "the file is packed, and damaged or cut off: unexpected end of file. Pack and upload it again"
+        : "the file is a zstd archive, which this version of Node can't unpack: unpack it first",
+    ],
     ["bzip2", "BZh91AY", "the file is a bzip2 archive: unpack it first"],
     ["xz", Buffer.from("fd377a585a0000", "hex"), "the file is an xz archive: unpack it first"],
     ["parquet", "PAR1....", "the file is a Parquet file: export it as CSV"],
@@ -218,7 +263,7 @@ describe("a file that is no CSV", () => {
     [
       "a gzip cut off",
       gzipSync(good).subarray(0, 40),
-      "the gzip is damaged or cut off: unexpected end of file",
+      "the file is packed, and damaged or cut off: unexpected end of file. Pack and upload it again",
     ],
     [
       "binary",

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { Session } from "../../local/session";
-import { type AuthStack, startAuthStack } from "../support/authStack";
+import { Session } from "../../../local/session";
+import { type AuthStack, startAuthStack } from "../../support/authStack";
+import { pythonWith } from "../../support/pythonWith";
 
 /** Clients that aren't of JavaScript sign in ways of their own. */
 describe("a stock client of AWS at the environment on this machine", () => {
@@ -30,26 +31,12 @@ describe("a stock client of AWS at the environment on this machine", () => {
   });
   after(() => session.close());
 
-  const run = async (program: string, ...args: string[]): Promise<string> =>
-    (await execute(program, args, { env, encoding: "utf8" })).stdout;
-  const runs = (program: string, ...args: string[]): Promise<boolean> =>
-    run(program, ...args).then(
-      () => true,
-      () => false,
-    );
-
-  const havingBoto3 = async (): Promise<string[]> => {
-    const have = await Promise.all(pythons.map((python) => runs(python, "-c", "import boto3")));
-    return pythons.filter((_, at) => have[at]);
-  };
+  const run = async (python: string, ...args: string[]): Promise<string> =>
+    (await promisify(execFile)(python, args, { env, encoding: "utf8" })).stdout;
 
   it("calls every service: boto3", async function () {
-    const [python] = await havingBoto3();
-    if (python === undefined) {
-      process.stderr.write("    skipped: no python3 has boto3 (pip install boto3)\n");
-      return this.skip();
-    }
-    expect(JSON.parse(await run(python, path.join(__dirname, "stockClients.py")))).to.deep.equal({
+    const python = pythonWith(this, "boto3");
+    expect(JSON.parse(await run(python, path.join(__dirname, "awsServices.py")))).to.deep.equal({
       get: "content",
       list: ["a key+(1)/ü.txt"],
       presigned: "content",
@@ -67,18 +54,11 @@ describe("a stock client of AWS at the environment on this machine", () => {
   }).timeout(60_000);
 
   it("calls S3 and Cognito: the AWS CLI", async function () {
-    if (!(await runs("aws", "--version"))) {
-      process.stderr.write("    skipped: there is no aws on PATH\n");
-      return this.skip();
-    }
-    await run("aws", "s3", "cp", __filename, "s3://stock/by cli.ts");
-    expect(await run("aws", "s3", "ls", "s3://stock/")).to.include("by cli.ts");
+    const python = pythonWith(this, "awscli");
+    const aws = (...args: string[]) => run(python, "-m", "awscli", ...args);
+    await aws("s3", "cp", __filename, "s3://stock/by cli.ts");
+    expect(await aws("s3", "ls", "s3://stock/")).to.include("by cli.ts");
     const pool = ["--user-pool-id", String(stack.outputs.userPoolId)];
-    expect(await run("aws", "cognito-idp", "list-users", ...pool)).to.include('"Users": []');
+    expect(JSON.parse(await aws("cognito-idp", "list-users", ...pool))).to.deep.equal({ Users: [] });
   }).timeout(60_000);
 });
-
-/** The second is what .ci/run makes where there is none. */
-const pythons = ["python3", path.join(__dirname, "../../.cache/moto/bin/python")];
-
-const execute = promisify(execFile);
