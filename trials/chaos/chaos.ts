@@ -124,7 +124,10 @@ export class Chaos {
         status: string;
         reason: string | null;
         wanted: boolean;
-      }>("SELECT key, status, reason, etag = $1 AS wanted FROM ingest_jobs", [etag]);
+      }>(
+        `SELECT key, status, reason, etag = $1 AS wanted, starts, hops, now() - updated_at AS still FROM ingest_jobs`,
+        [etag],
+      );
       const done = jobs.filter(({ status, wanted }) => wanted && status === "done");
       // That of a replaced object runs until it has failed.
       const running = jobs.some(({ status }) => status === "running");
@@ -136,7 +139,7 @@ export class Chaos {
       if (failed) throw new Error(`The job of ${failed.key} failed: ${failed.reason}`);
       if (Date.now() > deadline) {
         throw new Error(
-          `${done.length} of ${keys.length} done after ${patienceMs / 1000} s and ${JSON.stringify(faults)}`,
+          `${done.length} of ${keys.length} done after ${patienceMs / 1000} s: ${JSON.stringify({ jobs, faults })}`,
         );
       }
       await sleep(100);
