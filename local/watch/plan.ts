@@ -1,6 +1,7 @@
 import { withContents } from "../../programs/archive";
 import { attributesOf } from "../../programs/attributes";
 import type { Attributes, ResourceRequest } from "../../programs/attributes/table";
+import { readStackConfig } from "../../programs/environments";
 import { type Outputs, evaluateAll } from "../../programs/evaluateAll";
 
 /** A resource as the programs ask for it now, with what its archives hold, and what AWS would compute for it. */
@@ -34,7 +35,7 @@ export interface PlanRequest {
 export async function planOf({ stack, config, behaved }: PlanRequest): Promise<Plan> {
   const resources: PlannedResource[] = [];
   const outputs = await evaluateAll(stack, {
-    config,
+    config: { ...readStackConfig(stack), ...config },
     async create(resource) {
       const attributes = attributesOf(resource);
       resources.push({ resource: await withContents(resource, process.cwd()), attributes });
