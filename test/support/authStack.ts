@@ -1,3 +1,4 @@
+import { withContents } from "../../programs/archive";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import { behave } from "../../local/behaviours";
 import { evaluate } from "../../programs/evaluate";
@@ -34,7 +35,8 @@ export async function startAuthStack(
       async create(resource) {
         const request = { ...resource, scope };
         const attributes = attributesOf(request);
-        const { id, ...computed } = { ...attributes, ...(await behave(request, attributes, services)) };
+        const read = await withContents(request, process.cwd());
+        const { id, ...computed } = { ...attributes, ...(await behave(read, attributes, services)) };
         return { id, outputs: computed };
       },
       call: (token, inputs) => Promise.resolve(answerOf(token, scope, inputs)),
