@@ -45,12 +45,14 @@ export class WatchedCheckout {
 
   /** Waits for a line that wasn't there the last time that this was asked. */
   async told(pattern: RegExp): Promise<string> {
+    const until = Date.now() + 90_000;
     for (;;) {
       const at = this.lines.findIndex((line) => pattern.test(line));
       const found = this.lines[at];
       this.lines = this.lines.slice(at + 1);
       if (found !== undefined) return found;
       if (this.child.exitCode !== null) throw new Error(`It ended: ${this.all.join("\n")}`);
+      if (Date.now() > until) throw new Error(`No line of ${pattern} in:\n${this.all.join("\n")}`);
       await sleep(50);
     }
   }

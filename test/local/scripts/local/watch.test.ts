@@ -51,7 +51,7 @@ describe("npm run local -- --watch", function () {
 
   it("applies a migration, and the database keeps its rows", async () => {
     writeFileSync(
-      path.join(checkout.dir, "functions/sql/011_watched.sql"),
+      path.join(checkout.dir, "functions/sql/012_watched.sql"),
       "CREATE TABLE watched (a int);\n",
     );
     expect(await checkout.told(/Function schema/)).to.match(/: Function schema, Invocation schema$/);
