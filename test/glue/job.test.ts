@@ -14,6 +14,7 @@ import records from "../../tables/records";
 import { writeReader } from "../../trials/compare/glueRun";
 import { migratedDatabase } from "../support/database";
 import { clientConfig } from "../support/lambda";
+import { rejection } from "../support/rejection";
 
 const header = "mcc,merchant,currency,amount,transaction_date,card_type\n";
 const good = "1,a,EUR,1,2024-01-01,v\n";
@@ -139,20 +140,15 @@ describe("The Glue job, without Spark,", () => {
     return rows[0]?.left ?? [];
   };
   const size = header.length + 2 * good.length;
-  const fails = async (running: Promise<unknown>, message: RegExp): Promise<void> => {
-    const error = await running.then(
-      (answer) => `no error: ${JSON.stringify(answer)}`,
-      (thrown: Error) => thrown.message,
-    );
-    expect(error).to.match(message);
-  };
 
   it("publishes nothing of staging tables that a crash of the server has emptied, and all the next time", async () => {
     await put(header + good + good);
     const empty = `DO $$ DECLARE one text; BEGIN
       FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'ingest_staging' LOOP
         EXECUTE 'TRUNCATE ingest_staging.' || one; END LOOP; END $$`;
-    await fails(run({ after: [`sql("""${empty}""")`] }), /job_\w+ has 0 rows instead of 2/);
+    expect(await rejection(run({ after: [`sql("""${empty}""")`] }))).to.match(
+      /job_\w+ has 0 rows instead of 2/,
+    );
     expect(await left()).to.deep.equal(["running", 0, 0, 0]);
     expect(await run()).to.include({ status: "done", rows: 2 });
     expect(await left()).to.deep.equal(["done", size, 2, 2]);
@@ -182,7 +178,7 @@ describe("The Glue job, without Spark,", () => {
     await put(header + good + good);
     const other = header + good + good.replace("a", "b");
     const replace = `client("s3").put_object(Bucket="bucket", Key="a.csv", Body=${JSON.stringify(other)})`;
-    await fails(run({ before: [replace] }), /PreconditionFailed/);
+    expect(await rejection(run({ before: [replace] }))).to.match(/PreconditionFailed/);
     expect(await left()).to.deep.equal(["running", 0, 0, 0]);
   });
 
@@ -198,7 +194,7 @@ describe("The Glue job, without Spark,", () => {
       whileStaging(() => "another-range"),
     ] satisfies LocalS3["fault"][]) {
       s3.fault = fault;
-      await fails(run(), /IncompleteRead|Connection broken|sent another range/);
+      expect(await rejection(run())).to.match(/IncompleteRead|Connection broken|sent another range/);
     }
     s3.fault = undefined;
     expect(await run()).to.include({ status: "done", rows: 2 });
