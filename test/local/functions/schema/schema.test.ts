@@ -101,6 +101,7 @@ describe("The schema function", () => {
     expect(message).to.match(
       /^The schema is applied, but tables don't fit their definitions: .*card_type.*; .*card_type/,
     );
+    expect(await rejection(schemaHandler(migrations, [shapeOf(records)])({}))).to.match(/card_type/);
   });
 
   it("throws where it is not told the secret, and leaves no connection behind", async () => {
