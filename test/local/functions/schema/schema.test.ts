@@ -104,6 +104,11 @@ describe("The schema function", () => {
     expect(await rejection(schemaHandler(migrations, [shapeOf(records)])({}))).to.match(/card_type/);
   });
 
+  it("is the one that rotates its secret", async () => {
+    const step = { Step: "forgetSecret", SecretId: process.env.INGEST_SECRET_ARN, ClientRequestToken: "t" };
+    expect(await rejection(schemaHandler(migrations, [])(step))).to.match(/^A rotation has no step/);
+  });
+
   it("throws where it is not told the secret, and leaves no connection behind", async () => {
     delete process.env.INGEST_SECRET_ARN;
     expect(await rejection(schemaHandler(migrations, [])({}))).to.match(/^INGEST_SECRET_ARN is not set/);
