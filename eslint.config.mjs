@@ -60,6 +60,7 @@ export default tseslint.config(
           "document",
           "fetch",
           "CSS",
+          "navigator",
           "XMLHttpRequest",
           "FormData",
           "URLSearchParams",

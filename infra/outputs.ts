@@ -27,6 +27,8 @@ const outputSchemas = {
     secretArn: text,
     /** Of the role that the ingest function signs in as. */
     ingestSecretArn: text,
+    /** Of the role that the functions behind the API's routes sign in as. */
+    readerSecretArn: text,
     securityGroupId: text,
     /** Without a bastion, this and the next two are "none". */
     bastionMode: z.enum(["ssm", "ssh", "none"]),
@@ -43,6 +45,8 @@ const outputSchemas = {
     hostedUiClientId: text,
     loginCallbackUrls: texts,
     apiUrl: text,
+    /** Of the API: `GET /records`. */
+    routes: texts,
     logGroups,
   }),
   ingest: z.object({

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type * as pulumi from "@pulumi/pulumi";
+import * as path from "node:path";
 import { GroundworkError } from "../infra/error";
-import { archiveFiles } from "../programs/archive";
+import type { ArchiveFiles } from "../programs/archive";
 import { type Attributes, type ResourceRequest, input } from "../programs/attributes/table";
 import { putObject } from "./glue/runner";
 import { launchInstance } from "./bastion/instance";
+import { newPassword } from "./keptData";
 import { startPostgres } from "./postgres/server";
 import type { Services } from "./services";
 
@@ -44,7 +44,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 
   async "aws:apigateway/restApi:RestApi"(r, { id }, { apiGateway }) {
-    await apiGateway.createRestApi(id, input(r, "body"));
+    await apiGateway.putRestApi(id, input(r, "body"));
     return {};
   },
 
@@ -66,9 +66,12 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 
   async "aws:rds/instance:Instance"(r, attributes, services) {
-    const credentials = { user: input(r, "username"), password: randomBytes(18).toString("base64url") };
-    const { session, databaseParameters: parameters } = services;
-    const server = await startPostgres(session, { database: input(r, "dbName"), parameters, ...credentials });
+    const { session, databaseParameters: parameters, keptData: kept } = services;
+    const credentials = { user: input(r, "username"), password: kept?.password ?? newPassword() };
+    const server = await startPostgres(session, {
+      ...{ database: input(r, "dbName"), parameters, ...credentials },
+      ...(kept && { keepIn: path.join(kept.dir, "postgres") }),
+    });
     services.database = { server, ...credentials, ca: readFileSync(server.caFile, "utf8") };
     for (const { secretArn } of attributes.masterUserSecrets as { secretArn: string }[]) {
       const { user: username, password } = credentials;
@@ -93,12 +96,12 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   "aws:ec2/eip:Eip": () => Promise.resolve({ publicIp: "127.0.0.1" }),
 
   "aws:iam/rolePolicy:RolePolicy"(r, _attributes, { s3 }) {
-    s3.callers.allow(input(r, "role"), input(r, "policy"));
+    s3.callers.allow(input(r, "role"), input(r, "policy"), r.name);
     return done;
   },
 
   async "aws:lambda/function:Function"(r, attributes, services) {
-    await services.lambda.createFunction({
+    await services.lambda.putFunction({
       name: String(attributes.name),
       arn: String(attributes.arn),
       handler: input(r, "handler"),
@@ -112,7 +115,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
       }),
       environment:
         (r.inputs.environment as { variables?: Record<string, string> } | undefined)?.variables ?? {},
-      files: await archiveFiles(r.inputs.code as pulumi.asset.Archive, process.cwd()),
+      files: r.inputs.code as ArchiveFiles,
     });
     return {};
   },
@@ -166,8 +169,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 
   async "aws:s3/bucketObjectv2:BucketObjectv2"(r, _attributes, { s3, session }) {
-    const { source } = r.inputs as { source?: pulumi.asset.FileAsset };
-    const content = source ? readFileSync(await source.path) : input(r, "content");
+    const content = (r.inputs.source as Uint8Array | undefined) ?? input(r, "content");
     await putObject(s3.url, session, { bucket: input(r, "bucket"), key: input(r, "key"), content });
     return {};
   },
@@ -201,6 +203,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
         filterSuffix?: string;
       }[];
     };
+    s3.clearNotification(input(r, "bucket"));
     for (const { lambdaFunctionArn, events, filterPrefix: prefix, filterSuffix: suffix } of lambdaFunctions) {
       const filter = {
         events,
@@ -217,7 +220,38 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
 const done = Promise.resolve({});
 
-/** Makes the resource do here what it does on AWS, where it does something. */
+/** Whose behaviour takes the place of what it did before, when it is carried out again with other inputs. */
+const changeable = new Set([
+  "aws:apigateway/methodSettings:MethodSettings",
+  "aws:apigateway/restApi:RestApi",
+  "aws:glue/job:Job",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:lambda/function:Function",
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+  "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
+  "aws:lambda/invocation:Invocation",
+  "aws:s3/bucketNotification:BucketNotification",
+  "aws:s3/bucketObjectv2:BucketObjectv2",
+]);
+
+/** Of the others, those that may be made while the environment is up: nothing that programs read depends on when. */
+const addable = new Set([
+  "aws:cloudwatch/eventRule:EventRule",
+  "aws:cloudwatch/eventTarget:EventTarget",
+  "aws:cognito/resourceServer:ResourceServer",
+  "aws:cognito/userGroup:UserGroup",
+  "aws:cognito/userPoolClient:UserPoolClient",
+  "aws:s3/bucket:Bucket",
+  "aws:secretsmanager/secret:Secret",
+]);
+
+/** Whether a resource can be made, changed or removed in an environment that is up. */
+export function isLive(type: string, what: "new" | "changed" | "removed"): boolean {
+  if (behaviours[type] === undefined) return true;
+  return what !== "removed" && (changeable.has(type) || (what === "new" && addable.has(type)));
+}
+
+/** Makes the resource do here what it does on AWS, where it does something; archives and assets have been read. */
 export async function behave(
   resource: ResourceRequest,
   attributes: Attributes,

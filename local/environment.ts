@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { GroundworkError } from "../infra/error";
 import { type EnvironmentOutputs, environmentOutputs } from "../infra/outputs";
+import { withContents } from "../programs/archive";
 import { attributesOf } from "../programs/attributes";
 import type { Attributes, ResourceRequest } from "../programs/attributes/table";
 import { root } from "../programs/programs";
@@ -28,8 +29,15 @@ export interface EnvironmentOptions extends ServiceOptions {
   readonly stays?: boolean;
   /** Told of each program once it is up, and how long that took in milliseconds. */
   readonly onUp?: (project: string, milliseconds: number) => void;
-  /** Told of each resource that is made, with what was computed for it: what a backend would keep as state. */
-  readonly onMade?: (resource: ResourceRequest, computed: Attributes) => void;
+  /**
+   * Told of each resource that is made, with what was computed for it (what a backend would keep as state), and what of
+   * that its behaviour here did.
+   */
+  readonly onMade?: (
+    resource: ResourceRequest,
+    computed: Attributes,
+    behaved: Readonly<Record<string, unknown>>,
+  ) => void;
   /** Ends the coming up between two programs. */
   readonly signal?: AbortSignal;
 }
@@ -53,8 +61,10 @@ export async function startEnvironment(session: Session, options: EnvironmentOpt
     },
     async create(resource) {
       const attributes = attributesOf(resource);
-      const computed = { ...attributes, ...(await behave(resource, attributes, services)) };
-      options.onMade?.(resource, computed);
+      const read = await withContents(resource, process.cwd());
+      const behaved = await behave(read, attributes, services);
+      const computed = { ...attributes, ...behaved };
+      options.onMade?.(read, computed, behaved);
       return computed;
     },
     after: ({ project }) => options.onUp?.(project, performance.now() - start),

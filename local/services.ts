@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { Scope } from "../programs/attributes/table";
 import { LocalApiGateway } from "./apigateway/server";
 import { type LocalGlue, startGlue } from "./glue/server";
@@ -13,6 +14,7 @@ import { freePort } from "./freePort";
 import type { LocalBastion } from "./bastion/bastion";
 import { type LocalCognito, startCognito } from "./cognito/server";
 import { scriptRunner } from "./glue/runner";
+import { type KeptData, openKeptData } from "./keptData";
 import type { LocalConfig } from "./localConfig";
 import type { LocalPostgres } from "./postgres/server";
 import type { Session } from "./session";
@@ -35,6 +37,7 @@ export interface Services {
   readonly environment: () => Record<string, string>;
   /** Server parameters of the database, beside PostgreSQL's defaults. */
   readonly databaseParameters: Readonly<Record<string, string>>;
+  readonly keptData: KeptData | undefined;
   database?: LocalDatabase;
   bastion?: LocalBastion;
 }
@@ -54,6 +57,8 @@ export interface ServiceOptions {
   /** Invocations of one function at once. */
   readonly concurrency?: number;
   readonly databaseParameters?: Readonly<Record<string, string>>;
+  /** The folder in which the database and the files of the buckets outlive the environment; without one they don't. */
+  readonly keepDataIn?: string | undefined;
   /** Where an app under development finds its services: a free port each unless told. */
   readonly ports?: Pick<LocalConfig, "cognitoPort" | "apiPort">;
 }
@@ -61,12 +66,13 @@ export interface ServiceOptions {
 export async function startServices(
   session: Session,
   scope: Scope,
-  { databaseParameters = {}, retryDelays, concurrency, ports = {} }: ServiceOptions = {},
+  { databaseParameters = {}, retryDelays, concurrency, keepDataIn, ports = {} }: ServiceOptions = {},
 ): Promise<Services> {
+  const keptData = keepDataIn === undefined ? undefined : openKeptData(keepDataIn);
   // The API comes up last: whether it can is told now.
   if (ports.apiPort !== undefined) await freePort(ports.apiPort);
   const [s3, secrets, queues, ec2, cognito] = await Promise.all([
-    startS3(session, scope),
+    startS3(session, { ...scope, keepIn: keptData && path.join(keptData.dir, "s3") }),
     startSecrets(session, scope),
     startQueues(session, scope),
     startEc2(session),
@@ -119,6 +125,7 @@ export async function startServices(
     }),
     keyPairs: new Map(),
     databaseParameters,
+    keptData,
     environment,
   };
   return services;

@@ -25,7 +25,7 @@ export const authRules: readonly (Rule | Note)[] = [
     asks: "stages of REST APIs show a certificate to what they call",
     of: stage,
     status: "not met",
-    why: "They call nothing: the routes are answered by API Gateway itself, and its authorizers are called through IAM.",
+    why: "They call functions alone, through IAM, and an authorizer in the same way.",
   },
   {
     controls: ["APIGateway.3"],
@@ -47,7 +47,7 @@ export const authRules: readonly (Rule | Note)[] = [
       {
         covers: ({ declared }) => !declared.some(({ type }) => webAcl.includes(type)),
         reason:
-          "It is config, auth:webAcl, off as committed: $7 a month for routes that hold no data; throttling bounds what a flood costs.",
+          "It is config, auth:webAcl, off as committed: $7 a month before routes that all ask for a token; throttling bounds what a flood costs.",
       },
     ],
   },

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { zipSync } from "fflate";
+import type { ResourceRequest } from "./attributes/table";
 
 /** Each file of an archive by its path in it, with forward slashes. */
 export type ArchiveFiles = ReadonlyMap<string, Uint8Array>;
@@ -15,6 +16,25 @@ export async function archiveFiles(archive: pulumi.asset.Archive, dir: string): 
   const files = new Map<string, Uint8Array>();
   await collect(archive, dir, "", files);
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * A resource with what its archives and assets hold in place of them: files by their path, or the bytes of one file.
+ *
+ * @param dir the folder that the program runs in
+ */
+export async function withContents(resource: ResourceRequest, dir: string): Promise<ResourceRequest> {
+  const read = async (value: unknown): Promise<unknown> => {
+    if (value instanceof pulumi.asset.Archive) return archiveFiles(value, dir);
+    if (!(value instanceof pulumi.asset.Asset)) return value;
+    const files = new Map<string, Uint8Array>();
+    await collect(value, dir, "", files);
+    return files.get("");
+  };
+  const inputs = Object.entries(resource.inputs).map(
+    async ([key, value]) => [key, await read(value)] as const,
+  );
+  return { ...resource, inputs: Object.fromEntries(await Promise.all(inputs)) };
 }
 
 /** The archive as a zip file, the same bytes on every machine and at every time. */

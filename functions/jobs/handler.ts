@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Client } from "pg";
+import type { TableShape } from "../ingest/tableFit";
 import { connect } from "../shared/database";
 import { metricLine } from "../shared/metrics";
 import type { Source } from "../shared/source";
@@ -13,6 +14,7 @@ import {
   stalledJobs,
   undoJob,
 } from "./jobs";
+import { tablePage, tableStates } from "./tables";
 import { type FileName, type JobsAnswers, readRequest } from "./request";
 
 type Answer = JobsAnswers[keyof JobsAnswers];
@@ -20,11 +22,12 @@ type Answer = JobsAnswers[keyof JobsAnswers];
 /**
  * The callback of the function that looks after the jobs: it says how they stand, goes on with those that stalled,
  * takes up those that failed, and takes their rows back. It loads nothing itself; it invokes the function that the environment variable
- * `INGEST_FUNCTION_NAME` names. Takes a `JobsRequest`, answers by `JobsAnswers`.
+ * `INGEST_FUNCTION_NAME` names. It shows what is in the tables to people, too. Takes a `JobsRequest`, answers by `JobsAnswers`.
  *
+ * @param shapes of the tables that files are loaded into
  * @throws Error for an event that is none of these, and what PostgreSQL and Lambda throw.
  */
-export function jobsHandler(): (event: unknown) => Promise<Answer> {
+export function jobsHandler(shapes: readonly TableShape[]): (event: unknown) => Promise<Answer> {
   return async (event) => {
     const request = readRequest(event);
     const client = await connect();
@@ -37,7 +40,11 @@ export function jobsHandler(): (event: unknown) => Promise<Answer> {
         case "statuses":
           return { jobs: await findJobs(client, request.bucket, request.files) };
         case "list":
-          return { jobs: await listJobs(client, request.bucket, request.limit ?? 50) };
+          return { jobs: await listJobs(client, request.bucket, request.limit ?? 50, request.table) };
+        case "tables":
+          return { tables: await tableStates(client, shapes) };
+        case "rows":
+          return await tablePage(client, shapes, request.table, request.after ?? "(0,0)");
         case "rejects":
           return await readRejects(client, request.job, request.after ?? -1);
         case "resume":

@@ -30,10 +30,15 @@ export async function findJobs(
   return rows;
 }
 
-export async function listJobs(client: Client, bucket: string, limit: number): Promise<JobStatus[]> {
+export async function listJobs(
+  client: Client,
+  bucket: string,
+  limit: number,
+  table?: string,
+): Promise<JobStatus[]> {
   const { rows } = await client.query<JobStatus>(
-    `${selectJob} WHERE bucket = $1 ORDER BY started_at DESC, id DESC LIMIT $2`,
-    [bucket, limit],
+    `${selectJob} WHERE bucket = $1 AND ($3::text IS NULL OR target = $3) ORDER BY started_at DESC, id DESC LIMIT $2`,
+    [bucket, limit, table],
   );
   return rows;
 }

@@ -12,8 +12,12 @@ export type JobsRequest =
   | ({ action: "status" } & FileName)
   /** How many files stand at once, at most 1000: their jobs, in no order; nothing for a file without one. */
   | { action: "statuses"; bucket: string; files: { key: string; etag: string }[] }
-  /** The jobs that were started last, newest first; 50 unless told. */
-  | { action: "list"; bucket: string; limit?: number }
+  /** The jobs that were started last, newest first; 50 unless told. With a table, those alone that load it. */
+  | { action: "list"; bucket: string; limit?: number; table?: string }
+  /** The tables that files are loaded into: what is in each. */
+  | { action: "tables" }
+  /** A page of a table's rows behind a place in it, in the order in which they lie there. */
+  | { action: "rows"; table: string; after?: string }
   /** A page of a job's rejects behind a byte of the file, in the file's order. */
   | { action: "rejects"; job: string; after?: number }
   /** Takes up a failed or stalled job where it stopped, one that was undone anew, or starts one for a file that has none. */
@@ -61,6 +65,27 @@ export interface RejectedRecord {
   code: string | null;
 }
 
+/** What is in a table. */
+export interface TableState {
+  name: string;
+  /** Those that its definition names, with their types as the catalog writes them. */
+  columns: { name: string; type: string }[];
+  /** Without indexes. */
+  bytes: number;
+  /** Rows; null where nobody has looked yet. */
+  count: number | null;
+  /** Whether they were counted. */
+  isExact: boolean;
+}
+
+/** Some of a table's rows, each value as text; a long one ends in `…`. */
+export interface TablePage {
+  columns: string[];
+  rows: (string | null)[][];
+  /** Behind which the next page begins; null at the end. */
+  next: string | null;
+}
+
 /** The answers, by action. */
 export interface JobsAnswers {
   /** The keys of the jobs that were started again. */
@@ -68,6 +93,8 @@ export interface JobsAnswers {
   status: { job: JobStatus | null };
   statuses: { jobs: JobStatus[] };
   list: { jobs: JobStatus[] };
+  tables: { tables: TableState[] };
+  rows: TablePage;
   /** `header`: the file's own, with its delimiter; null where it has none or it was not found. */
   rejects: { rejects: RejectedRecord[]; more: boolean; header: string | null };
   /** The job as it was found; null where there was none. */
@@ -104,13 +131,28 @@ export function readRequest(event: unknown): JobsRequest {
     case "statuses":
       return { action: "statuses", bucket: text("bucket"), files: filesOf(given.files) };
     case "list":
-      return { action: "list", bucket: text("bucket"), limit: Math.min(whole("limit", 1, 50), 1000) };
+      return {
+        action: "list",
+        bucket: text("bucket"),
+        limit: Math.min(whole("limit", 1, 50), 1000),
+        ...(given.table !== undefined && { table: text("table") }),
+      };
+    case "tables":
+      return { action: "tables" };
+    case "rows": {
+      const after = given.after === undefined ? "(0,0)" : text("after");
+      if (!/^\(\d{1,10},\d{1,5}\)$/.test(after))
+        throw new Error('The event\'s "after" must be the place of a row, such as "(0,1)"');
+      return { action: "rows", table: text("table"), after };
+    }
     case "rejects":
       if (!/^[0-9]{1,18}$/.test(text("job")))
         throw new Error('The event\'s "job" must be the number of a job');
       return { action: "rejects", job: text("job"), after: whole("after", -1, -1) };
     default:
-      throw new Error('The event\'s "action" must be sweep, status, statuses, list, rejects, resume or undo');
+      throw new Error(
+        'The event\'s "action" must be sweep, status, statuses, list, tables, rows, rejects, resume or undo',
+      );
   }
 }
 

@@ -1,7 +1,9 @@
 import { connect } from "../shared/database";
 import { type TableShape, misfits } from "../ingest/tableFit";
+import { type Logins, ingestLogins, readerLogins } from "../shared/logins";
+import { allowBrowsing } from "./browsing";
 import { type Migration, migrate } from "./migrate";
-import { setIngestPassword } from "./role";
+import { setRolePassword } from "./role";
 import { limitConnections } from "./roleLimit";
 import { type RotationStep, rotate } from "./rotation";
 
@@ -16,11 +18,12 @@ export interface SchemaResult {
 
 /**
  * The callback of the function that brings the schema up to date, gives the role `ingest` the password in the
- * secret `INGEST_SECRET_ARN`, and bounds its connections by what the server has; called by Secrets Manager, it gives it
- * the next password.
+ * secret `INGEST_SECRET_ARN`, the role `reader`, where it is named, the one in `READER_SECRET_ARN`, bounds their connections
+ * by what the server has, and lets people look into the tables; called by Secrets Manager, it gives one of them the next
+ * password.
  *
  * @param shapes of the tables that files are loaded into.
- * @throws Error that says where a table and its definition differ, and what `migrate`, `setIngestPassword` and `rotate` throw.
+ * @throws Error that says where a table and its definition differ, and what `migrate`, `setRolePassword` and `rotate` throw.
  */
 export function schemaHandler(
   migrations: readonly Migration[],
@@ -29,16 +32,21 @@ export function schemaHandler(
   return async (event) => {
     const ingestSecret = process.env.INGEST_SECRET_ARN;
     if (!ingestSecret) throw new Error("INGEST_SECRET_ARN is not set in the function's environment");
+    const readerSecret = process.env.READER_SECRET_ARN;
+    const secrets: Record<string, Logins> = {
+      [ingestSecret]: ingestLogins,
+      ...(readerSecret && { [readerSecret]: readerLogins }),
+    };
     const step = event as Partial<RotationStep> | null;
     if (step?.Step !== undefined) {
-      await rotate(step as RotationStep, ingestSecret);
+      await rotate(step as RotationStep, secrets);
       return undefined;
     }
     // A migration may take as long as the function itself may, and wait for a running load to commit.
     const client = await connect({ statementTimeoutMs: 0, lockTimeoutMs: 60_000 });
     try {
       const applied = await migrate(client, migrations);
-      await setIngestPassword(client, ingestSecret);
+      for (const [secret, logins] of Object.entries(secrets)) await setRolePassword(client, secret, logins);
       const ingestConnections = await limitConnections(client);
       const problems = [];
       for (const shape of shapes) problems.push(...(await misfits(client, shape)));
@@ -46,6 +54,7 @@ export function schemaHandler(
         throw new Error(
           `The schema is applied, but tables don't fit their definitions: ${problems.join("; ")}`,
         );
+      await allowBrowsing(client, shapes);
       return { applied, version: migrations[migrations.length - 1]?.name ?? "", ingestConnections };
     } finally {
       await client.end();

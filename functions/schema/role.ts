@@ -5,7 +5,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { Client } from "pg";
-import { ingestLogins } from "../shared/ingestLogins";
+import type { Logins } from "../shared/logins";
 
 /** What PostgreSQL itself uses for passwords that it hashes. */
 const iterations = 4096;
@@ -17,14 +17,14 @@ interface Login {
 }
 
 /**
- * Sees to it that the role of `ingest` whose turn it is signs in with what the secret holds. An empty secret gets a new password,
+ * Sees to it that the login whose turn it is signs in with what the secret holds. An empty secret gets a new password,
  * made here; one that has a password keeps it, and the role is set to it again, as a database from a snapshot may
  * have another. The password itself never goes to the server: it gets the verifier that it would make of it.
  *
  * @throws Error that names the secret when it holds something else; what pg and the SDK throw.
  */
-export async function setIngestPassword(client: RoleClient, secretArn: string): Promise<void> {
-  await setPassword(client, await readOrMakeLogin(secretArn));
+export async function setRolePassword(client: RoleClient, secretArn: string, logins: Logins): Promise<void> {
+  await setPassword(client, await readOrMakeLogin(secretArn, logins));
 }
 
 type RoleClient = Pick<Client, "query" | "escapeIdentifier">;
@@ -38,12 +38,12 @@ export function newLogin(username: string): Login {
   return { username, password: randomBytes(32).toString("base64url") };
 }
 
-async function readOrMakeLogin(secretArn: string): Promise<Login> {
+async function readOrMakeLogin(secretArn: string, logins: Logins): Promise<Login> {
   const secrets = new SecretsManagerClient({});
   try {
     const text = await readValue(secrets, secretArn);
-    if (text !== undefined) return loginIn(text, secretArn);
-    const login = newLogin(ingestLogins[0]);
+    if (text !== undefined) return loginIn(text, secretArn, logins);
+    const login = newLogin(logins[0]);
     // First the secret, then the role: a call that ends in between leaves what the next one completes.
     await secrets.send(
       new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(login) }),
@@ -65,16 +65,16 @@ async function readValue(secrets: SecretsManagerClient, secretArn: string): Prom
 }
 
 /** @throws Error that names the secret when it holds something else. */
-export function loginIn(text: string | undefined, secretArn: string): Login {
+export function loginIn(text: string | undefined, secretArn: string, logins: Logins): Login {
   try {
     const { username, password } = JSON.parse(text ?? "") as Record<string, unknown>;
-    const login = ingestLogins.find((each) => each === username);
+    const login = logins.find((each) => each === username);
     if (login && typeof password === "string" && password !== "") return { username: login, password };
   } catch {
     // Its message would quote the secret.
   }
   throw new Error(
-    `The secret ${secretArn} must be JSON with the username ${ingestLogins.join(" or ")} and a password: delete its value, and deploy again`,
+    `The secret ${secretArn} must be JSON with the username ${logins.join(" or ")} and a password: delete its value, and deploy again`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { ingestLogins } from "../shared/ingestLogins";
+import { ingestLogins, readerLogins } from "../shared/logins";
 
 /** What a server has, as its settings say it. */
 interface ServerConnections {
@@ -18,7 +18,10 @@ export function connectionLimit({ most, reserved }: ServerConnections): number {
   return Math.max(1, Math.floor((most - reserved) / 2));
 }
 
-/** Bounds what each login of the role `ingest` may take of the connections that the server has now. Answers with the limit. */
+/**
+ * Bounds what each login of the role `ingest` may take of the connections that the server has now, and the API's role, whose
+ * requests are short and wait for one another, to 10 at most. Answers with the limit of `ingest`.
+ */
 export async function limitConnections(client: Pick<Client, "query" | "escapeIdentifier">): Promise<number> {
   // rds.…: what RDS keeps for itself beside PostgreSQL's own reserves. Older servers lack the last two.
   const { rows } = await client.query<ServerConnections>(
@@ -26,8 +29,12 @@ export async function limitConnections(client: Pick<Client, "query" | "escapeIde
        ('superuser_reserved_connections', 'reserved_connections', 'rds.rds_superuser_reserved_connections')) AS reserved`,
   );
   const limit = connectionLimit(rows[0]!);
-  for (const login of ingestLogins) {
-    await client.query(`ALTER ROLE ${client.escapeIdentifier(login)} CONNECTION LIMIT ${limit}`);
+  const limits = [
+    ...ingestLogins.map((login) => [login, limit] as const),
+    ...readerLogins.map((login) => [login, Math.min(10, Math.ceil(limit / 2))] as const),
+  ];
+  for (const [login, most] of limits) {
+    await client.query(`ALTER ROLE ${client.escapeIdentifier(login)} CONNECTION LIMIT ${most}`);
   }
   return limit;
 }

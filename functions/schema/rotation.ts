@@ -6,7 +6,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { connect, connectAs } from "../shared/database";
-import { ingestLogins } from "../shared/ingestLogins";
+import type { Logins } from "../shared/logins";
 import { loginIn, newLogin, setPassword } from "./role";
 import { limitConnections } from "./roleLimit";
 
@@ -23,19 +23,22 @@ export interface RotationStep {
  * password may do so until the next rotation, so that a load never meets a password that is gone.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets_strategies.html
  *
- * @throws Error for a secret that isn't `ownSecret`, an unknown step, and what pg and the SDK throw.
+ * @param own by ARN, those that this function rotates, with the logins that each is for.
+ * @throws Error for another secret, an unknown step, and what pg and the SDK throw.
  */
-export async function rotate(step: RotationStep, ownSecret: string): Promise<void> {
+export async function rotate(step: RotationStep, own: Readonly<Record<string, Logins>>): Promise<void> {
   const { SecretId, ClientRequestToken: VersionId } = step;
-  if (SecretId !== ownSecret)
-    throw new Error(`${SecretId} is not the secret that this function rotates: ${ownSecret}`);
+  const logins = own[SecretId];
+  if (!logins)
+    throw new Error(`${SecretId} is no secret that this function rotates: ${Object.keys(own).join(", ")}`);
   const secrets = new SecretsManagerClient({});
   const valueOf = async (version: {
     VersionId?: string;
     VersionStage: string;
   }): Promise<string | undefined> =>
     (await secrets.send(new GetSecretValueCommand({ SecretId, ...version }))).SecretString;
-  const pending = async () => loginIn(await valueOf({ VersionId, VersionStage: "AWSPENDING" }), SecretId);
+  const pending = async () =>
+    loginIn(await valueOf({ VersionId, VersionStage: "AWSPENDING" }), SecretId, logins);
   try {
     switch (step.Step) {
       case "createSecret": {
@@ -44,8 +47,8 @@ export async function rotate(step: RotationStep, ownSecret: string): Promise<voi
           return undefined;
         });
         if (made !== undefined) return;
-        const { username } = loginIn(await valueOf({ VersionStage: "AWSCURRENT" }), SecretId);
-        const next = newLogin(username === ingestLogins[0] ? ingestLogins[1] : ingestLogins[0]);
+        const { username } = loginIn(await valueOf({ VersionStage: "AWSCURRENT" }), SecretId, logins);
+        const next = newLogin(username === logins[0] ? logins[1] : logins[0]);
         await secrets.send(
           new PutSecretValueCommand({
             SecretId,

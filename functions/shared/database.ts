@@ -3,7 +3,7 @@ import { type SecureContext, createSecureContext } from "node:tls";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Client } from "pg";
 import { rdsAuthorities } from "./authorities";
-import { ingestLogins } from "./ingestLogins";
+import { ingestLogins } from "./logins";
 import { kept } from "./kept";
 
 export interface ConnectOptions {

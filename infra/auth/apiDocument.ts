@@ -4,6 +4,8 @@ interface ApiDocumentArgs {
   /** The API's name: `dev-apigateway`. */
   readonly name: string;
   readonly routes: readonly Route[];
+  /** By the name of each function that a route names, its ARN as API Gateway invokes it. */
+  readonly functionArns: Readonly<Record<string, string>>;
   readonly cognitoAuthorizer: { readonly name: string; readonly userPoolArn: string };
   readonly groupAuthorizer: { readonly name: string; readonly invokeArn: string };
   /** The origin whose pages may read answers in a browser: `https://app.example.com`, or `*`. */
@@ -27,7 +29,7 @@ export function apiDocument(args: ApiDocumentArgs): Json {
   const origin: Cors = { "Access-Control-Allow-Origin": `'${args.allowedOrigin}'` };
   const paths = [...new Set(args.routes.map(({ path }) => path))].map((path) => {
     const own = args.routes.filter((route) => route.path === path);
-    return [path, pathItem(own, authorizerNames, origin)] as const;
+    return [path, pathItem(own, { authorizerNames, functionArns: args.functionArns, origin })] as const;
   });
   return {
     openapi: "3.0.1",
@@ -62,27 +64,64 @@ function securityScheme(authtype: string, authorizer: Json): Json {
   };
 }
 
-function pathItem(
-  routes: readonly Route[],
-  authorizerNames: Record<Route["authorizer"]["kind"], string>,
-  origin: Cors,
-): Json {
-  const operations = routes.map(({ method, summary, authorizer }) => {
+interface Names {
+  readonly authorizerNames: Record<Route["authorizer"]["kind"], string>;
+  readonly functionArns: Readonly<Record<string, string>>;
+  readonly origin: Cors;
+}
+
+function pathItem(routes: readonly Route[], { authorizerNames, functionArns, origin }: Names): Json {
+  const operations = routes.map(({ method, summary, authorizer, query = {}, ...route }) => {
     const scopes = authorizer.kind === "cognito" ? authorizer.scopes : [];
+    const parameters = Object.entries(query).map(([name, description]) => {
+      return { name, in: "query", description, required: false, schema: { type: "string" } };
+    });
     return [
       method,
       {
         summary,
+        ...(parameters.length > 0 && { parameters }),
         security: [{ [authorizerNames[authorizer.kind]]: scopes }],
-        ...mock("200", "Authorized", origin, JSON.stringify({ message: "Authorized!!!" })),
+        ...(route.function
+          ? proxy(functionArns[route.function.name])
+          : mock("200", "Authorized", origin, JSON.stringify({ message: "Authorized!!!" }))),
       },
     ] as const;
   });
   const methods = ["OPTIONS", ...routes.map(({ method }) => method.toUpperCase())];
+  const parameters = [...(routes[0]?.path ?? "").matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) =>
+    pathParameter(name),
+  );
   return {
+    ...(parameters.length > 0 && { parameters }),
     ...Object.fromEntries(operations),
     options: preflight(methods, origin),
     [anyMethod]: notFound(origin),
+  };
+}
+
+const pathParameter = (name: string): Json => ({
+  name,
+  in: "path",
+  required: true,
+  schema: { type: "string" },
+});
+
+/** An operation that a function answers, status and headers too. */
+function proxy(uri: string | undefined): Json {
+  return {
+    responses: {
+      "200": {
+        description: "The function's answer",
+        content: { "application/json": { schema: { type: "object" } } },
+      },
+    },
+    "x-amazon-apigateway-integration": {
+      type: "aws_proxy",
+      httpMethod: "POST",
+      uri,
+      passthroughBehavior: "when_no_match",
+    },
   };
 }
 
@@ -98,8 +137,7 @@ const notFound = (origin: Cors): Json => ({
 });
 
 function anyPath(origin: Cors): Json {
-  const proxy = { name: "proxy", in: "path", required: true, schema: { type: "string" } };
-  return { [anyMethod]: { ...notFound(origin), parameters: [proxy] } };
+  return { [anyMethod]: { ...notFound(origin), parameters: [pathParameter("proxy")] } };
 }
 
 /** What a browser asks before it sends an Authorization header to another origin. It carries no token itself. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type ProjectConfig, type Values, logDays } from "../projectConfig";
+import { type ProjectConfig, type SharedConfig, type Values, logDays, upstreamName } from "../projectConfig";
 
 /** The addresses that Cognito takes: https, an app's own scheme, and http for this machine alone. */
 const appUrl = z
@@ -77,6 +77,16 @@ audit: only counts them. enforced: refuses them, or asks for the second factor.`
     description: "Whether AWS WAF stands before the API, with AWS's common rules and a limit per address.",
     cost: "$7 a month, and $0.60 a million requests.",
   }),
+  databaseRoutes: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: `Whether the API has the routes that read the database, GET /records. false: auth also comes up in an
+environment without the stacks networking and database.`,
+      cost: "none but for calls: about $0.40 a million, beside API Gateway's own.",
+    }),
+  networkingStack: upstreamName("networking"),
+  databaseStack: upstreamName("database"),
   manageApiGatewayAccount: z
     .boolean()
     .default(true)
@@ -86,7 +96,7 @@ in this region that another environment made. false: somebody else sees to it.`,
     }),
   logRetentionDays: logDays
     .default(30)
-    .meta({ description: "Days that the logs of the API and of its authorizer are kept." }),
+    .meta({ description: "Days that the logs of the API and of its functions are kept." }),
   callbackUrls: z
     .array(appUrl)
     .default([])
@@ -149,6 +159,8 @@ export const authConfig: ProjectConfig<typeof keys> = {
           `auth:callbackUrls and auth:loginPorts name ${callbackUrls.length + loginPorts.length} addresses to come back to: a client of Cognito has ${clientUrls} at most`,
         ],
 };
+
+export type AuthConfig = Values<typeof keys> & SharedConfig;
 
 /** What pools and clients are made by. */
 export type SignInRules = Values<typeof keys>;

@@ -2,10 +2,13 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { groupAuthorizerHandler } from "../../functions/groupAuthorizer/handler";
 import { type FunctionConfig, InlineFunction } from "../inlineFunction";
-import { memberGroup, routes } from "./apiRoutes";
+import { GroundworkError } from "../error";
+import { type Route, memberGroup, nameOf, policyNameOf } from "./apiRoutes";
 
 interface GroupAuthorizerArgs extends FunctionConfig {
   readonly issuer: pulumi.Input<string>;
+  /** The API's. */
+  readonly routes: readonly Route[];
   /** The clients whose tokens it takes. */
   readonly clientIds: readonly pulumi.Input<string>[];
   readonly logRetentionDays: number;
@@ -24,7 +27,7 @@ export function groupAuthorizer(
     name,
     {
       config: args,
-      callback: groupAuthorizerHandler({ memberGroup, everyone: routesForEveryone() }),
+      callback: groupAuthorizerHandler({ memberGroup, everyone: routesForEveryone(args.routes) }),
       packages: ["aws-jwt-verify"],
       environment: {
         TOKEN_ISSUER: args.issuer,
@@ -40,9 +43,24 @@ export function groupAuthorizer(
   return authorizer;
 }
 
-/** As an authorizer's policy names them: `GET/admin-only/all`. */
-function routesForEveryone(): string[] {
-  return routes
-    .filter(({ authorizer }) => authorizer.kind === "group" && authorizer.passes === "everyone")
-    .map(({ method, path }) => `${method.toUpperCase()}${path}`);
+/**
+ * As an authorizer's policy names them: `GET/admin-only/all`.
+ * @throws GroundworkError where one would let everyone into a route for members: a star of a policy stands for slashes too
+ */
+export function routesForEveryone(routes: readonly Route[]): string[] {
+  const behindGroup = (passes: string): Route[] =>
+    routes.filter(({ authorizer }) => authorizer.kind === "group" && authorizer.passes === passes);
+  return behindGroup("everyone").map((route) => {
+    const open = policyNameOf(route);
+    const [start = ""] = open.split("*");
+    const covered = behindGroup("members").find(
+      (members) => start !== open && policyNameOf(members).startsWith(start),
+    );
+    if (covered) {
+      throw new GroundworkError(
+        `${nameOf(route)} would let every user into ${nameOf(covered)}: give one of them a path that begins otherwise`,
+      );
+    }
+    return open;
+  });
 }

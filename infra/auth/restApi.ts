@@ -5,7 +5,7 @@ import { Component } from "../component";
 import { environmentName } from "../names";
 import type { SharedConfig } from "../projectConfig";
 import { apiDocument } from "./apiDocument";
-import { routes } from "./apiRoutes";
+import { type Route, policyNameOf } from "./apiRoutes";
 import { ApiFirewall } from "./apiFirewall";
 import { ApiLogs, accessLogFormat } from "./apiLogs";
 
@@ -14,6 +14,9 @@ interface RestApiArgs extends Pick<SharedConfig, "learnerLab" | "region"> {
   readonly webAcl: boolean;
   readonly userPoolArn: pulumi.Input<string>;
   readonly groupAuthorizer: aws.lambda.Function;
+  readonly routes: readonly Route[];
+  /** Those that routes name, by name. */
+  readonly functions: Readonly<Record<string, aws.lambda.Function>>;
   readonly allowedOrigin: string;
   /** Requests a second. */
   readonly throttlingRate: number;
@@ -43,6 +46,7 @@ export class RestApi extends Component {
       },
       this.child,
     );
+    const answer = this.mayBeCalled(name, args, api);
     const deployment = new aws.apigateway.Deployment(
       name,
       { restApi: api.id, triggers: { document: body.apply(sha256) } },
@@ -58,7 +62,10 @@ export class RestApi extends Component {
         accessLogSettings: { destinationArn: logs.group.arn, format: accessLogFormat },
         xrayTracingEnabled: true,
       },
-      { ...this.child, dependsOn: pulumi.output(logs.ready).apply((ready) => [...ready, allowed]) },
+      {
+        ...this.child,
+        dependsOn: pulumi.output(logs.ready).apply((ready) => [...ready, allowed, ...answer]),
+      },
     );
     new aws.apigateway.MethodSettings(
       name,
@@ -80,17 +87,47 @@ export class RestApi extends Component {
     this.url = stage.invokeUrl;
     this.registerOutputs();
   }
+
+  /** Lets the API call each function for the routes that name it, in its stage, and for no other. */
+  private mayBeCalled(
+    name: string,
+    { routes, functions }: RestApiArgs,
+    api: aws.apigateway.RestApi,
+  ): pulumi.Resource[] {
+    return routes.flatMap((route) => {
+      const answers = functions[route.function?.name ?? ""];
+      if (!answers) return [];
+      const policyName = policyNameOf(route);
+      return new aws.lambda.Permission(
+        `${name}-${policyName.replaceAll(/[^\w]+/g, "-").toLowerCase()}`,
+        {
+          function: answers.name,
+          action: "lambda:InvokeFunction",
+          principal: "apigateway.amazonaws.com",
+          sourceArn: pulumi.interpolate`${api.executionArn}/${pulumi.getStack()}/${policyName}`,
+        },
+        this.child,
+      );
+    });
+  }
 }
 
 function documentOf(name: string, args: RestApiArgs): pulumi.Output<string> {
-  const { groupAuthorizer, allowedOrigin } = args;
-  return pulumi.all([args.userPoolArn, groupAuthorizer.invokeArn]).apply(([userPoolArn, invokeArn]) =>
+  const { userPoolArn, groupAuthorizer, routes, allowedOrigin } = args;
+  const functions = Object.entries(args.functions).map(([key, { invokeArn }]) => [key, invokeArn] as const);
+  const arns = {
+    userPoolArn,
+    invokeArn: groupAuthorizer.invokeArn,
+    functionArns: Object.fromEntries(functions),
+  };
+  return pulumi.output(arns).apply(({ functionArns, ...own }) =>
     JSON.stringify(
       apiDocument({
         name: environmentName(name),
         routes,
-        cognitoAuthorizer: { name: environmentName("authorizer-1"), userPoolArn },
-        groupAuthorizer: { name: environmentName("group-authorizer"), invokeArn },
+        functionArns,
+        cognitoAuthorizer: { name: environmentName("authorizer-1"), userPoolArn: own.userPoolArn },
+        groupAuthorizer: { name: environmentName("group-authorizer"), invokeArn: own.invokeArn },
         allowedOrigin,
       }),
     ),

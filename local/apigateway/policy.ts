@@ -15,7 +15,8 @@ export const authorizerAnswer = z.object({
   context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 
-type Policy = z.infer<typeof authorizerAnswer>["policyDocument"];
+export type AuthorizerAnswer = z.infer<typeof authorizerAnswer>;
+type Policy = AuthorizerAnswer["policyDocument"];
 
 /** Whether a policy lets a method be called, as IAM decides: whatever is denied isn't, the rest has to be allowed. */
 export function isAllowed(policy: Policy, methodArn: string): boolean {

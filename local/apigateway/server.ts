@@ -5,9 +5,11 @@ import type { Scope } from "../../programs/attributes/table";
 import type { Session } from "../session";
 import { AwsError, listen, readBody } from "../http";
 import { own } from "../own";
-import { type AuthorizerServices, authorizerCheck, securityOf } from "./authorize";
-import { type ApiDocument, type ApiOperation, allowsOrigin, fixedHeaders, readDocument } from "./document";
+import { type AuthorizerServices, type Caller, authorizerCheck, securityOf } from "./authorize";
+import { type ApiDocument, type MockIntegration, allowsOrigin, fixedHeaders, readDocument } from "./document";
 import { type Answer, type GatewayResponseType, gatewayResponse } from "./gatewayResponse";
+import { findPath } from "./paths";
+import { proxied } from "./proxy";
 import { Throttle } from "./throttle";
 
 interface Api {
@@ -20,7 +22,7 @@ interface Api {
 /** API Gateway's quota of an account: requests a second, and at once. */
 const accountThrottle = [10_000, 5000] as const;
 
-/** API Gateway on this machine: REST APIs from their OpenAPI documents, with authorizers and mock integrations. */
+/** API Gateway on this machine: REST APIs from their OpenAPI documents, with authorizers, functions and mocks. */
 export class LocalApiGateway {
   private readonly apis = new Map<string, Api>();
 
@@ -31,22 +33,24 @@ export class LocalApiGateway {
   ) {}
 
   /**
-   * Serves an API, each at a port of its own.
+   * Serves an API, each at a port of its own; one that is served already goes on by the new document.
    * @throws GroundworkError for a document that can't be served here
    */
-  async createRestApi(id: string, body: string): Promise<void> {
+  async putRestApi(id: string, body: string): Promise<void> {
     const document = readDocument(body);
     const { securitySchemes } = document.components;
     const checks = Object.entries(securitySchemes).map(
       ([name, scheme]) =>
         [name, authorizerCheck(scheme["x-amazon-apigateway-authorizer"], this.services)] as const,
     );
+    const known = this.apis.get(id);
+    if (known) return void this.apis.set(id, { ...known, document, checks: new Map(checks) });
     const throttles = new Map<string, Throttle>();
     const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const requestId = randomUUID();
-      const answer = await this.answer(id, request);
+      const answer = await this.answer(id, request, requestId);
       response.writeHead(answer.status, {
-        ...(answer.body !== "" && { "content-type": "application/json" }),
+        ...(answer.body.length > 0 && { "content-type": "application/json" }),
         "x-amzn-requestid": requestId,
         "x-amz-apigw-id": randomBytes(11).toString("base64"),
         ...answer.headers,
@@ -54,7 +58,7 @@ export class LocalApiGateway {
       response.end(request.method === "HEAD" ? "" : answer.body);
     };
     const url = await listen(this.session, serve, {
-      isOfApp: (origin) => allowsOrigin(document, origin),
+      isOfApp: (origin) => allowsOrigin(this.find(id).document, origin),
       port: this.apis.size === 0 ? this.services.port : undefined,
     });
     this.apis.set(id, { document, checks: new Map(checks), url, throttles });
@@ -79,36 +83,48 @@ export class LocalApiGateway {
     return api;
   }
 
-  private async answer(id: string, request: IncomingMessage): Promise<Answer> {
+  private async answer(id: string, request: IncomingMessage, requestId: string): Promise<Answer> {
     const { document, checks, url, throttles } = this.find(id);
-    const isTooLarge = await readBody(request).then(() => false, isAwsError);
-    const { pathname } = new URL(request.url ?? "/", url);
-    const [, stage = "", rest = ""] = /^\/([^/]*)(.*)$/.exec(pathname) ?? [];
+    const body = await readBody(request).catch(unlessTooLarge);
+    const asked = new URL(request.url ?? "/", url);
+    const [, stage = "", rest = ""] = /^\/([^/]*)(.*)$/.exec(asked.pathname) ?? [];
     const throttle = throttles.get(stage);
     if (!throttle) return forbidden;
     const refuse = (type: GatewayResponseType): Answer => gatewayResponse(document, type);
-    if (isTooLarge) return refuse("REQUEST_TOO_LARGE");
+    if (!body) return refuse("REQUEST_TOO_LARGE");
     if (!throttle.take()) return refuse("THROTTLED");
     const method = request.method ?? "GET";
-    const path = own(document.paths, rest.replace(/\/$/, "") || "/") ?? document.paths["/{proxy+}"];
-    const operation = path && (own(path, method.toLowerCase()) ?? path["x-amazon-apigateway-any-method"]);
+    const path = rest.replace(/\/$/, "") || "/";
+    const { template = "", parameters = {} } = findPath(document.paths, path) ?? {};
+    const item = document.paths[template];
+    const operation = item && (own(item, method.toLowerCase()) ?? item[anyMethod]);
     if (!operation) return refuse("MISSING_AUTHENTICATION_TOKEN");
     const [authorizer, scopes] = securityOf(operation) ?? [];
+    const { region, account } = this.scope;
+    let caller: Caller | undefined;
     if (authorizer !== undefined) {
-      const { region, account } = this.scope;
       const methodArn = `arn:aws:execute-api:${region}:${account}:${id}/${stage}/${method}${rest || "/"}`;
       const token = request.headers.authorization;
-      const refusal = await checks.get(authorizer)?.({ token, methodArn, scopes: scopes ?? [] });
-      if (refusal !== undefined) return refuse(refusal);
+      const verdict = await checks.get(authorizer)?.({ token, methodArn, scopes: scopes ?? [] });
+      if (typeof verdict === "string") return refuse(verdict);
+      caller = verdict;
     }
-    return mockAnswer(operation, request) ?? refuse("UNSUPPORTED_MEDIA_TYPE");
+    const integration = operation["x-amazon-apigateway-integration"];
+    if (integration.type === "mock")
+      return mockAnswer(integration, request) ?? refuse("UNSUPPORTED_MEDIA_TYPE");
+    const answer = await proxied(this.services.lambda, integration.uri, {
+      ...{ request, url: asked, body, template, path, parameters, caller },
+      api: { id, stage, account, requestId },
+    });
+    return typeof answer === "string" ? refuse(answer) : answer;
   }
 }
 
-/** Whether a body was refused, and not broken off: then there is someone to tell. */
-function isAwsError(error: unknown): boolean {
-  if (error instanceof AwsError) return true;
-  throw error;
+const anyMethod = "x-amazon-apigateway-any-method";
+
+/** Of a body that was refused, and not broken off, there is someone to tell. */
+function unlessTooLarge(error: unknown): undefined {
+  if (!(error instanceof AwsError)) throw error;
 }
 
 /** For a stage that doesn't exist, of which the document knows nothing. */
@@ -119,8 +135,7 @@ const forbidden: Answer = {
 };
 
 /** A mock integration's answer; undefined where it has no template for what the request's body is. */
-function mockAnswer(operation: ApiOperation, request: IncomingMessage): Answer | undefined {
-  const integration = operation["x-amazon-apigateway-integration"];
+function mockAnswer(integration: MockIntegration, request: IncomingMessage): Answer | undefined {
   const contentType = request.headers["content-type"]?.split(";")[0]?.trim() ?? "application/json";
   if (own(integration.requestTemplates, contentType) === undefined) return undefined;
   const { statusCode, responseParameters, responseTemplates = "" } = integration.responses.default;

@@ -52,7 +52,7 @@ export function scriptRunner(session: Session, reached: () => Reached): RunScrip
 export async function putObject(
   url: string,
   session: Session,
-  object: { bucket: string; key: string; content: string | Buffer },
+  object: { bucket: string; key: string; content: string | Uint8Array },
 ): Promise<void> {
   const client = clientOf(url, session);
   const { bucket, key, content } = object;

@@ -56,7 +56,7 @@ export class DeployedFunction {
     private readonly runtime: Runtime,
     private readonly environment: () => Readonly<Record<string, string>>,
     public spec: FunctionSpec,
-    accountConcurrency: number,
+    private readonly accountConcurrency: number,
     /** How many processes start at once on this machine. */
     private readonly starts: Slots,
   ) {
@@ -71,6 +71,7 @@ export class DeployedFunction {
     // The path that the process itself will see: on macOS the temporary folder is behind a link.
     const folder = await realpath(unpacked);
     Object.assign(this, { spec, revision, folder });
+    this.slots.limit = spec.reservedConcurrency ?? this.accountConcurrency;
     for (const { process } of this.idle.splice(0)) process.kill();
   }
 

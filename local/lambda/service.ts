@@ -106,6 +106,11 @@ export class LocalLambda {
     this.functions.set(spec.name, { deployed, config: { maximumRetryAttempts: 2 }, recursion: "Terminate" });
   }
 
+  /** Creates the function, or changes the one of that name. */
+  putFunction(spec: FunctionSpec): Promise<void> {
+    return this.functions.has(spec.name) ? this.updateFunction(spec.name, spec) : this.createFunction(spec);
+  }
+
   /** Changes code or settings; invocations under way end as they began. */
   async updateFunction(name: string, changes: Partial<Omit<FunctionSpec, "name">>): Promise<void> {
     const { deployed } = this.find(name);

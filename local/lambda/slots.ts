@@ -3,7 +3,7 @@ export class Slots {
   private used = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(readonly limit: number) {}
+  constructor(public limit: number) {}
 
   /** Takes a slot if one is free. */
   tryTake(): boolean {

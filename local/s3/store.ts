@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AwsError } from "../http";
 import type { StoredBody } from "./body";
 
@@ -38,7 +39,13 @@ export interface Upload {
   readonly parts: Map<number, Part>;
 }
 
-/** A bucket with versioning on. The index is in memory, the objects' bytes are files in `dir`. */
+/** A line of a kept bucket's book. */
+type Entry = { readonly put: ObjectVersion } | { readonly removed: string };
+
+/**
+ * A bucket with versioning on. The index is in memory, the objects' bytes are files in `dir`; a kept bucket also writes
+ * down there what comes and goes, and knows it when it is made again.
+ */
 export class Bucket {
   readonly created = new Date();
   readonly uploads = new Map<string, Upload>();
@@ -48,7 +55,31 @@ export class Bucket {
   constructor(
     readonly name: string,
     private readonly dir: string,
-  ) {}
+    private readonly kept = false,
+  ) {
+    if (!kept || !existsSync(this.book)) return;
+    // A process that was killed may have left half a line at the end.
+    const lines = readFileSync(this.book, "utf8").split("\n").slice(0, -1);
+    const entries = lines.map((line) => JSON.parse(line) as Entry);
+    const removed = new Set(entries.flatMap((entry) => ("removed" in entry ? [entry.removed] : [])));
+    const puts = entries.flatMap((entry) =>
+      "put" in entry && !removed.has(entry.put.versionId) ? [entry] : [],
+    );
+    writeFileSync(this.book, puts.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    for (const { put } of puts) {
+      // The folder may have moved.
+      const file = put.file && join(dir, basename(put.file));
+      this.index({ ...put, lastModified: new Date(put.lastModified), file });
+    }
+  }
+
+  private get book(): string {
+    return join(this.dir, "versions.jsonl");
+  }
+
+  private write(entry: Entry): void {
+    if (this.kept) appendFileSync(this.book, `${JSON.stringify(entry)}\n`);
+  }
 
   /** A path for new bytes; object keys are no file names. */
   newFile(): string {
@@ -74,6 +105,7 @@ export class Bucket {
     const all = this.versions.get(key) ?? [];
     const version = all.find((candidate) => candidate.versionId === versionId);
     if (!version) return undefined;
+    this.write({ removed: versionId });
     const others = all.filter((candidate) => candidate !== version);
     if (others.length > 0) this.versions.set(key, others);
     else this.versions.delete(key);
@@ -120,6 +152,11 @@ export class Bucket {
   }
 
   private push(version: ObjectVersion): ObjectVersion {
+    this.write({ put: version });
+    return this.index(version);
+  }
+
+  private index(version: ObjectVersion): ObjectVersion {
     const all = this.versions.get(version.key);
     if (all) all.push(version);
     else this.versions.set(version.key, [version]);

@@ -34,7 +34,7 @@ const command = new Command("npm run bench --")
   )
   .option(
     "--only <parts>",
-    `some of ${benchParts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, many small files at once, size and loading of the package`,
+    `some of ${benchParts.join(", ")}, with commas: the file, one many times as large, ten hand-overs, many small files at once, size and loading of the package, other formats and columns`,
     (text) => someOf(benchParts, text),
     [...benchParts],
   )

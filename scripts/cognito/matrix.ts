@@ -1,3 +1,4 @@
+import { type Route, hostedScopes, passwordScope } from "../../infra/auth/apiRoutes";
 import { columns } from "../shared/columns";
 
 /**
@@ -22,41 +23,57 @@ export type TokenKind = (typeof tokenKinds)[number];
 
 export interface ExpectedRow {
   readonly method: string;
+  /** Behind the API's URL, with a query where the route needs one. */
   readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
   /** The status code for each kind of token, in the order of `tokenKinds`. */
   readonly statuses: readonly number[];
 }
 
+const isAccess = (kind: TokenKind): boolean =>
+  ["access", "SRP", "refreshed", "scoped", "member", "non-member"].includes(kind);
+
 /**
- * What the API answers, written down apart from its document: 401 for a token that the route doesn't take, 403 for
- * a user whom it doesn't let in, 404 for what is no route, whatever comes with it.
+ * What the API answers for each route, and for two that it doesn't have: 401 for a token that a route doesn't take, 403
+ * for a user whom it doesn't let in, 404 for what is no route, whatever comes with it.
  */
-export const expectedMatrix: readonly ExpectedRow[] = [
-  //                                                  none garb. exp. acc. SRP  refr. end. ID   scop. memb. non-m.
-  { method: "GET", path: "/", statuses: [401, 401, 401, 200, 200, 200, 401, 401, 401, 200, 200] },
-  { method: "POST", path: "/", statuses: [401, 401, 401, 401, 401, 401, 401, 200, 401, 401, 401] },
-  { method: "GET", path: "/scoped", statuses: [401, 401, 401, 401, 401, 401, 401, 401, 200, 401, 401] },
-  { method: "GET", path: "/admin-only", statuses: [401, 401, 401, 403, 403, 403, 401, 401, 403, 200, 403] },
-  {
-    method: "GET",
-    path: "/admin-only/all",
-    statuses: [401, 401, 401, 200, 200, 200, 401, 401, 200, 200, 200],
-  },
-  {
-    method: "GET",
-    path: "/no-such-route",
-    statuses: [404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404],
-  },
-  { method: "PUT", path: "/", statuses: [404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404] },
-];
+export function expectedMatrix(routes: readonly Route[]): readonly ExpectedRow[] {
+  const notFound = tokenKinds.map(() => 404);
+  return [
+    ...routes.map((route) => ({
+      method: route.method.toUpperCase(),
+      path: route.path,
+      ...route.example,
+      statuses: tokenKinds.map((kind) => statusOf(route, kind)),
+    })),
+    { method: "GET", path: "/no-such-route", statuses: notFound },
+    { method: "HEAD", path: "/", statuses: notFound },
+  ];
+}
+
+/** What a route answers to a kind of token. */
+function statusOf({ authorizer }: Route, kind: TokenKind): number {
+  if (authorizer.kind === "group") {
+    if (!isAccess(kind)) return 401;
+    return authorizer.passes === "everyone" || kind === "member" ? 200 : 403;
+  }
+  const { scopes } = authorizer;
+  if (scopes.length === 0) return kind === "ID" ? 200 : 401;
+  const given = kind === "scoped" ? hostedScopes : [passwordScope];
+  return isAccess(kind) && scopes.some((scope) => given.includes(scope)) ? 200 : 401;
+}
 
 /** The API's answers, row by row as expected; undefined for a kind of token that there was none of. */
 export type ActualMatrix = readonly (readonly (number | undefined)[])[];
 
-/** The matrix as lines of text, and how many answers are not as expected. */
-export function formatMatrix(actual: ActualMatrix): { lines: string[]; wrong: number } {
+/** The matrix as cells, a row each route behind its name, and how many answers are not as expected. */
+export function matrixRows(
+  expected: readonly ExpectedRow[],
+  actual: ActualMatrix,
+): { rows: string[][]; wrong: number } {
   let wrong = 0;
-  const rows = expectedMatrix.map(({ method, path, statuses }, row) => {
+  const rows = expected.map(({ method, path, statuses }, row) => {
     const cells = statuses.map((expected, column) => {
       const status = actual[row]?.[column];
       if (status === undefined) return "-";
@@ -66,5 +83,14 @@ export function formatMatrix(actual: ActualMatrix): { lines: string[]; wrong: nu
     });
     return [`${method} ${path}`, ...cells];
   });
+  return { rows, wrong };
+}
+
+/** The same as lines of text. */
+export function formatMatrix(
+  expected: readonly ExpectedRow[],
+  actual: ActualMatrix,
+): { lines: string[]; wrong: number } {
+  const { rows, wrong } = matrixRows(expected, actual);
   return { lines: columns([["", ...tokenKinds], ...rows]), wrong };
 }

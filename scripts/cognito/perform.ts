@@ -1,6 +1,8 @@
+import { routes } from "../../infra/auth/apiRoutes";
 import { GroundworkError } from "../../infra/error";
 import { printable, quoted } from "../shared/printable";
 import { formatCount, progress, table } from "../shared/terminal";
+import { shellLine } from "../shared/shellLine";
 import type { ActionName } from "./actions";
 import {
   addToGroup,
@@ -20,10 +22,10 @@ import {
   signOutUser,
   updateAttributes,
 } from "./admin";
-import { callCount, checkApi } from "./checkApi";
+import { checkApi, expectedOf } from "./checkApi";
 import { hostedUiOf } from "./hostedSignIn";
 import { login } from "./login";
-import { formatMatrix } from "./matrix";
+import { formatMatrix, tokenKinds } from "./matrix";
 import { openBrowser } from "./openBrowser";
 import type { Run } from "./options";
 import { type Tokens, claimsOf, refresh, revoke, signIn, store } from "./tokens";
@@ -33,7 +35,7 @@ export const perform: Readonly<Record<ActionName, (run: Run) => Promise<void>>> 
   async "get-token"(run) {
     const credentials = { username: run.username(), password: await run.password() };
     const code = (question: string) => run.code(question);
-    report(run, await signIn(run.target, credentials, () => run.newPassword(), code));
+    await report(run, await signIn(run.target, credentials, () => run.newPassword(), code));
   },
   async login(run) {
     const scopes = (run.options.scope ?? "").split(/[\s,]+/).filter(Boolean);
@@ -41,7 +43,7 @@ export const perform: Readonly<Record<ActionName, (run: Run) => Promise<void>>> 
       process.stderr.write(`Sign in at\n${url}\n`);
       if (run.options.browser !== false) await openBrowser(url);
     };
-    report(run, await login(await hostedUiOf(run.target), { scopes, show, signal: run.stop }));
+    await report(run, await login(await hostedUiOf(run.target), { scopes, show, signal: run.stop }));
   },
   "refresh-token": async (run) => report(run, await refresh(run.target)),
   async "revoke-token"(run) {
@@ -133,9 +135,11 @@ function showGroups(groups: Awaited<ReturnType<typeof listGroups>>): void {
 }
 
 async function checkApiAction(run: Run): Promise<void> {
-  const shown = progress("check-api", callCount, "calls");
-  const matrix = await checkApi(run.target, await run.pool(), shown, run.stop).finally(() => shown.stop());
-  const { lines, wrong } = formatMatrix(matrix);
+  const expected = await expectedOf(run.target);
+  const shown = progress("check-api", expected.length * tokenKinds.length, "calls");
+  const calling = checkApi(run.target, await run.pool(), expected, shown, run.stop);
+  const matrix = await calling.finally(() => shown.stop());
+  const { lines, wrong } = formatMatrix(expected, matrix);
   process.stdout.write(`${lines.join("\n")}\n`);
   if (matrix.some((row) => row.includes(undefined))) {
     process.stdout.write(
@@ -151,7 +155,7 @@ async function checkApiAction(run: Run): Promise<void> {
 }
 
 /** Stores tokens and says for whom they are; the tokens themselves only with --verbose. */
-function report(run: Run, tokens: Tokens): void {
+async function report(run: Run, tokens: Tokens): Promise<void> {
   store(run.target, tokens);
   const { username, scope, exp } = claimsOf(tokens.accessToken);
   const until = typeof exp === "number" ? `, until ${new Date(exp * 1000).toISOString()}` : "";
@@ -159,6 +163,14 @@ function report(run: Run, tokens: Tokens): void {
     `wrote the tokens of ${String(username)} to ${run.target.options.env} (scope ${String(scope)}${until})`,
   );
   if (tokens.idToken === undefined) say("there is no ID token: the scope openid was not asked for");
+  const apiUrl = await run.target.apiUrl();
+  const open = routes.find(
+    ({ method, authorizer: by }) => method === "get" && by.kind === "group" && by.passes === "everyone",
+  );
+  if (apiUrl !== undefined && open) {
+    const token = `"Authorization: $(sed -n s/^COGNITO_ACCESS_TOKEN=//p ${shellLine(run.target.options.env)})"`;
+    say(`call the API: curl -H ${token} ${shellLine(apiUrl + (open.example?.path ?? open.path))}`);
+  }
   if (!run.options.verbose) return;
   table(
     Object.entries(tokens).filter((entry): entry is [string, string] => Boolean(entry[1])),

@@ -56,6 +56,11 @@ export class Target {
     return (await this.stack)(name);
   }
 
+  /** The stack's API; undefined for a pool that is known by its ids alone. */
+  apiUrl(): Promise<string | undefined> {
+    return this.isOfStack() ? this.output("apiUrl") : Promise.resolve(undefined);
+  }
+
   /** The client of Cognito's API where the pool is: on AWS, on this machine, or at AWS_ENDPOINT_URL. `close` ends it. */
   connect(): Promise<CognitoIdentityProviderClient> {
     return (this.client ??= this.newClient());

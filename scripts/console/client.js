@@ -75,7 +75,10 @@ document.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.matches("[data-reload]")) loadAll();
+  const { target } = event;
+  if (target.matches("[data-reload]")) loadAll();
+  if (target.matches("[data-copy]"))
+    void navigator.clipboard.writeText(target.dataset.copy).then(() => (target.textContent = "Copied"));
 });
 
 const drop = document.getElementById("drop");

@@ -1,5 +1,7 @@
+import type { Change } from "../../local/watch/watch";
 import type { stackOutputs } from "../shared/stackOutputs";
 import type { Tokens } from "../cognito/tokens";
+import type { Known } from "./map/places";
 
 /**
  * The ways to an environment, each opened when it is first asked for: its stacks' outputs, and clients of AWS's APIs
@@ -18,6 +20,8 @@ export class Connections {
     /** A folder for what passes through. */
     readonly dir: string,
     private readonly readOutputs: typeof stackOutputs,
+    /** Of the programs, where they are watched: the newest first. */
+    readonly changes?: readonly Change[],
   ) {}
 
   private readonly ingest = kept(() => this.readOutputs(this.stack, "ingest"));
@@ -30,6 +34,30 @@ export class Connections {
   async apiUrl(): Promise<string> {
     return (await this.auth())("apiUrl");
   }
+
+  private readonly database = kept(() => this.readOutputs(this.stack, "database"));
+
+  async tunnelCommand(): Promise<string> {
+    return (await this.database())("tunnelCommand");
+  }
+
+  /** What the map shows of the environment itself; the account stands in a queue's URL. */
+  readonly known = kept(async (): Promise<Known> => {
+    const [database, auth, ingest] = await Promise.all([this.database(), this.auth(), this.ingest()]);
+    const deadLetterQueueUrl = ingest("deadLetterQueueUrl");
+    return {
+      region: process.env.AWS_REGION ?? "",
+      account: deadLetterQueueUrl.split("/").at(-2) ?? "",
+      outputs: {
+        endpoint: `${database("endpoint")}:${database("port")}`,
+        bastionInstanceId: database("bastionInstanceId"),
+        bucketName: ingest("bucketName"),
+        deadLetterQueueUrl,
+        userPoolId: auth("userPoolId"),
+        apiUrl: auth("apiUrl"),
+      },
+    };
+  });
 
   readonly jobs = kept(async () => {
     const { JobsClient } = await import("../load/jobsClient");

@@ -1,6 +1,6 @@
 import { printable } from "../shared/printable";
 
-/** Text that is HTML already. Only `html` makes it, and only out of what stands in the source or was escaped. */
+/** Text that is HTML already. `html` makes it out of what stands in the source or was escaped, and Graphviz the map. */
 export class Html {
   constructor(readonly text: string) {}
 }

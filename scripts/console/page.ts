@@ -2,7 +2,9 @@ import { type Html, html } from "./html";
 
 /** The pages that the navigation shows, in its order. */
 const navigation = [
+  ["map", "Map"],
   ["files", "Files"],
+  ["tables", "Tables"],
   ["functions", "Functions"],
   ["users", "Users"],
   ["api", "API"],
@@ -14,11 +16,14 @@ export function page({
   name,
   title,
   body,
+  isWatched,
 }: {
   stack: string;
   name: string;
   title: string;
   body: Html;
+  /** Whether changes of the programs are deployed as they are saved. */
+  isWatched: boolean;
 }): Html {
   return html`<!doctype html>
     <html lang="en">
@@ -40,7 +45,9 @@ export function page({
               ([path, label]) =>
                 html`<a href="/${path}" ${isCurrent(name, path) && html` aria-current="page"`}>${label}</a>`,
             )}
+            ${isWatched && html`<a href="/watch" ${name === "watch" && html` aria-current="page"`}>Watch</a>`}
           </nav>
+          ${isWatched && html`<div class="watch" data-load="/watch/last"></div>`}
         </header>
         <main id="main">
           <h1>${title}</h1>
@@ -52,9 +59,9 @@ export function page({
     </html> `;
 }
 
-/** A job is one of the files. */
+/** A job is one of the files, a table one of the tables. */
 const isCurrent = (name: string, path: string): boolean =>
-  name === path || (name === "job" && path === "files");
+  name === path || (name === "job" && path === "files") || (name === "table" && path === "tables");
 
 /** A part of a page that the script fills, from `address`. */
 export function panel(title: string, address: string): Html {

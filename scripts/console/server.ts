@@ -6,6 +6,7 @@ import { AwsError, listen, readBody } from "../../local/http";
 import { isSame } from "../../local/isSame";
 import { own } from "../../local/own";
 import type { Session } from "../../local/session";
+import type { Change } from "../../local/watch/watch";
 import { stackOutputs } from "../shared/stackOutputs";
 import type { Area, Panel } from "./area";
 import { Connections } from "./connections";
@@ -31,12 +32,22 @@ const assets: Readonly<Record<string, string>> = {
 
 /** The areas, loaded when the first of their pages is asked for: whoever starts an environment doesn't wait for them. */
 const areas: Readonly<Record<string, () => Promise<Area>>> = {
+  map: async () => (await import("./panels/map")).map,
   files: async () => (await import("./panels/files")).files,
   job: async () => (await import("./panels/job")).job,
+  tables: async () => (await import("./panels/tables")).tables,
+  table: async () => (await import("./panels/tables")).table,
   functions: async () => (await import("./panels/functions")).functions,
+  watch: async () => (await import("./panels/watch")).watch,
   users: async () => (await import("./panels/users")).users,
   api: async () => (await import("./panels/api")).api,
 };
+
+interface ConsoleOptions {
+  readonly readOutputs?: typeof stackOutputs;
+  /** Of the programs, where they are watched: the newest first. */
+  readonly changes?: readonly Change[] | undefined;
+}
 
 /** The largest form. */
 const formLimit = 64 * 1024;
@@ -52,9 +63,9 @@ const formLimit = 64 * 1024;
 export async function startConsole(
   session: Session,
   stack: string,
-  readOutputs = stackOutputs,
+  { readOutputs = stackOutputs, changes }: ConsoleOptions = {},
 ): Promise<string> {
-  const connections = new Connections(stack, session.dir, readOutputs);
+  const connections = new Connections(stack, session.dir, readOutputs, changes);
   session.onClose(() => Promise.resolve(connections.close()));
   const [token, ticket] = [secret(), secret()];
   const url: string = await listen(session, async (request, response) => {
@@ -116,9 +127,13 @@ async function answer(
       return await sendRejects(connections, query, response, headers);
     }
     const area = await load();
-    const { stack } = connections;
+    const { stack, changes } = connections;
     if (request.method === "GET" && part === undefined) {
-      return send(response, 200, page({ stack, name, title: area.title, body: area.page(query) }));
+      return send(
+        response,
+        200,
+        page({ stack, name, title: area.title, body: area.page(query), isWatched: changes !== undefined }),
+      );
     }
     const members: Area["panels"] | Area["actions"] =
       request.method === "GET" ? area.panels : request.method === "POST" ? area.actions : {};

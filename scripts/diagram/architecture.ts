@@ -7,6 +7,8 @@ export interface Box {
   readonly lines: readonly string[];
   /** Where it is drawn; nowhere means outside of AWS. */
   readonly place?: Place;
+  /** What it stands for; several that are one box's leave it out. */
+  readonly of?: PlannedResource;
 }
 
 /** In a subnet, among what signs in, or elsewhere in AWS. */
@@ -120,7 +122,7 @@ export function architectureOf(resources: readonly PlannedResource[]): Architect
   const boxes: Box[] = [
     { id: "laptop", lines: ["your laptop", "npm run load, tunnel, psql"] },
     { id: "app", lines: ["your app", "or a browser"] },
-    ...drawn.map(({ box }) => box),
+    ...drawn.map(({ box, resource }) => ({ ...box, of: resource })),
     ...(endpoints.length > 0
       ? [
           {

@@ -17,20 +17,29 @@ const style = `<style>
   .edge > polygon { stroke: var(--line); fill: var(--line) }
 </style>`;
 
-/** The picture as SVG, laid out by Graphviz. */
-export async function svgOf(architecture: Architecture): Promise<string> {
+/**
+ * The picture as SVG, laid out by Graphviz: by itself, or as a part of a page that has the rules of its style.
+ *
+ * @param hrefOf where a click on a box leads; with it the picture is for a page
+ */
+export async function svgOf(architecture: Architecture, hrefOf?: (box: Box) => string): Promise<string> {
   const viz = await instance();
-  const svg = viz.renderString(dotOf(architecture), { format: "svg", engine: "dot" });
+  const svg = viz.renderString(dotOf(architecture, hrefOf), { format: "svg", engine: "dot" });
+  const own = hrefOf ? "" : `\n${style}`;
   // What comes before the element names a DTD that nobody needs; the comments name the nodes once more.
   return `${svg
     .slice(svg.indexOf("<svg"))
     .replace(/<!--[^]*?-->\n?/g, "")
-    .replace(/(<svg[^>]*>)/, `$1\n<title>The architecture of Groundwork</title>\n${style}`)
+    .replace(/(<svg[^>]*>)/, `$1\n<title>The architecture of Groundwork</title>${own}`)
     .replace(/<polygon fill="white" stroke="none"[^>]*\/>\n?/, "")
     .trim()}\n`;
 }
 
-function dotOf({ vpc, subnets, boxes, arrows }: Architecture): string {
+function dotOf({ vpc, subnets, boxes, arrows }: Architecture, hrefOf?: (box: Box) => string): string {
+  const node = (box: Box): string => {
+    const link = hrefOf ? `, URL=${quote(hrefOf(box))}, tooltip=${quote(box.lines.join(" "))}` : "";
+    return `${quote(box.id)} [label=${quote(box.lines.join("\n"))}${link}]`;
+  };
   const inside = (place: Box["place"]): string =>
     boxes
       .filter((box) => box.place === place)
@@ -50,7 +59,5 @@ function dotOf({ vpc, subnets, boxes, arrows }: Architecture): string {
     ${arrows.map(({ from, to, label }) => `${quote(from)} -> ${quote(to)} [label=${quote(` ${label} `)}]`).join("\n")}
   }`;
 }
-
-const node = ({ id, lines }: Box): string => `${quote(id)} [label=${quote(lines.join("\n"))}]`;
 
 const quote = (text: string): string => JSON.stringify(text);

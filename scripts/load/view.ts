@@ -14,6 +14,13 @@ export const reached = ({ status, offset, size }: Pick<JobStatus, "status" | "of
 export const rate = ({ rows, seconds }: { readonly rows: number; readonly seconds: number }): string =>
   formatCount(seconds > 0 ? rows / seconds : 0);
 
+/** How long one that runs still takes at the pace that it has had; nothing before its first checkpoint. */
+function left(job: JobStatus): string {
+  const done = reached(job);
+  if (job.status !== "running" || done === 0) return "";
+  return formatDuration(((job.size - done) / done) * job.seconds * 1000);
+}
+
 /** What a person wants to know of a job, for `table`. */
 export function summaryRows(job: JobStatus, note: string): [string, string][] {
   return [
@@ -32,7 +39,7 @@ export function summaryRows(job: JobStatus, note: string): [string, string][] {
 export function listLines(jobs: readonly JobStatus[], stack: string): string[] {
   if (jobs.length === 0) return [`no jobs yet: npm run load -- FILE --stack ${stack}`];
   return columns([
-    ["started", "status", "done", "rows", "rejected", "hops", "time", "key"],
+    ["started", "status", "done", "rows", "rejected", "hops", "time", "rows/s", "left", "key"],
     ...jobs.map((job) => [
       job.startedAt.slice(0, 19).replace("T", " "),
       job.status,
@@ -41,6 +48,8 @@ export function listLines(jobs: readonly JobStatus[], stack: string): string[] {
       formatCount(job.rejected),
       formatCount(job.hops),
       formatDuration(job.seconds * 1000),
+      rate(job),
+      left(job),
       job.reason === null ? job.key : `${job.key}: ${job.reason}`,
     ]),
   ]);

@@ -1,8 +1,20 @@
+import * as path from "node:path";
 import { Command } from "commander";
 import type { InvocationEnd } from "../../local/lambda/service";
+import { root } from "../../programs/programs";
+import type { Made } from "../../local/watch/apply";
+import type { Change } from "../../local/watch/watch";
 import { type ConfigOverrides, configOption } from "../shared/configOption";
 import { printable } from "../shared/printable";
 import { paint, runCommand, table } from "../shared/terminal";
+
+interface LocalOptions {
+  readonly config: ConfigOverrides;
+  readonly env: boolean;
+  /** True without a folder. */
+  readonly keepData?: string | true;
+  readonly watch: boolean;
+}
 
 const command = new Command("npm run local --")
   .description(
@@ -14,6 +26,15 @@ const command = new Command("npm run local --")
     "print variables for a shell instead of a table, and at once where the environment is up already",
     false,
   )
+  .option(
+    "--keep-data [folder]",
+    "the database and the bucket outlive it there, for the next time (default: .cache/local-data)",
+  )
+  .option(
+    "--watch",
+    "deploy each change of a program, function, table or migration within seconds of saving it; the database keeps its rows",
+    false,
+  )
   .addHelpText(
     "after",
     '\nWith it up in another terminal, eval "$(npm run -s local -- --env)" makes the AWS CLI, the SDKs and psql "$DATABASE_URL"\nwork on it.',
@@ -21,7 +42,7 @@ const command = new Command("npm run local --")
   .parse();
 
 runCommand(async (stop) => {
-  const { config, env } = command.opts<{ config: ConfigOverrides; env: boolean }>();
+  const { config, env, keepData, watch } = command.opts<LocalOptions>();
   // Loaded here: --help doesn't wait for the programs and their providers.
   const { findEnvironment, publishEnvironment } = await import("../../local/runningEnvironment");
   const { shellVariables } = await import("./variables");
@@ -31,18 +52,27 @@ runCommand(async (stop) => {
     process.stdout.write(shellVariables(running));
     return;
   }
+  const keepDataIn =
+    keepData === true ? path.join(root, ".cache/local-data") : keepData && path.resolve(keepData);
   const { addresses, withEnvironment } = await import("../shared/localEnvironment");
   const { untilStopped } = await import("../shared/untilStopped");
   const { enterAws } = await import("../shared/stackOutputs");
   const { startConsole } = await import("../console/server");
   const { prepareGlue } = await import("./prepareGlue");
-  await withEnvironment({ config, stays: true, signal: stop }, async (environment, session) => {
+  const { watchAndTell } = await import("./watchAndTell");
+  const { recordIn } = await import("../../local/watch/apply");
+  const made: Made = new Map();
+  const changes: Change[] | undefined = watch ? [] : undefined;
+  const options = { config, keepDataIn, stays: true, signal: stop, ...(watch && { onMade: recordIn(made) }) };
+  await withEnvironment(options, async (environment, session) => {
     const announced = publishEnvironment(session, environment);
     environment.services.lambda.events.on("end", tellFailure);
     enterAws(environment.stack);
-    const console: [string, string] = ["Console", await startConsole(session, environment.stack)];
+    const page = await startConsole(session, environment.stack, { changes });
+    const console: [string, string] = ["Console", page];
     if (env) process.stdout.write(shellVariables(announced));
     table([console, ...(env ? [] : addresses(environment))], env ? process.stderr : process.stdout);
+    if (changes) watchAndTell({ session, environment, made, config, changes });
     await prepareGlue(environment, stop);
     await untilStopped(stop);
   });

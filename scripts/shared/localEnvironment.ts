@@ -3,7 +3,7 @@ import { claimEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { formatDuration } from "./terminal";
 
-type Chosen = Omit<EnvironmentOptions, "stack" | "onUp" | "onMade">;
+type Chosen = Omit<EnvironmentOptions, "stack" | "onUp">;
 
 /** Brings the environment local up, says so stack by stack on stderr, hands it over, and takes all of it down again. */
 export async function withEnvironment<T>(

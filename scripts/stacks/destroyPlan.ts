@@ -1,6 +1,6 @@
 import { GroundworkError } from "../../infra/error";
 import { environmentOf, environments, readStackConfig } from "../../programs/environments";
-import { type Program, programs } from "../../programs/programs";
+import { type Program, programs, readsFrom } from "../../programs/programs";
 import { type Out, paint } from "../shared/terminal";
 import { type StateResource, isInCloud, nameOf } from "../shared/stackState";
 import type { States } from "./states";
@@ -69,7 +69,7 @@ async function readersLeft(
   for (const environment of environments()) {
     const isOwn = environment === own;
     const names = isOwn ? config : readStackConfig(environment);
-    for (const reader of programs.filter(({ reads }) => reads.includes(project))) {
+    for (const reader of programs.filter((candidate) => readsFrom(candidate, project, names))) {
       const elsewhere = names[`${reader.project}:${project}Stack`];
       const reads = isOwn
         ? elsewhere === undefined && !going.includes(reader)

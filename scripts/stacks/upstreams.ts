@@ -1,7 +1,7 @@
 import { deployFirst } from "../../infra/deployFirst";
 import { GroundworkError } from "../../infra/error";
 import type { Outputs } from "../../programs/evaluateAll";
-import { type Program, programs } from "../../programs/programs";
+import { type Program, programs, readsFrom } from "../../programs/programs";
 import type { States } from "./states";
 
 /** An environment's config as the programs get it. */
@@ -22,14 +22,15 @@ interface Upstreams {
  * @throws GroundworkError where one of them can't be read: that isn't to say that it isn't there
  */
 export async function readUpstreams(
-  { project, reads }: Program,
+  program: Program,
   coming: readonly string[],
   config: StackConfig,
   states: States,
 ): Promise<Upstreams> {
+  const { project } = program;
   const outputs: Record<string, Readonly<Record<string, unknown>>> = {};
   const missing: string[] = [];
-  for (const upstream of programs.filter((candidate) => reads.includes(candidate.project))) {
+  for (const upstream of programs.filter((candidate) => readsFrom(program, candidate.project, config))) {
     // One of another environment has its full name in the config, and no run of this one deploys it.
     const elsewhere = config[`${project}:${upstream.project}Stack`];
     if (elsewhere === undefined && coming.includes(upstream.project)) continue;

@@ -1,3 +1,8 @@
+import * as path from "node:path";
+import { GroundworkError } from "../../infra/error";
+import { root } from "../../programs/programs";
+import { isOnPath } from "../shared/onPath";
+import type { LibraryTunnel } from "./sshLibrary";
 import type { Target } from "./target";
 
 /** A program with its arguments. */
@@ -23,9 +28,18 @@ export function plainCommand(target: Target, localPort: number, options: SshOpti
     : { program: "ssh", args: [...keyArgs(options), "-4", "-N", ...lineArgs(target, localPort, options)] };
 }
 
-/** The command as it runs here: it asks nothing, trusts the pinned host key alone, and notices a dead line in 30 s. */
-export function tunnelCommand(target: Target, localPort: number, options: SshOptions): Command {
+/**
+ * The command as it runs here: it asks nothing, trusts the pinned host key alone, and notices a dead line in 30 s. Without
+ * an SSH client on this machine it is the SSH library in a process of its own.
+ */
+export function tunnelCommand(
+  target: Target,
+  localPort: number,
+  options: SshOptions,
+  hasClient = isOnPath("ssh"),
+): Command {
   if (target.mode === "ssm") return sessionManagerCommand(target, localPort);
+  if (!hasClient) return libraryCommand(target, localPort, options);
   const settings = {
     ExitOnForwardFailure: "yes",
     ServerAliveInterval: "10",
@@ -49,6 +63,23 @@ export function tunnelCommand(target: Target, localPort: number, options: SshOpt
   return {
     program: "ssh",
     args: [...keyArgs(options), "-4", "-N", "-T", ...args, ...lineArgs(target, localPort, options)],
+  };
+}
+
+function libraryCommand(
+  { bastionHost, database, instanceId }: Target,
+  localPort: number,
+  { keyFile, sshPort, knownHostsFile }: SshOptions,
+): Command {
+  const tunnel: LibraryTunnel = {
+    bastion: { host: bastionHost, port: sshPort, user },
+    to: { host: database.host, port: database.port },
+    ...{ localPort, keyFile, knownHostsFile, instanceId },
+  };
+  const register = path.join(root, "programs", "register.js");
+  return {
+    program: process.execPath,
+    args: ["-r", register, path.join(__dirname, "sshLibrary.ts"), JSON.stringify(tunnel)],
   };
 }
 
@@ -79,4 +110,12 @@ function sessionManagerCommand({ instanceId, database }: Target, localPort: numb
       ...["--parameters", JSON.stringify(parameters)],
     ],
   };
+}
+
+/** @throws GroundworkError where the command can't be started, before anything is done for it */
+export function checkProgram({ program }: Command): void {
+  if (program === process.execPath || isOnPath(program)) return;
+  throw new GroundworkError(
+    `${program} is not on PATH: install the AWS CLI, https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html`,
+  );
 }

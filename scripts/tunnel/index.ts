@@ -9,7 +9,7 @@ import { shellLine } from "../shared/shellLine";
 import { enterAws } from "../shared/stackOutputs";
 import { formatDuration, paint, runCommand, table } from "../shared/terminal";
 import { accessRows, writeRdsAuthorities } from "./access";
-import { type SshOptions, plainCommand, tunnelCommand } from "./command";
+import { type SshOptions, checkProgram, plainCommand, tunnelCommand } from "./command";
 import { pinHostKey } from "./hostKey";
 import { holdLine } from "./line";
 import { checkPortFree, databaseAnswers } from "./probe";
@@ -50,6 +50,10 @@ runCommand(async (stop) => {
     process.stdout.write(`${shellLine(name, ...args)}\n`);
     return;
   }
+  const command = tunnelCommand(target, options.port, ssh);
+  checkProgram(command);
+  if (target.mode === "ssh" && command.program !== "ssh")
+    say("ssh is not on PATH: the SSH library in its place");
   await checkPortFree(options.port);
   const environment = enterAws(options.stack);
   await prepare(target, ssh, options, stop);
@@ -57,7 +61,7 @@ runCommand(async (stop) => {
   try {
     await holdLine({
       session,
-      command: tunnelCommand(target, options.port, ssh),
+      command,
       environment,
       stop,
       answers: () => databaseAnswers(options.port),

@@ -28,13 +28,14 @@ const fatal: readonly (readonly [pattern: RegExp, fix: string])[] = [
     /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key .* has changed/i,
     "The bastion shows another host key than the pinned one, so that it may not be the bastion at all: nothing was sent to it. If you know why it changed, give the new one with --host-key",
   ],
+  [/Load key .*: (invalid format|error in libcrypto)/i, "The file given with --key is no private key"],
+  [/UNPROTECTED PRIVATE KEY FILE/, "ssh refuses a private key that others may read: chmod 600 it"],
+  [/Identity file .* not accessible/, "The private key given with --key does not exist"],
+  // Behind what is wrong with a key itself, which ssh says first and then goes on without it.
   [
     /Permission denied \(/,
     "The bastion does not take the key: name the private key of its key pair with --key",
   ],
-  [/Load key .*: (invalid format|error in libcrypto)/i, "The file given with --key is no private key"],
-  [/UNPROTECTED PRIVATE KEY FILE/, "ssh refuses a private key that others may read: chmod 600 it"],
-  [/Identity file .* not accessible/, "The private key given with --key does not exist"],
   [
     /SessionManagerPlugin is not found/,
     "Session Manager's plugin for the AWS CLI is missing: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html",
@@ -111,20 +112,11 @@ async function outcome(child: ChildProcess, program: string): Promise<string> {
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-8192)));
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", (error) => reject(missing(program, error)));
+    child.once("error", reject);
     child.once("close", resolve);
   });
   const known = fatal.find(([pattern]) => pattern.test(said));
   if (known) throw new GroundworkError(known[1]);
   const lastLine = said.trim().split(/\r?\n/).at(-1) ?? "";
   return lastLine === "" ? `${program} ended with ${code ?? "a signal"}` : lastLine;
-}
-
-function missing(program: string, error: NodeJS.ErrnoException): Error {
-  if (error.code !== "ENOENT") return error;
-  const where =
-    program === "aws"
-      ? "the AWS CLI: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
-      : "OpenSSH's client";
-  return new GroundworkError(`${program} is not on PATH: install ${where}`);
 }

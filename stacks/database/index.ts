@@ -16,12 +16,14 @@ const network = { vpcId: networking.get("vpcId"), subnetIds: networking.get("pri
 const database = new Database("demo-db", { ...config, ...network });
 
 const ingestSecret = new RoleSecret("ingest", config);
+const readerSecret = new RoleSecret("reader", config);
 
 const schema = new SchemaMigration("schema", {
   ...config,
   ...network,
   database,
   ingestSecretArn: ingestSecret.arn,
+  readerSecretArn: readerSecret.arn,
 });
 
 const bastion = bastionOf("ec2-proxy", {
@@ -37,6 +39,7 @@ const outputs: Exports<"database"> = {
   databaseName: schema.databaseName,
   secretArn: database.secretArn,
   ingestSecretArn: schema.ingestSecretArn,
+  readerSecretArn: schema.readerSecretArn,
   securityGroupId: database.securityGroupId,
   bastionMode: config.bastion,
   bastionHost: bastion.host,

@@ -96,13 +96,14 @@ const changes: readonly Change[] = [
     ],
   },
   {
-    what: "another origin, which is in the API's document, deploys it anew",
+    what: "another origin, which is in the API's document, deploys it anew and tells it the functions behind routes",
     project: "auth",
     config: { "auth:allowedOrigin": "https://app.example.com" },
     expected: [
       "replace apigateway.Deployment apigateway (triggers)",
       "update apigateway.RestApi apigateway (body)",
       "update apigateway.Stage apigateway (deployment)",
+      "update lambda.Function records (environment)",
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { withContents } from "../../programs/archive";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import { behave } from "../../local/behaviours";
 import { evaluate } from "../../programs/evaluate";
@@ -10,7 +11,7 @@ import type { Pool } from "../../scripts/cognito/admin";
 import { Target } from "../../scripts/cognito/target";
 import { outputReader } from "../../scripts/shared/stackOutputs";
 
-/** The auth stack of the environment local, up on this machine until the session closes. */
+/** The auth stack of the environment local without a database, up on this machine until the session closes. */
 export interface AuthStack {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly services: Services;
@@ -24,7 +25,7 @@ export async function startAuthStack(
 ): Promise<AuthStack> {
   const program = programs.find(({ project }) => project === "auth");
   if (!program) throw new Error("There is no project auth");
-  const config = { ...readStackConfig("local"), ...overrides };
+  const config = { ...readStackConfig("local"), "auth:databaseRoutes": "false", ...overrides };
   const scope = scopeOf("local", config);
   const services = await startServices(session, scope);
   const outputs = await evaluate(program, {
@@ -34,7 +35,8 @@ export async function startAuthStack(
       async create(resource) {
         const request = { ...resource, scope };
         const attributes = attributesOf(request);
-        const { id, ...computed } = { ...attributes, ...(await behave(request, attributes, services)) };
+        const read = await withContents(request, process.cwd());
+        const { id, ...computed } = { ...attributes, ...(await behave(read, attributes, services)) };
         return { id, outputs: computed };
       },
       call: (token, inputs) => Promise.resolve(answerOf(token, scope, inputs)),

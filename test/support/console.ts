@@ -1,5 +1,6 @@
 import { type Environment, startEnvironment } from "../../local/environment";
 import type { Session } from "../../local/session";
+import type { Change } from "../../local/watch/watch";
 import { startConsole } from "../../scripts/console/server";
 import { outputReader, type stackOutputs } from "../../scripts/shared/stackOutputs";
 import { keepEnvironment } from "./environment";
@@ -7,10 +8,11 @@ import { keepEnvironment } from "./environment";
 /**
  * A console of an environment that nobody else hears of, up until the session closes.
  *
+ * @param changes of its programs, as if they were watched
  * @param loginPorts of the test's own, as JSON: another environment may be waiting for a sign-in
  * @returns beside it what puts the process's environment back
  */
-export async function startConsoleOf(session: Session, loginPorts: string) {
+export async function startConsoleOf(session: Session, loginPorts: string, changes?: readonly Change[]) {
   const restore = keepEnvironment();
   const environment: Environment = await startEnvironment(session, {
     stack: "local",
@@ -20,6 +22,6 @@ export async function startConsoleOf(session: Session, loginPorts: string) {
   const readOutputs: typeof stackOutputs = (stack, project) =>
     Promise.resolve(outputReader(stack, project, environment.outputs[project]));
   Object.assign(process.env, environment.services.environment());
-  const address = await startConsole(session, environment.stack, readOutputs);
+  const address = await startConsole(session, environment.stack, { readOutputs, changes });
   return { environment, address, readOutputs, restore };
 }

@@ -1,6 +1,9 @@
 import type { Client } from "pg";
+import { shapeOf } from "../../functions/ingest/tableFit";
 import { jobsHandler } from "../../functions/jobs/handler";
 import type { JobsAnswers } from "../../functions/jobs/request";
+import { allowBrowsing } from "../../functions/schema/browsing";
+import records from "../../tables/records";
 import { listen, readBody } from "../../local/http";
 import { startSecrets } from "../../local/secretsmanager/server";
 import { Session } from "../../local/session";
@@ -15,7 +18,7 @@ export class JobsFixture {
   readonly started: { path: string; type: unknown; payload: unknown }[] = [];
   /** What the function wrote for CloudWatch. */
   readonly said: string[] = [];
-  private readonly handler = jobsHandler();
+  private readonly handler = jobsHandler([shapeOf(records)]);
   private readonly restoreEnvironment = keepEnvironment();
 
   private constructor(
@@ -28,6 +31,7 @@ export class JobsFixture {
     const { client: master, access } = await migratedDatabase(session);
     const fixture = new JobsFixture(session, master);
     await master.query("ALTER ROLE ingest PASSWORD 'ingest'");
+    await allowBrowsing(master, [records]);
     const secrets = await startSecrets(session);
     secrets.put("login", JSON.stringify({ username: "ingest", password: "ingest" }));
     const lambda = await listen(session, async (request, response) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import { type Credentials, Session } from "../../local/session";
 import type { FunctionSpec } from "../../local/lambda/spec";
 
@@ -10,8 +11,14 @@ export function clientConfig(endpoint: string, { credentials }: { readonly crede
     region: "us-east-1",
     credentials,
     maxAttempts: 1,
+    // The SDK advises against streams of unknown length, which are what some tests are about.
+    logger: silent,
   };
 }
+
+const silent = Object.fromEntries(
+  ["trace", "debug", "info", "warn", "error"].map((level) => [level, () => undefined]),
+) as unknown as NonNullable<S3ClientConfig["logger"]>;
 
 /** A session for one `describe`, closed after it. */
 export function useSession(): () => Session {

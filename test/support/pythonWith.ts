@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import { root } from "../../programs/programs";
+import { notRun } from "./notRun";
 
 /** Those that .ci/run makes come first: what a system's Python has can be older. */
 const pythons = [
@@ -8,10 +9,9 @@ const pythons = [
   "python3",
 ];
 
-/** A Python that has the modules; skips what asks, and says why, where there is none. */
+/** A Python that has the modules; what asks is left out where there is none. */
 export function pythonWith(context: Mocha.Context, ...modules: string[]): string {
   const found = pythons.find((one) => spawnSync(one, ["-c", `import ${modules.join()}`]).status === 0);
   if (found !== undefined) return found;
-  process.stderr.write(`    skipped: no Python here has ${modules.join(", ")}\n`);
-  return context.skip();
+  return notRun(context, `Python with ${modules.join(", ")}`);
 }

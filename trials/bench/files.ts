@@ -1,32 +1,19 @@
 import { copyFileSync, createReadStream, createWriteStream } from "node:fs";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
+import records from "../../tables/records";
 import { csvHeader } from "../sample/sampleText";
 import { writeSample } from "../sample/sample";
+import type { BenchFile } from "./benchFile";
 import type { IngestBench } from "./ingestBench";
 
-export interface BenchFile {
-  readonly file: string;
-  /** In the environment's bucket. */
-  readonly key: string;
-  readonly rows: number;
-}
-
-/** Many small files of the same rows. */
-export interface BenchFiles {
-  readonly file: string;
-  readonly keys: readonly string[];
-  /** Of all together. */
-  readonly rows: number;
-}
-
 /** Puts a sample of 500 rows into the bucket so many times. */
-export async function putFiles(dir: string, bench: IngestBench, count: number): Promise<BenchFiles> {
+export async function putFiles(dir: string, bench: IngestBench, count: number): Promise<BenchFile> {
   const rows = 500;
   const { file } = await writeSample(path.join(dir, "few.csv"), rows);
   const keys = Array.from({ length: count }, (_, i) => `few-${i + 1}.csv`);
   await bench.put(file, ...keys);
-  return { file, keys, rows: rows * count };
+  return { file, keys, rows: rows * count, table: records };
 }
 
 /** Makes files of so many times the rows in a folder and puts them into the bucket, each one once. */
@@ -46,7 +33,13 @@ export function fileMaker(
     await repeat(sample, file, factor);
     await bench.put(file, key);
     await bench.reset();
-    const result = { file, key, rows: rows * factor };
+    const result = {
+      file,
+      keys: [key],
+      rows: rows * factor,
+      table: records,
+      sample: { file: sample, times: factor },
+    };
     made.set(factor, result);
     return result;
   };

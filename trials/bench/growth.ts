@@ -46,7 +46,7 @@ export async function measureGrowth(
   const client = await connect(environment);
   try {
     const bench = new IngestBench(environment, client);
-    const { key } = await fileMaker(dir, bench, rows)(1);
+    const { keys } = await fileMaker(dir, bench, rows)(1);
     const steps: GrowthStep[] = [];
     for (let rowsBefore = 0; rowsBefore < until; rowsBefore += rows) {
       stop.throwIfAborted();
@@ -55,7 +55,7 @@ export async function measureGrowth(
       await client.query("CHECKPOINT");
       await bench.redeploy(unhurried);
       const [before, cpuBefore] = [await sizes(client), serverCpuMs(dataDir)];
-      const { ms, cpuMs, peakRss } = await bench.load(key);
+      const { ms, cpuMs, peakRss } = await bench.load(...keys);
       const [after, cpuAfter] = [await sizes(client), serverCpuMs(dataDir)];
       const found = await rowsIn(client, before.lastId);
       if (found !== rows) throw new GroundworkError(`A load of ${rows} rows left ${found} in the table`);

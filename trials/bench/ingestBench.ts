@@ -8,7 +8,10 @@ import { GroundworkError } from "../../infra/error";
 import type { LoadTime } from "../../local/lambda/process";
 import type { InvocationEnd, LocalLambda } from "../../local/lambda/service";
 import type { Environment } from "../../local/environment";
+import records from "../../tables/records";
 import { withS3 } from "../s3Client";
+import { differences, expectations, times } from "../verify/verify";
+import type { BenchFile } from "./benchFile";
 
 /** One load by the packaged function. */
 export interface Load {
@@ -52,10 +55,19 @@ export class IngestBench {
     await this.lambda.idle();
   }
 
-  /** Every load begins with empty tables and nothing left to write. */
-  async reset(): Promise<void> {
-    await this.client.query("TRUNCATE records, ingest_jobs, ingest_rejects");
+  /** Every load begins with empty tables, or what a file's `before` makes, and nothing left to write. */
+  async reset(
+    { table, before = "" }: Pick<BenchFile, "table" | "before"> = { table: records },
+  ): Promise<void> {
+    await this.client.query(`TRUNCATE ${table.name}, ingest_jobs, ingest_rejects; ${before}`);
     await this.client.query("CHECKPOINT");
+  }
+
+  /** A fast load that is wrong is no result. @throws GroundworkError where the table doesn't hold what the file does */
+  async check({ file, keys, table, sample = { file, times: keys.length } }: BenchFile): Promise<void> {
+    const expected = times(await expectations(this.client, sample.file, table), sample.times);
+    const found = await differences(this.client, { ...expected, file });
+    if (found.length > 0) throw GroundworkError.all(`The rows are not those of ${keys[0]}`, found);
   }
 
   /** Ends the idle processes: the next invocation is cold. `timeout` in seconds, how long a hop may take. */

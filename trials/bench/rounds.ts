@@ -1,14 +1,17 @@
-import type { BenchFile, BenchFiles } from "./files";
+import type { BenchFile } from "./benchFile";
 import type { IngestBench, Load } from "./ingestBench";
 import type { Reference } from "./reference";
 
-/** What can be measured: the file, one many times as large, ten hand-overs, many files at once, size and loading of the package. */
-export const benchParts = ["small", "large", "hops", "files", "package"] as const;
+/**
+ * What can be measured: the file, one many times as large, ten hand-overs, many files at once, size and loading of the
+ * package, and files of other formats and columns.
+ */
+export const benchParts = ["small", "large", "hops", "files", "package", "formats"] as const;
 export type BenchPart = (typeof benchParts)[number];
 
 /** The config of an environment to be measured: no hop ends before its time, for the reserve leaves enough. */
 export const unhurried = 900;
-const reserveMs = 1000;
+export const reserveMs = 1000;
 export const benchConfig: Readonly<Record<string, string>> = {
   "ingest:handOverReserveMs": String(reserveMs),
   "ingest:timeout": String(unhurried),
@@ -40,28 +43,42 @@ export interface RoundsOptions {
   readonly stop: AbortSignal;
 }
 
+const rowOf = (what: string, rows: number): BenchRow => ({ what, rows, ms: [], ratios: [], loads: [] });
+
+/** What the first load of each way left is held against the file, out of the time. */
+async function load(bench: IngestBench, row: BenchRow, file: BenchFile, base?: number): Promise<Load> {
+  const loaded = await bench.load(...file.keys);
+  if (row.loads.length === 0) await bench.check(file);
+  row.ms.push(loaded.ms);
+  row.ratios.push((base ?? loaded.ms) / loaded.ms);
+  row.loads.push(loaded);
+  return loaded;
+}
+
 /** One after the other in each round: the reference, the function in a new process, the function in a warm one. */
 export async function measureFile(
   { bench, runs, onRound, stop }: RoundsOptions,
   reference: Reference,
-  { file, key, rows }: BenchFile,
+  file: BenchFile,
+  what = "",
 ): Promise<BenchRow[]> {
-  const plain: BenchRow = { what: reference.name, rows, ms: [], ratios: [], loads: [] };
-  const cold: BenchRow = { what: "function, cold", rows, ms: [], ratios: [], loads: [] };
-  const warm: BenchRow = { what: "function, warm", rows, ms: [], ratios: [], loads: [] };
+  const peer = file.copy?.then === undefined ? reference.name : `${reference.name} and INSERT`;
+  const [plain, cold, warm] = [peer, "function, cold", "function, warm"].map((way) =>
+    rowOf(what + way, file.rows),
+  ) as [BenchRow, BenchRow, BenchRow];
   for (let number = 1; number <= runs; number++) {
     stop.throwIfAborted();
-    await bench.reset();
-    const base = await reference.load(file);
+    await bench.reset(file);
+    const base = await reference.load(file.file, file.copy);
     plain.ms.push(base);
     plain.ratios.push(1);
-    await bench.reset();
+    await bench.reset(file);
     await bench.redeploy(unhurried);
     for (const row of [cold, warm]) {
-      addLoad(row, await bench.load(key), base);
-      await bench.reset();
+      await load(bench, row, file, base);
+      await bench.reset(file);
     }
-    onRound({ what: key, number, ms: [base, cold.ms.at(-1)!, warm.ms.at(-1)!] });
+    onRound({ what: file.keys[0]!, number, ms: [base, cold.ms.at(-1)!, warm.ms.at(-1)!] });
   }
   return [plain, cold, warm];
 }
@@ -69,25 +86,23 @@ export async function measureFile(
 /** The same file in one hop and in eleven, each beside the other. */
 export async function measureHops(
   { bench, runs, onRound, stop }: RoundsOptions,
-  { key, rows }: BenchFile,
+  file: BenchFile,
 ): Promise<BenchRow[]> {
-  const one: BenchRow = { what: "function, 1 hop", rows, ms: [], ratios: [], loads: [] };
-  const eleven: BenchRow = { what: "function, about 10 hand-overs", rows, ms: [], ratios: [], loads: [] };
+  const one = rowOf("function, 1 hop", file.rows);
+  const eleven = rowOf("function, about 10 hand-overs", file.rows);
   let hopMs = 0;
   for (let number = 1; number <= runs; number++) {
     stop.throwIfAborted();
     await bench.reset();
     await bench.redeploy(unhurried);
-    const base = await bench.load(key);
+    const base = await load(bench, one, file);
     // A hop ends with the first chunk behind its time, so that it takes half a chunk longer than told.
     hopMs ||= base.ms / 11;
     await bench.reset();
     await bench.redeploy((hopMs + reserveMs) / 1000);
-    const load = await bench.load(key);
-    hopMs *= (load.hops + 1) / 11;
-    addLoad(one, base, base.ms);
-    addLoad(eleven, load, base.ms);
-    onRound({ what: `${load.hops} hand-overs`, number, ms: [base.ms, load.ms] });
+    const { hops, ms } = await load(bench, eleven, file, base.ms);
+    hopMs *= (hops + 1) / 11;
+    onRound({ what: `${hops} hand-overs`, number, ms: [base.ms, ms] });
   }
   return [one, eleven];
 }
@@ -96,23 +111,12 @@ export async function measureHops(
 export async function measureFiles(
   { bench, runs, onRound, stop }: RoundsOptions,
   reference: Reference,
-  { file, keys, rows }: BenchFiles,
+  files: BenchFile,
 ): Promise<BenchRow[]> {
-  const each: BenchRow = {
-    what: `${reference.name}, a session for each`,
-    rows,
-    ms: [],
-    ratios: [],
-    loads: [],
-  };
-  const all: BenchRow = { what: `${reference.name}, one session`, rows, ms: [], ratios: [], loads: [] };
-  const ours: BenchRow = {
-    what: `function, ${keys.length} files at once`,
-    rows,
-    ms: [],
-    ratios: [],
-    loads: [],
-  };
+  const { file, keys, rows } = files;
+  const each = rowOf(`${reference.name}, a session for each`, rows);
+  const all = rowOf(`${reference.name}, one session`, rows);
+  const ours = rowOf(`function, ${keys.length} files at once`, rows);
   for (let number = 1; number <= runs; number++) {
     stop.throwIfAborted();
     await bench.reset();
@@ -125,14 +129,8 @@ export async function measureFiles(
     all.ratios.push(base / one);
     await bench.reset();
     await bench.redeploy(unhurried);
-    addLoad(ours, await bench.load(...keys), base);
-    onRound({ what: ours.what, number, ms: [base, one, ours.ms.at(-1)!] });
+    const { ms } = await load(bench, ours, files, base);
+    onRound({ what: ours.what, number, ms: [base, one, ms] });
   }
   return [each, all, ours];
-}
-
-function addLoad({ ms, ratios, loads }: BenchRow, load: Load, base: number): void {
-  ms.push(load.ms);
-  ratios.push(base / load.ms);
-  loads.push(load);
 }

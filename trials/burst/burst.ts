@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { ingestLogins } from "../../functions/shared/ingestLogins";
+import { ingestLogins } from "../../functions/shared/logins";
 import type { Environment } from "../../local/environment";
 import type { InvocationEnd } from "../../local/lambda/service";
 import records from "../../tables/records";

@@ -98,13 +98,14 @@ export class Chaos {
   }
 
   private async differences(etag: string, expected: Expected): Promise<string[]> {
-    const others = await this.target.sql<{ status: string }>(
-      "SELECT status FROM ingest_jobs WHERE etag <> $1",
+    const strays = await this.target.sql<{ job: string }>(
+      "SELECT row_to_json(ingest_jobs)::text AS job FROM ingest_jobs WHERE etag <> $1 AND status NOT IN ('failed', 'undone')",
       [etag],
     );
-    const strays = others.filter(({ status }) => status !== "failed").length;
-    const found = await differences(await this.target.connection(), expected);
-    return strays > 0 ? [...found, `${strays} jobs of the replaced object were not ended`] : found;
+    return [
+      ...(await differences(await this.target.connection(), expected)),
+      ...strays.map(({ job }) => `a job of the replaced object was not ended: ${job}`),
+    ];
   }
 
   /** Calls the sweeper, as its schedule does, until all jobs are done; where none runs any more, a person starts them. */
@@ -123,7 +124,10 @@ export class Chaos {
         status: string;
         reason: string | null;
         wanted: boolean;
-      }>("SELECT key, status, reason, etag = $1 AS wanted FROM ingest_jobs", [etag]);
+      }>(
+        `SELECT key, status, reason, etag = $1 AS wanted, starts, hops, now() - updated_at AS still FROM ingest_jobs`,
+        [etag],
+      );
       const done = jobs.filter(({ status, wanted }) => wanted && status === "done");
       // That of a replaced object runs until it has failed.
       const running = jobs.some(({ status }) => status === "running");
@@ -135,7 +139,7 @@ export class Chaos {
       if (failed) throw new Error(`The job of ${failed.key} failed: ${failed.reason}`);
       if (Date.now() > deadline) {
         throw new Error(
-          `${done.length} of ${keys.length} done after ${patienceMs / 1000} s and ${JSON.stringify(faults)}`,
+          `${done.length} of ${keys.length} done after ${patienceMs / 1000} s: ${JSON.stringify({ jobs, faults })}`,
         );
       }
       await sleep(100);

@@ -44,7 +44,7 @@ export async function writeForms(client: Client, file: string): Promise<WrittenF
 }
 
 /** With `;` and decimal commas; letters that Windows-1252 lacks become its euro sign. */
-function inGerman(content: Buffer): Buffer {
+export function inGerman(content: Buffer): Buffer {
   const rows: string[][] = parse(content, { relax_column_count: true, record_delimiter: "\n" });
   const lines = rows.map((fields) =>
     fields

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Client } from "pg";
-import { ingestHandler } from "../../functions/ingest/handler";
 import type { Table } from "../../functions/ingest/table";
-import { readTables } from "../../infra/tables";
 import type { Environment } from "../../local/environment";
 import type { LocalLambda } from "../../local/lambda/service";
-import { packageCallback } from "../packageCallback";
+import { addTables } from "../packageCallback";
 import { withS3 } from "../s3Client";
 import { connect } from "../uploadAndFollow";
 import { Road } from "./road";
@@ -43,15 +41,11 @@ export class ChaosTarget {
   ): Promise<ChaosTarget> {
     const { host, port } = environment.database.server;
     const target = new ChaosTarget(environment, await Road.open(host, port));
-    const files = await packageCallback(
-      ingestHandler({
-        tables: [...readTables(), table],
-        reserveMs: Number(config["ingest:handOverReserveMs"]),
-        maxRejects: Number(config["ingest:maxRejects"]),
-        chunkBytes: Number(config["ingest:chunkBytes"]),
-      }),
-    );
-    await target.lambda.updateFunction(target.functionName, { files, handler: "index.handler" });
+    await addTables(environment, [table], {
+      reserveMs: Number(config["ingest:handOverReserveMs"]),
+      maxRejects: Number(config["ingest:maxRejects"]),
+      chunkBytes: Number(config["ingest:chunkBytes"]),
+    });
     for (const name of [target.functionName, target.jobsFunctionName]) {
       const { environment: variables } = target.lambda.spec(name);
       await target.lambda.updateFunction(name, {

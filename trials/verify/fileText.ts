@@ -69,10 +69,11 @@ function decoderOf(first: Buffer, declared: FileFormat["encoding"]): Decode {
   const label = big ? "utf-16be" : little || declared === "utf-16" ? "utf-16le" : declared;
   const decoder = new TextDecoder(label, { fatal: true });
   return (part, last) => {
-    const text = decoder.decode(part, { stream: !last });
-    // Five bytes have no character in Windows-1252, and some versions of Node read it as Latin-1.
+    // At once, some versions of Node read Windows-1252 as Latin-1.
+    const text = decoder.decode(part, { stream: true }) + (last ? decoder.decode() : "");
+    // Five bytes have no character there.
     if (label === "windows-1252" && /[\x80-\x9f]/.test(text))
-      throw Object.assign(new Error("it has bytes that this version of Node can't read as windows-1252"), {
+      throw Object.assign(new Error("it has bytes that are no character of windows-1252"), {
         code: "ERR_ENCODING",
       });
     return Buffer.from(text);

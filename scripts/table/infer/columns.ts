@@ -9,6 +9,9 @@ export interface ColumnFinding {
   readonly type: ColumnType;
   readonly format: ValueFormat;
   readonly nulls: number;
+  /** Texts that are NULL in this column alone, and those of a column of texts that stand for NULL in many files. */
+  readonly markers: readonly string[];
+  readonly words: readonly string[];
   readonly required: boolean;
   readonly examples: readonly string[];
   /** A sentence on what was not plain about it. */
@@ -53,12 +56,19 @@ export function decideColumn(profile: ColumnProfile, hints: Hints): ColumnFindin
     type: found.type,
     format: { ...found.format, ...(markers.length > defaultNulls.length ? { nulls: markers } : {}) },
     nulls,
+    markers: found.markers,
+    words: found.type === "text" && found.choices.length === 0 ? wordsOf(profile, shapes) : [],
     required: nulls === 0 && rows >= rowsForRequired && found.choices.length === 0,
     examples: profile.examples,
     note: found.note,
     choices: found.choices,
   };
 }
+
+const wordsOf = ({ words }: ColumnProfile, shapes: readonly Shape[]): string[] =>
+  [...words, ...shapes.map(({ example }) => example).filter(standsForNull)].filter(
+    (word) => !defaultNulls.includes(word),
+  );
 
 /** MySQL writes 0000-00-00 for a day that isn't known. A format takes markers of 31 bytes at most. */
 const isMarker = ({ pattern, example, quoted }: Shape): boolean =>

@@ -6,11 +6,10 @@ import { splitAll, type Dialect, type TextRecord } from "./splitter";
 const common = [",", ";", "\t", "|"];
 const rare = ["^", "~", " "];
 
-/** How the sample was best read, and by how much better than by the next delimiter (1 = nothing else fits). */
+/** How the sample was best read. */
 export interface DialectFound {
   readonly dialect: Dialect;
   readonly records: readonly TextRecord[];
-  readonly fit: number;
   /** Its delimiter. */
   readonly runnerUp: string | undefined;
 }

@@ -79,6 +79,7 @@ export async function inferTable(file: string, options: InferOptions = {}): Prom
     unsure: [
       ...aboutEncoding(reading, tally).map(ask),
       ...questions,
+      ...aboutMarkers(columns).map(ask),
       ...reading.rules.unsure.map(ask),
       ...tally.unsure.map(ask),
     ],
@@ -103,6 +104,18 @@ function aboutEncoding({ source: { encoding } }: Reading, tally: Tally): string[
         ]
       : []),
   ];
+}
+
+/** What stands for NULL in a column of numbers or dates, and is a word as any other in one of texts. */
+function aboutMarkers(columns: readonly Described[]): string[] {
+  const named = (has: (finding: ColumnFinding) => boolean): string[] =>
+    columns.filter(({ finding }) => has(finding)).map(({ column }) => column.name);
+  return [...new Set(columns.flatMap(({ finding }) => finding.markers))].flatMap((marker) => {
+    const texts = named(({ words }) => words.includes(marker));
+    if (texts.length === 0) return [];
+    const nulls = named(({ markers }) => markers.includes(marker));
+    return `${JSON.stringify(marker)} is NULL in ${nulls.join(", ")} and stays a text in ${texts.join(", ")}: where it is none, add it to the column's nulls`;
+  });
 }
 
 interface Described {

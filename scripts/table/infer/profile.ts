@@ -1,3 +1,4 @@
+import { standsForNull } from "./cells";
 import type { Split } from "./splitter";
 
 /**
@@ -34,6 +35,8 @@ export interface ColumnProfile {
   indented: number;
   /** undefined from the moment that there were too many: then it is free text. */
   shapes: Map<number, Shape> | undefined;
+  /** Of free text, the fields that stand for NULL in many files. */
+  words: Set<string>;
   /** Whether every field so far was a uuid, JSON, or bytes in hex. */
   uuid: boolean;
   json: boolean;
@@ -45,6 +48,9 @@ const maxShapes = 300;
 const maxRuns = 12;
 const maxLength = 64;
 const maxExamples = 5;
+/** No longer is a word that stands for NULL, and it begins with one of these. */
+const maxWord = 7;
+const wordStarts = Buffer.from("NnMmUu-.?#(\\");
 
 const [zero, nine, blank, tab, dash, brace, bracket, backslash] = [48, 57, 32, 9, 45, 123, 91, 92];
 
@@ -81,6 +87,7 @@ export function makeProfile(width: number, delimiter: string, decode: (bytes: Bu
       if (indented) column.indented++;
       if (column.uuid || column.json || column.hex) special(column, bytes, start, end, quoting[index]!);
       if (column.shapes !== undefined) addShape(column, index, record, start, end);
+      if (column.shapes === undefined) addWord(column, bytes, start, end);
     }
     for (let index = fields; index < width; index++) columns[index]!.empty++;
   }
@@ -88,7 +95,7 @@ export function makeProfile(width: number, delimiter: string, decode: (bytes: Bu
   function addShape(column: ColumnProfile, index: number, record: Split, start: number, end: number): void {
     const bytes = record.bytes;
     if (end - start > maxLength) {
-      column.shapes = undefined;
+      dropShapes(column);
       return;
     }
     let hash = 0;
@@ -103,7 +110,7 @@ export function makeProfile(width: number, delimiter: string, decode: (bytes: Bu
         continue;
       }
       if (runs === maxRuns) {
-        column.shapes = undefined;
+        dropShapes(column);
         return;
       }
       const began = at;
@@ -153,7 +160,7 @@ export function makeProfile(width: number, delimiter: string, decode: (bytes: Bu
     end: number,
   ): Shape | undefined {
     if (column.shapes?.size === maxShapes) {
-      column.shapes = undefined;
+      dropShapes(column);
       return undefined;
     }
     const example = decode(record.bytes.subarray(start, end));
@@ -186,7 +193,19 @@ export function makeProfile(width: number, delimiter: string, decode: (bytes: Bu
     }
   }
 
+  function addWord({ words }: ColumnProfile, bytes: Buffer, start: number, end: number): void {
+    if (end - start > maxWord || !wordStarts.includes(bytes[start]!) || words.size === maxExamples) return;
+    const text = decode(bytes.subarray(start, end));
+    if (standsForNull(text)) words.add(text);
+  }
+
   return { columns, add };
+}
+
+function dropShapes(column: ColumnProfile): void {
+  for (const { example } of column.shapes?.values() ?? [])
+    if (standsForNull(example)) column.words.add(example);
+  column.shapes = undefined;
 }
 
 function addExample({ examples }: ColumnProfile, example: string): void {
@@ -199,6 +218,7 @@ const newColumn = (): ColumnProfile => ({
   filled: 0,
   indented: 0,
   shapes: new Map(),
+  words: new Set(),
   uuid: true,
   json: true,
   hex: true,

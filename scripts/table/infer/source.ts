@@ -68,7 +68,8 @@ function decoderOf(encoding: Encoding): (bytes: Buffer) => string {
   if (encoding === "latin1") return (bytes) => bytes.toString("latin1");
   if (encoding !== "windows-1252") return (bytes) => bytes.toString();
   const decoder = new TextDecoder("windows-1252");
-  return (bytes) => decoder.decode(bytes);
+  // At once, some versions of Node read it as Latin-1.
+  return (bytes) => decoder.decode(bytes, { stream: true });
 }
 
 function detectEncoding(bytes: Buffer, file: string): Detected {

@@ -22,7 +22,7 @@ describe("API Gateway on this machine", () => {
       paths: { "/hello": { get: { "x-amazon-apigateway-integration": integration } } },
       components: { securitySchemes: {} },
     };
-    await gateway.createRestApi("api", JSON.stringify(document));
+    await gateway.putRestApi("api", JSON.stringify(document));
     url = gateway.createStage("api", "v1");
   });
   after(() => session.close());

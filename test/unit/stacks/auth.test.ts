@@ -80,7 +80,9 @@ describe("the auth stack", () => {
     expect(Statement.map(({ Action }) => Action)).to.deep.equal([
       ["logs:CreateLogStream", "logs:PutLogEvents"],
     ]);
-    expect(only("aws:lambda/permission:Permission")).to.include({ principal: "apigateway.amazonaws.com" });
+    expect(only("aws:lambda/permission:Permission", "apigateway-authorizer")).to.include({
+      principal: "apigateway.amazonaws.com",
+    });
   });
 
   it("deploys the API anew when its document changes, and only then", async () => {

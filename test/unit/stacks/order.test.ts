@@ -76,10 +76,10 @@ const cases: {
     waitsFor: ["network-nat-start", "network-nat-start", "network-nat"],
   },
   {
-    what: "a stage that logs for the account's leave, and for the API's to call the authorizer",
+    what: "a stage that logs for the account's leave, and for the API's to call its functions",
     project: "auth",
     of: ["aws:apigateway/stage:Stage", "apigateway"],
-    waitsFor: [...Array<string>(4).fill("apigateway"), "apigateway-authorizer"],
+    waitsFor: [...Array<string>(4).fill("apigateway"), "apigateway-authorizer", "apigateway-get-records"],
   },
   {
     what: "the account's leave for the role's policy",

@@ -3,7 +3,8 @@ import { GroundworkError } from "../../../infra/error";
 import type { Environment } from "../../../local/environment";
 import records from "../../../tables/records";
 import { connect } from "../../uploadAndFollow";
-import { type BenchFile, fileMaker } from "../files";
+import type { BenchFile } from "../benchFile";
+import { fileMaker } from "../files";
 import { IngestBench } from "../ingestBench";
 import { unhurried } from "../rounds";
 import { type PeerFigures, type PeerLoad, peerFigures, rotated } from "./figures";
@@ -123,7 +124,7 @@ async function readyWays(
   return ways;
 }
 
-function functionWays(bench: IngestBench, { key }: BenchFile): Way[] {
+function functionWays(bench: IngestBench, { keys }: BenchFile): Way[] {
   const way = (name: string, isCold: boolean): Way => ({
     name,
     version: `Node ${process.versions.node}`,
@@ -132,7 +133,7 @@ function functionWays(bench: IngestBench, { key }: BenchFile): Way[] {
       if (isCold) await bench.redeploy(unhurried);
     },
     load: async () => {
-      const { ms, cpuMs, initMs } = await bench.load(key);
+      const { ms, cpuMs, initMs } = await bench.load(...keys);
       if ((initMs !== undefined) !== isCold)
         throw new GroundworkError(`${name}: its process was another one`);
       return { ms, functionCpuMs: cpuMs };

@@ -26,7 +26,7 @@ describe("A new version of a file", () => {
   before(async () => {
     fixture = await IngestFixture.start(prices);
     await fixture.rows(tableSql(prices));
-    await fixture.deploy("jobs", await packageCallback(jobsHandler()), { INGEST_FUNCTION_NAME: "ingest" });
+    await fixture.deploy("jobs", await packageCallback(jobsHandler([])), { INGEST_FUNCTION_NAME: "ingest" });
   });
   afterEach(async () => {
     await fixture.rows("TRUNCATE prices");

@@ -6,7 +6,8 @@ import { Client } from "pg";
 import { connect } from "../../../../functions/shared/database";
 import { migrate } from "../../../../functions/schema/migrate";
 import { readMigrations } from "../../../../infra/database/migrations";
-import { setIngestPassword } from "../../../../functions/schema/role";
+import { setRolePassword } from "../../../../functions/schema/role";
+import { ingestLogins } from "../../../../functions/shared/logins";
 import { limitConnections } from "../../../../functions/schema/roleLimit";
 import { rotate } from "../../../../functions/schema/rotation";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
@@ -16,6 +17,7 @@ import { rejection } from "../../../support/rejection";
 import { keepEnvironment } from "../../../support/environment";
 
 const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev-ingest-abcdef";
+const own = { [secretArn]: ingestLogins };
 const masterArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1-abcdef";
 
 /** On a real PostgreSQL, with the statements that deploy. */
@@ -52,7 +54,7 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("signs in with what the schema function put into its empty secret", async () => {
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     const { username, password } = secret();
     expect(username).to.equal("ingest");
     expect(password).to.have.length.of.at.least(40);
@@ -60,10 +62,10 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("keeps its password from one deployment to the next, and gets it back where the database has another", async () => {
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     const before = secret().password;
     await master.query("ALTER ROLE ingest PASSWORD 'of an old snapshot'");
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     expect(secret().password).to.equal(before);
     await (await signIn("ingest", before)).end();
   });
@@ -76,7 +78,7 @@ describe("the role that the ingest function signs in as", () => {
       JSON.stringify({ username: "ingest", password: "" }),
     ]) {
       secrets.put(secretArn, malformed);
-      const message = await rejection(setIngestPassword(master, secretArn));
+      const message = await rejection(setRolePassword(master, secretArn, ingestLogins));
       expect(message).to.include(`${secretArn} must be JSON`).and.to.not.include("pass-phrase");
     }
     secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
@@ -86,6 +88,8 @@ describe("the role that the ingest function signs in as", () => {
     expect(await limitConnections(master)).to.equal(48);
     const { rows } = await master.query("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'ingest'");
     expect(rows).to.deep.equal([{ rolconnlimit: 48 }]);
+    const readers = await master.query("SELECT rolconnlimit FROM pg_roles WHERE rolname LIKE 'reader%'");
+    expect(readers.rows).to.deep.equal([{ rolconnlimit: 10 }, { rolconnlimit: 10 }]);
   });
 
   const forbidden = [
@@ -105,7 +109,7 @@ describe("the role that the ingest function signs in as", () => {
   ];
   for (const sql of forbidden) {
     it(`may not ${sql}`, async () => {
-      await setIngestPassword(master, secretArn);
+      await setRolePassword(master, secretArn, ingestLogins);
       const client = await signIn("ingest", secret().password);
       const message = await rejection(client.query(sql));
       await client.end();
@@ -116,7 +120,7 @@ describe("the role that the ingest function signs in as", () => {
   it("changes its password while who has the last one still gets in, and may do by turns what it may", async () => {
     secrets.put(masterArn, JSON.stringify({ username: "postgres", password: "master" }));
     Object.assign(process.env, database(server), { DATABASE_SECRET_ARN: masterArn });
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     for (const [from, to] of [
       ["ingest", "ingest_2"],
       ["ingest_2", "ingest"],
@@ -137,7 +141,7 @@ describe("the role that the ingest function signs in as", () => {
     }
     // What a deployment does: it keeps whose turn it is.
     const kept = secret();
-    await setIngestPassword(master, secretArn);
+    await setRolePassword(master, secretArn, ingestLogins);
     expect(secret()).to.deep.equal(kept);
   });
 
@@ -157,9 +161,9 @@ describe("the role that the ingest function signs in as", () => {
     const token = await rotateSecret(2);
     expect(JSON.parse(secrets.get(secretArn) ?? "{}") as object).to.have.property("username");
     const other = { Step: "createSecret", SecretId: masterArn, ClientRequestToken: token };
-    expect(await rejection(rotate(other, secretArn))).to.include(masterArn);
+    expect(await rejection(rotate(other, own))).to.include(masterArn);
     const unknown = { Step: "forgetSecret", SecretId: secretArn, ClientRequestToken: token };
-    expect(await rejection(rotate(unknown, secretArn))).to.equal("A rotation has no step forgetSecret");
+    expect(await rejection(rotate(unknown, own))).to.equal("A rotation has no step forgetSecret");
   });
 
   it("leaves no connection behind when it is rotated", async () => {
@@ -189,7 +193,7 @@ describe("the role that the ingest function signs in as", () => {
     const ClientRequestToken = randomUUID();
     for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"]) {
       for (let time = 0; time < times; time += 1) {
-        await rotate({ Step, SecretId: secretArn, ClientRequestToken }, secretArn);
+        await rotate({ Step, SecretId: secretArn, ClientRequestToken }, own);
       }
     }
     return ClientRequestToken;

@@ -5,7 +5,8 @@ import { Client } from "pg";
 import { shapeOf } from "../../../../functions/ingest/tableFit";
 import { schemaHandler } from "../../../../functions/schema/handler";
 import type { Migration } from "../../../../functions/schema/migrate";
-import { setIngestPassword } from "../../../../functions/schema/role";
+import { setRolePassword } from "../../../../functions/schema/role";
+import { ingestLogins } from "../../../../functions/shared/logins";
 import { readMigrations } from "../../../../infra/database/migrations";
 import { startPostgres } from "../../../../local/postgres/server";
 import { type LocalSecrets, startSecrets } from "../../../../local/secretsmanager/server";
@@ -120,7 +121,7 @@ describe("The schema function", () => {
 
   it("leaves the role as it is where the secret can't be written", async () => {
     await master.query("ALTER ROLE ingest PASSWORD 'as it was'");
-    expect(await rejection(setIngestPassword(master, "no-such-secret"))).to.match(/secret/i);
+    expect(await rejection(setRolePassword(master, "no-such-secret", ingestLogins))).to.match(/secret/i);
     await (await signInAs("ingest", "as it was")).end();
   });
 });

@@ -1,5 +1,3 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -12,6 +10,7 @@ import * as admin from "../../../../scripts/cognito/admin";
 import { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, signIn, store } from "../../../../scripts/cognito/tokens";
 import { keepEnvironment } from "../../../support/environment";
+import { type Moto, startMoto } from "../../../support/moto";
 import { Command } from "../../../support/command";
 import { rejection } from "../../../support/rejection";
 
@@ -22,19 +21,15 @@ describe("the cognito command at moto's server, which it knows by AWS_ENDPOINT_U
   const noNewPassword = () => Promise.reject(new Error("asked for a new password"));
   let restore: () => void;
   let dir: string;
-  let server: ChildProcess;
+  let server: Moto;
   let target: Target;
   let pool: admin.Pool;
 
   before(async function () {
-    if (!isOnPath("moto_server")) {
-      process.stderr.write(`    skipped: moto_server is not on PATH (pip install "moto[server]")\n`);
-      return this.skip();
-    }
+    server = await startMoto(this);
     restore = keepEnvironment();
     dir = mkdtempSync(path.join(tmpdir(), "groundwork-moto-"));
-    server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
-    process.env.AWS_ENDPOINT_URL = await addressOf(server);
+    process.env.AWS_ENDPOINT_URL = server.url;
     process.env.COGNITO_USER_POOL_ID = "us-east-1_none";
     const env = path.join(dir, ".env");
     writeFileSync(env, "");
@@ -57,7 +52,7 @@ describe("the cognito command at moto's server, which it knows by AWS_ENDPOINT_U
   });
   after(() => {
     pool?.client.destroy();
-    server?.kill("SIGKILL");
+    server?.close();
     restore?.();
     if (dir) rmSync(dir, { recursive: true });
   });
@@ -109,26 +104,3 @@ describe("the cognito command at moto's server, which it knows by AWS_ENDPOINT_U
     }
   });
 });
-
-function isOnPath(program: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Where the server says that it listens. @throws Error with what it said instead */
-async function addressOf(server: ChildProcess): Promise<string> {
-  let said = "";
-  const address = new Promise<string>((resolve, reject) => {
-    server.stderr?.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = /Running on (http:\/\/\S+)/.exec(said)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    void once(server, "exit").then(() => reject(new Error(`moto_server ended:\n${said}`)));
-  });
-  return address;
-}

@@ -6,11 +6,11 @@ import type { Browser } from "playwright-core";
 import { zip } from "../../../../programs/archive";
 import { Session } from "../../../../local/session";
 import { type Pool, addToGroup, createUser, listUsers } from "../../../../scripts/cognito/admin";
-import { callCount, checkApi } from "../../../../scripts/cognito/checkApi";
+import { checkApi, expectedOf } from "../../../../scripts/cognito/checkApi";
 import { readEnvFile } from "../../../../scripts/cognito/envFile";
 import { hostedUiOf, newSignIn, signInByForm } from "../../../../scripts/cognito/hostedSignIn";
 import { login } from "../../../../scripts/cognito/login";
-import { expectedMatrix, formatMatrix } from "../../../../scripts/cognito/matrix";
+import { formatMatrix, tokenKinds } from "../../../../scripts/cognito/matrix";
 import type { Target } from "../../../../scripts/cognito/target";
 import { claimsOf, refresh, revoke, signIn, store } from "../../../../scripts/cognito/tokens";
 import { type AuthStack, openPool, startAuthStack } from "../../../support/authStack";
@@ -53,13 +53,18 @@ describe("sign-in on this machine", () => {
 
   it("answers every route with every kind of token as expected, and leaves no user behind", async () => {
     const calls: number[] = [];
-    const matrix = await checkApi(target, pool, { update: (done) => calls.push(done) }, unstopped);
-    expect(matrix).to.deep.equal(expectedMatrix.map(({ statuses }) => [...statuses]));
-    expect(calls.at(-1)).to.equal(callCount);
+    const expected = await expectedOf(target);
+    expect(expected.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+      ...["GET /", "POST /", "GET /scoped", "GET /admin-only", "GET /admin-only/all"],
+      ...["GET /no-such-route", "HEAD /"],
+    ]);
+    const matrix = await checkApi(target, pool, expected, { update: (done) => calls.push(done) }, unstopped);
+    expect(matrix).to.deep.equal(expected.map(({ statuses }) => [...statuses]));
+    expect(calls.at(-1)).to.equal(expected.length * tokenKinds.length);
     const left = (await listUsers(pool)).filter(({ username }) => username.startsWith("check-api-"));
     expect(left).to.deep.equal([]);
-    expect(formatMatrix(matrix).wrong).to.equal(0);
-    expect(formatMatrix([[200]]).lines[1]).to.match(/^GET \/\s+200 not 401\s+-/);
+    expect(formatMatrix(expected, matrix).wrong).to.equal(0);
+    expect(formatMatrix(expected, [[200]]).lines[1]).to.match(/^GET \/\s+200 not 401\s+-/);
   });
 
   it("has API Gateway's bodies and headers, readable for a page of another origin", async () => {

@@ -1,10 +1,28 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { AxeResults } from "axe-core";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
 import { Session } from "../../../../local/session";
 import { openChromium } from "../../../support/chromium";
+import { dropFile } from "../../../support/dropFile";
 import { startConsoleOf } from "../../../support/console";
 
+const changes = [
+  {
+    at: new Date(0),
+    milliseconds: 900,
+    deployed: [],
+    problems: ["functions/jobs/jobs.ts:132:11: Expression expected."],
+  },
+  { at: new Date(0), milliseconds: 1800, deployed: ["Function ingest-jobs"], problems: [] },
+];
+/** Each page, and what of it needs something behind it. */
+const pages = [
+  ..."map map?box=database files job?key=dropped.csv tables table?name=records".split(" "),
+  ..."functions users api watch".split(" "),
+];
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const header = "mcc,merchant,currency,amount,transaction_date,card_type";
 
 describe("the console in a browser", function () {
@@ -18,7 +36,7 @@ describe("the console in a browser", function () {
   before(async function () {
     browser = await openChromium(this);
     session = new Session();
-    ({ address, restore } = await startConsoleOf(session, "[18987]"));
+    ({ address, restore } = await startConsoleOf(session, "[18987]", changes));
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(60_000);
     page.on(
@@ -41,19 +59,14 @@ describe("the console in a browser", function () {
     await session?.close();
   });
 
-  async function drop(name: string, text: string): Promise<void> {
-    const files = await page.evaluateHandle(`(() => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}));
-      return transfer;
-    })()`);
-    await page.dispatchEvent("#drop", "drop", { dataTransfer: files });
-  }
-
   it("loads a file that is dropped on it, shows its job and its rejects, and the policy had nothing to stop", async () => {
     await page.goto(address);
     expect(new URL(page.url()).search, "the token has left the address").to.equal("");
-    await drop("dropped.csv", `${header}\n1,a,EUR,1,2024-01-01,b\nx,<b>bold</b>,EUR,1,2024-01-01,b\n`);
+    await dropFile(
+      page,
+      "dropped.csv",
+      `${header}\n1,a,EUR,1,2024-01-01,b\nx,<b>bold</b>,EUR,1,2024-01-01,b\n`,
+    );
     await page.click("#said a");
     await page.waitForSelector("text=Loaded, but for the rejected records below.");
     expect(await page.textContent("mark")).to.equal("x");
@@ -64,16 +77,7 @@ describe("the console in a browser", function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it("fits 360 px and the dark, goes by keyboard, and signs a user in to call a route", async () => {
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.emulateMedia({ colorScheme: "dark" });
-    for (const name of ["files", "functions", "users", "api", "job?key=dropped.csv"]) {
-      await page.goto(`${new URL(address).origin}/${name}`);
-      while ((await page.locator("text=Loading …").count()) > 0) await sleep(50);
-      const width = await page.evaluate("document.documentElement.scrollWidth");
-      expect(width, name).to.be.at.most(360);
-      await shot(name.replace(/\W.*/, ""));
-    }
+  it("goes by keyboard, and signs a user in to call a route", async () => {
     await page.goto(`${new URL(address).origin}/users`);
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).to.equal("To the content");
@@ -104,6 +108,35 @@ describe("the console in a browser", function () {
     }
     expect(complaints).to.deep.equal([]);
   });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    for (const width of [360, 1440])
+      it(`meets WCAG AA at ${width} px in the ${colorScheme}, and nothing is wider`, async () => {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme });
+        const found: string[] = [];
+        for (const name of pages) {
+          await page.goto(`${new URL(address).origin}/${name}`);
+          while ((await page.locator("text=Loading …").count()) > 0) await sleep(50);
+          const wide = Number(await page.evaluate("document.documentElement.scrollWidth"));
+          if (wide > width) found.push(`${name} is ${wide} px wide`);
+          // By the debugger, which the page's policy doesn't stop.
+          await page.evaluate(axe);
+          const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+          const { violations } = await page.evaluate<AxeResults>(
+            `axe.run({ runOnly: ${JSON.stringify(rules)} })`,
+          );
+          for (const { id, nodes } of violations)
+            found.push(
+              ...nodes.map(
+                ({ target, failureSummary }) => `${name} ${id} ${target.join()}: ${failureSummary}`,
+              ),
+            );
+          await shot(`${name.replace(/\?.*=/, "-")}-${colorScheme}`);
+        }
+        expect(found).to.deep.equal([]);
+        expect(complaints).to.deep.equal([]);
+      });
 
   /** For the eye, where a folder is named. */
   async function shot(name: string): Promise<void> {

@@ -135,7 +135,7 @@ describe("the console", function () {
     const other = new Session();
     try {
       process.env.AWS_ENDPOINT_URL_LAMBDA = "http://127.0.0.1:1";
-      const entry = await startConsole(other, "local", readOutputs);
+      const entry = await startConsole(other, "local", { readOutputs });
       const headers = { cookie: cookieOf(await fetch(entry, { redirect: "manual" })) };
       const ask = (path: string) => fetch(new URL(path, entry), { headers });
       const settings = await ask("/functions/settings");
@@ -147,6 +147,26 @@ describe("the console", function () {
       back();
       await other.close();
     }
+  });
+
+  it("shows what is in the tables, a page at a time, and what was loaded into them", async () => {
+    await send("PUT", "/files/upload?name=shown.csv", `${header}\n1,${script},EUR,1,2024-01-01,NULL\n`);
+    await until("/job/status?key=shown.csv", "Loaded.");
+    expect(await until("/tables/list", "counted")).to.include('href="/table?name=records"');
+    expect(await get("/table/columns?name=records")).to.include("character varying(100)");
+    const rows = await get("/table/rows?name=records");
+    expect(rows).to.include("&#60;script&#62;alert(1)").and.include("NULL").and.not.include("<script>");
+    expect(await get("/table/loads?name=records")).to.include("shown.csv");
+    for (const path of [
+      "columns?name=ingest_jobs",
+      "rows?name=ingest_jobs",
+      "rows?name=records&after=1 OR 1",
+    ]) {
+      expect(await get(`/table/${path}`), path).to.match(
+        /class="problem">.*(There is no table|must be the place)/,
+      );
+    }
+    expect(await get("/tables/psql")).to.include("npm run tunnel -- --stack local");
   });
 
   it("loads the sample by one click, saves its rejects as a file to mend, and resumes a failed job", async () => {
@@ -162,6 +182,12 @@ describe("the console", function () {
       header,
       "abcd,Bad Mcc,USD,10.00,2019-01-01,Credit",
     ]);
+    const first = await get("/table/rows?name=records");
+    const next = /href="\/table\?([^"]*)"\s*>Next/.exec(first)?.[1]?.replaceAll("&#38;", "&");
+    expect(await get(`/table/rows?${next}`))
+      .to.include(">Next")
+      .and.include(">First")
+      .and.not.equal(first);
     const reasons = await get("/job/rejects.csv?key=sample.csv&what=reasons");
     expect(reasons).to.match(/^line,byte,column,value,code,reason\n\d+,\d+,"mcc","abcd"/);
     await send("PUT", "/files/upload?name=failing.csv", "a,b\n1,2\n");
@@ -171,6 +197,22 @@ describe("the console", function () {
     expect(failed).to.include("no header of the table records");
     expect(await post("/job/resume?key=failing.csv")).to.include("It goes on from byte 0");
     await until("/job/status?key=failing.csv", "It failed");
+  });
+
+  it("draws the environment, and says of a box what it is, costs, and where it answers", async () => {
+    const drawing = await until("/map/drawing?zoom=150", "<svg");
+    expect(drawing)
+      .to.match(/<svg width="\d/)
+      .and.include('href="/map?box=database"');
+    expect(drawing).to.not.match(/<style|<script/);
+    const box = await get("/map/box?box=database");
+    expect(box).to.include(`${environment.database.server.host}:${environment.database.server.port}`);
+    expect(box).to.include("a month while nothing happens").and.include("db.t4g.micro");
+    expect(await get("/map/box?box=bucket-ingest")).to.include(environment.outputs.ingest.bucketName);
+    for (const name of [script, "__proto__", "constructor"]) {
+      const said = await get(`/map/box?box=${encodeURIComponent(name)}`);
+      expect(said).to.include("The map has no ").and.not.include("<script>");
+    }
   });
 
   it("makes users and groups, signs in, shows what the tokens say, and calls the API by them", async () => {
@@ -189,6 +231,15 @@ describe("the console", function () {
     expect(await Promise.all(statuses)).to.deep.equal(["401", "200", "401"]);
     expect(await post("/api/send", { route: "99", as: "" })).to.include("There is no such route");
     expect(await get("/api/routes")).to.include("GET /admin-only/all");
+  });
+
+  it("calls every route with every kind of token, and shows how that differs from what is expected", async () => {
+    expect(await get("/api/matrix")).to.include("Check them all");
+    expect(await post("/api/check")).to.include("on their way");
+    expect(await post("/api/check")).to.include("It is running");
+    const matrix = await until("/api/matrix", "Every answer is as expected");
+    expect(matrix).to.include("GET /admin-only/all").and.include("ended refresh").and.include("<td>403</td>");
+    expect(await get("/users/list"), "its users are gone").to.not.include("check-api-");
   });
 
   it("shows what the functions log, and tries a dead letter again", async () => {

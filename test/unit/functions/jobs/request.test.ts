@@ -25,16 +25,48 @@ describe("An event of the jobs function", () => {
     { event: { action: "rejects", job: "1 OR 1=1" }, says: '"job" must be the number of a job' },
     { event: { action: "rejects", job: "1234567890123456789" }, says: '"job" must be the number of a job' },
     { event: { action: "rejects", job: "1", after: -2 }, says: '"after" must be a whole number from -1' },
+    ...[
+      undefined,
+      {},
+      [null],
+      ["a"],
+      [{ key: "k" }],
+      [{ etag: "e" }],
+      [{ key: 1, etag: "e" }],
+      [{ key: "k", etag: 1 }],
+    ]
+      .concat([Array(1001).fill({ key: "k", etag: "e" })])
+      .map((files) => ({
+        event: { action: "statuses", bucket: "b", files },
+        says: '"files" must be at most 1000 objects',
+      })),
+    { event: { action: "rows" }, says: 'must have a text "table"' },
+    { event: { action: "rows", table: "a", after: "(0,1" }, says: '"after" must be the place of a row' },
+    { event: { action: "list", bucket: "b", table: "" }, says: 'must have a text "table"' },
   ];
   for (const { event, says } of bad)
-    it(`is refused as ${JSON.stringify(event)}`, () => {
+    it(`is refused as ${JSON.stringify(event).slice(0, 100)}`, () => {
       expect(() => readRequest(event)).to.throw(says);
     });
 
-  it("asks for a thousand files at once, and for none more", () => {
-    const files = Array.from({ length: 1000 }, (_, i) => ({ key: `${i}`, etag: "e" }));
-    const event = { action: "statuses", bucket: "b", files };
-    expect(readRequest(event)).to.deep.equal(event);
-    expect(() => readRequest({ ...event, files: [...files, files[0]] })).to.throw("at most 1000");
-  });
+  const files = Array(1000).fill({ key: "k", etag: "e" });
+  const file = { bucket: "b", key: "k" };
+  const taken: { event: object; as?: object }[] = [
+    { event: { action: "sweep" }, as: { action: "sweep", stalledAfterSeconds: 300 } },
+    { event: { action: "sweep", stalledAfterSeconds: 0 } },
+    ...["status", "resume", "undo"].flatMap((action) => [
+      { event: { action, ...file } },
+      { event: { action, ...file, etag: "e" } },
+    ]),
+    { event: { action: "statuses", bucket: "b", files } },
+    { event: { action: "list", bucket: "b" }, as: { action: "list", bucket: "b", limit: 50 } },
+    { event: { action: "list", bucket: "b", limit: 1 } },
+    { event: { action: "list", bucket: "b", limit: 1001 }, as: { action: "list", bucket: "b", limit: 1000 } },
+    { event: { action: "rejects", job: "1" }, as: { action: "rejects", job: "1", after: -1 } },
+    { event: { action: "rejects", job: "123456789012345678", after: 7 } },
+  ];
+  for (const { event, as = event } of taken)
+    it(`is read as ${JSON.stringify(as).slice(0, 100)}`, () => {
+      expect(readRequest({ ...event, more: "of another version" })).to.deep.equal(as);
+    });
 });

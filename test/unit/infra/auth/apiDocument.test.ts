@@ -14,6 +14,7 @@ describe("the API's document", () => {
   const document = apiDocument({
     name: "dev-apigateway",
     routes,
+    functionArns: { records: "arn:records" },
     cognitoAuthorizer: { name: "dev-authorizer-1", userPoolArn: "arn:pool" },
     groupAuthorizer: { name: "dev-group-authorizer", invokeArn: "arn:function" },
     allowedOrigin: "https://app.example.com",
@@ -114,10 +115,12 @@ describe("the API's document", () => {
     const operations = Object.entries(paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path}`),
     );
-    const preflights = ["/", "/scoped", "/admin-only", "/admin-only/all"].map((path) => `options ${path}`);
-    const others = ["/", "/scoped", "/admin-only", "/admin-only/all", "/{proxy+}"];
+    const own = ["/", "/scoped", "/admin-only", "/admin-only/all", "/records"];
+    const preflights = own.map((path) => `options ${path}`);
+    const others = [...own, "/{proxy+}"];
     expect(operations).to.have.members([
       ...table.map(([method, path]) => `${method} ${path}`),
+      "get /records",
       ...preflights,
       ...others.map((path) => `x-amazon-apigateway-any-method ${path}`),
     ]);
@@ -127,6 +130,17 @@ describe("the API's document", () => {
     ).to.include({
       "method.response.header.Access-Control-Allow-Origin": "'https://app.example.com'",
       "method.response.header.Access-Control-Allow-Methods": "'OPTIONS,GET,POST'",
+    });
+  });
+
+  it("hands a route with a function on to it, and says for clients what it takes", () => {
+    const { get } = paths["/records"] ?? {};
+    expect(get?.security).to.deep.equal([{ "dev-group-authorizer": [] }]);
+    expect(get?.["x-amazon-apigateway-integration"]).to.include({ type: "aws_proxy", uri: "arn:records" });
+    const parameters = (get as unknown as { parameters: object[] }).parameters;
+    expect(parameters[0]).to.deep.equal({
+      ...{ name: "day", in: "query", description: "The day, as 2024-01-31", required: false },
+      schema: { type: "string" },
     });
   });
 

@@ -21,6 +21,7 @@ describe("The architecture", () => {
       "ec2-proxy > database: tcp 5432",
       "ingest > database: tcp 5432",
       "ingest-jobs > database: tcp 5432",
+      "records > database: tcp 5432",
     ]);
     expect(said).to.include.members([
       "bucket-ingest > ingest: upload",

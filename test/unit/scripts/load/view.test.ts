@@ -9,6 +9,19 @@ describe("how far a job is", () => {
     ...{ startedAt: "2024-01-01T00:00:00.000Z", updatedAt: "2024-01-01T00:00:00.000Z" },
   };
 
+  it("says the pace of each job, and how long one that runs still takes at it", () => {
+    const halfway = { ...job, size: 1000, offset: 250, rows: 5000, seconds: 10 };
+    const cells = (line?: string): string[] => line?.split(/ {2,}/) ?? [];
+    const [titles, ...lines] = listLines(
+      [halfway, { ...halfway, status: "failed" }, { ...halfway, offset: 0, rows: 0 }],
+      "dev",
+    );
+    expect(cells(titles).slice(6, 9)).to.deep.equal(["time", "rows/s", "left"]);
+    expect(cells(lines[0]).slice(6, 9)).to.deep.equal(["10.0 s", "500", "30.0 s"]);
+    expect(cells(lines[1]).slice(7, 9)).to.deep.equal(["500", job.key]);
+    expect(cells(lines[2]).slice(7, 9)).to.deep.equal(["0", job.key]);
+  });
+
   it("is never beyond its file, whose packed bytes are fewer than those of its text, and whole when it is done", () => {
     expect(reached(job)).to.equal(40);
     expect(reached({ ...job, offset: 900 })).to.equal(100);

@@ -139,6 +139,19 @@ describe("a column's type, found from its values", () => {
     expect(short.definition.columns[0]?.format?.dates).to.equal("D/M/YYYY");
   });
 
+  it("tells where a text is NULL in one column and stays text in another", async () => {
+    const letters = (row: number): string => row.toString(2).replaceAll("0", "a").replaceAll("1", "b");
+    const rows = Array.from(
+      { length: 400 },
+      (_, row) => `${row},${letters(row)},${row % 2 === 0 ? "x" : "y"},${row}\n`,
+    );
+    const { unsure, definition } = await infer(`a,b,c,d\n${rows.join("")}NA,NA,NA,1\n1,NULL,-,n/a\n`);
+    expect(definition.columns.map(({ type }) => type)).to.deep.equal(["integer", "text", "text", "integer"]);
+    expect(unsure.map(({ question }) => question)).to.deep.equal([
+      `"NA" is NULL in a and stays a text in b, c: where it is none, add it to the column's nulls`,
+    ]);
+  });
+
   it("asks whether a sign is that of decimals or of thousands where nothing decides it", async () => {
     const found = await infer("id;v\n1;1,234\n2;5,678\n");
     expect(found.definition.columns[1]?.type).to.equal("text");

@@ -118,6 +118,11 @@ describe("a file's format, found from its bytes", () => {
     expect(found.unsure[0]?.question).to.contain("Café Zürich");
   });
 
+  it("reads the signs that Windows-1252 has more than Latin-1, in names too", async () => {
+    const { definition } = await infer(Buffer.from("Preis \x80,Ort\n1,K\xf6ln\n", "latin1"));
+    expect(definition.columns[0]?.header).to.equal("Preis €");
+  });
+
   it("takes one pair of letters that could be UTF-8 for no sign of it", async () => {
     const text = `${header}\n${"5812,Café,EUR,3.20,2024-01-02,visa\n".repeat(20)}5812,Ã©,EUR,3.20,2024-01-02,visa\n`;
     expect((await infer(Buffer.from(text, "latin1"))).definition.format.encoding).to.equal("windows-1252");

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+import type { RunningEnvironment } from "../../local/runningEnvironment";
+import { root } from "../../programs/programs";
+
+const copied = [
+  ..."functions github infra local policy programs scripts stacks tables trials".split(" "),
+  ..."index.ts package.json tsconfig.json Pulumi.yaml Pulumi.local.yaml Pulumi.dev.yaml".split(" "),
+];
+
+/** A copy of this checkout, whose files a test may change, and its environment under `npm run local -- --watch`. */
+export class WatchedCheckout {
+  private readonly child: ChildProcess;
+  private lines: string[] = [];
+  /** What was printed, line by line. */
+  readonly all: string[] = [];
+
+  constructor(readonly dir: string) {
+    for (const name of copied) cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+    symlinkSync(path.join(root, "node_modules"), path.join(dir, "node_modules"));
+    mkdirSync(path.join(dir, ".cache"));
+    this.child = spawn(process.execPath, ["-r", "./programs/register.js", "scripts/local", "--watch"], {
+      cwd: dir,
+      env: {
+        ...process.env,
+        GROUNDWORK_ENVIRONMENTS: dir,
+        GROUNDWORK_ANNOUNCEMENTS: path.join(dir, ".cache"),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let rest = "";
+    const take = (chunk: Buffer): void => {
+      const parts = (rest + chunk.toString()).split("\n");
+      rest = parts.pop() ?? "";
+      this.lines.push(...parts);
+      this.all.push(...parts);
+    };
+    this.child.stdout?.on("data", take);
+    this.child.stderr?.on("data", take);
+  }
+
+  /** Waits for a line that wasn't there the last time that this was asked. */
+  async told(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const at = this.lines.findIndex((line) => pattern.test(line));
+      const found = this.lines[at];
+      this.lines = this.lines.slice(at + 1);
+      if (found !== undefined) return found;
+      if (this.child.exitCode !== null) throw new Error(`It ended: ${this.all.join("\n")}`);
+      await sleep(50);
+    }
+  }
+
+  read(file: string): string {
+    return readFileSync(path.join(this.dir, file), "utf8");
+  }
+
+  /** @returns the text before */
+  save(file: string, change: (text: string) => string): string {
+    const before = this.read(file);
+    writeFileSync(path.join(this.dir, file), change(before));
+    return before;
+  }
+
+  running(): RunningEnvironment {
+    return JSON.parse(this.read(".cache/local.json")) as RunningEnvironment;
+  }
+
+  /** What a function answers, or the message of its error. */
+  async invoke(FunctionName: string, event: unknown): Promise<string> {
+    const { AWS_ENDPOINT_URL_LAMBDA, AWS_REGION, ...keys } = this.running().environment;
+    const client = new LambdaClient({
+      endpoint: AWS_ENDPOINT_URL_LAMBDA!,
+      region: AWS_REGION!,
+      credentials: { accessKeyId: keys.AWS_ACCESS_KEY_ID!, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY! },
+    });
+    try {
+      const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) });
+      return Buffer.from((await client.send(command)).Payload ?? []).toString();
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** As Ctrl-C does. @returns the exit code */
+  async end(): Promise<number | null> {
+    if (this.child.exitCode === null) {
+      const gone = once(this.child, "exit");
+      this.child.kill("SIGINT");
+      await gone;
+    }
+    return this.child.exitCode;
+  }
+}
