@@ -13,7 +13,10 @@ const areas: Record<string, { files: string[]; tests: string[] }> = {
   },
   authorizer: { files: ["functions/groupAuthorizer"], tests: ["test/unit/functions/groupAuthorizer"] },
   jobs: { files: ["functions/jobs"], tests: ["test/unit/functions/jobs", "test/local/functions/jobs"] },
-  schema: { files: ["functions/schema"], tests: ["test/local/functions/schema"] },
+  schema: {
+    files: ["functions/schema"],
+    tests: ["test/unit/functions/schema", "test/local/functions/schema"],
+  },
   infra: {
     files: ["infra"],
     tests: ["test/unit/infra", "test/unit/stacks", "test/unit/scripts/docs/permissions.test.ts"],

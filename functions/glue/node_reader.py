@@ -49,7 +49,11 @@ class Reading:
     def frame(self) -> tuple[bytes, bytes]:
         """The next one: its kind and its content. Raises what kept the reader from reading."""
         head = self._read(5)
-        return head[:1], self._read(int.from_bytes(head[1:]))
+        content = self._read(int.from_bytes(head[1:]))
+        if head[:1] == END:
+            # To the reader a body that broke off looks like the file's end.
+            self._wait()
+        return head[:1], content
 
     def answer(self) -> dict[str, Any]:
         """Of a reader that sends no rows."""
@@ -71,13 +75,16 @@ class Reading:
         content = self._process.stdout.read(length)
         if len(content) == length:
             return content
+        self._wait()
+        self._log.seek(0)
+        log = self._log.read().decode("utf-8", "replace")
+        raise RuntimeError(f"The reader ended with {self._process.returncode}: {log[-2000:]}")
+
+    def _wait(self) -> None:
         self._process.wait()
         self._feeder.join()
         if self._trouble is not None:
             raise self._trouble
-        self._log.seek(0)
-        log = self._log.read().decode("utf-8", "replace")
-        raise RuntimeError(f"The reader ended with {self._process.returncode}: {log[-2000:]}")
 
     def _feed(self) -> None:
         stdin = self._process.stdin

@@ -229,9 +229,9 @@ const readPart: Read = async (body, table, request, buffers, add) => {
       if (piece.failure !== undefined || piece.offset >= end) return start;
     }
   }
-  if (cutter === undefined) return start;
+  if (cutter === undefined && position >= end) return start;
   if (position !== size) throw new Error(`The file has ${size} bytes, and ${position} were sent`);
-  const piece = cutter.cut(true, false);
+  const piece = cutter?.cut(true, false);
   if (piece !== undefined) add(piece);
   return start;
 };

@@ -54,6 +54,8 @@ class Source:
             **named(self.version_id),
         )
         with contextlib.closing(answer["Body"]) as body:
+            if answer.get("ContentRange") != f"bytes {start}-{self.size - 1}/{self.size}":
+                raise RuntimeError(f"S3 sent another range of {self.bucket}/{self.key}")
             yield from body.iter_chunks(CHUNK_BYTES)
 
 

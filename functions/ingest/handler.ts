@@ -1,12 +1,12 @@
 import type * as Lambda from "@aws-sdk/client-lambda";
 import type { Context } from "aws-lambda";
-import { isUnreachable } from "../shared/database";
-import { isGiveUp } from "../shared/giveUp";
+import { connector, isUnreachable } from "../shared/database";
+import { giveUp, isGiveUp } from "../shared/giveUp";
 import { metricLine } from "../shared/metrics";
 import type { Source } from "../shared/source";
 import { isNoFile, tableOfKey } from "./chooseTable";
 import { type Request, readEvent } from "./event";
-import { type IngestResult, runHop } from "./hop";
+import { type IngestResult, endJob, runHop } from "./hop";
 import type { HopOptions, HopWork } from "./opening";
 import type { Table } from "./table";
 import type { Waits } from "./waits";
@@ -54,6 +54,8 @@ export function ingestHandler(
   const { skipPrefix, tables } = options;
   // Functions in a row that wait for a connection until their time is up and hand over: six hours of full ones.
   const maxWaits = 25;
+  const noTable =
+    "no table takes its key any more: deploy one that does, and go on with npm run load -- KEY --resume --stack NAME";
   return async (event, context) => {
     const nothing = { rows: 0, rejected: 0, offset: 0, hop: 0 };
     const work: HopWork = { rows: 0, rejected: 0, bytes: 0, retries: 0, paused: 0 };
@@ -77,7 +79,9 @@ export function ingestHandler(
       return report({ status: "continued", ...nothing }, work, context);
     }
     const table = tableOfKey(tables, source.key);
-    if (table === undefined || isNoFile(source.key)) {
+    // The sweeper would send one with a job again and again.
+    const isBegun = source.swept === true || source.offset !== undefined;
+    if (isNoFile(source.key) || (table === undefined && !isBegun)) {
       const why = table ? "a folder's or a tool's marker" : "no table takes this key";
       return report(
         { status: "skipped", ...nothing, reason: `${source.key}: ${why}` },
@@ -87,14 +91,16 @@ export function ingestHandler(
       );
     }
     try {
-      const result = await runHop(
-        source,
-        { ...hopOptions, table, maxRejects: table.maxRejects ?? options.maxRejects },
-        () => context.getRemainingTimeInMillis(),
-        handOver,
-        work,
-      );
-      return report(result, work, context, source);
+      const running = table
+        ? runHop(
+            source,
+            { ...hopOptions, table, maxRejects: table.maxRejects ?? options.maxRejects },
+            () => context.getRemainingTimeInMillis(),
+            handOver,
+            work,
+          )
+        : endJob({ connect: connector(), source }, undefined, giveUp(noTable));
+      return report(await running, work, context, source);
     } catch (error) {
       const { waits = 0, swept } = source;
       if (!isUnreachable(error)) throw error;

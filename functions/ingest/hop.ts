@@ -98,8 +98,8 @@ export async function runHop(
  *
  * @throws the error, when a retry may help.
  */
-async function endJob(
-  { connect, source }: Start,
+export async function endJob(
+  { connect, source }: Pick<Start, "connect" | "source">,
   claimed: Job | undefined,
   error: unknown,
 ): Promise<IngestResult> {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { ingestHandler } from "../../../../functions/ingest/handler";
+import { defineTable } from "../../../../functions/ingest/table";
 import records from "../../../../tables/records";
 import { packageCallback } from "../../../../trials/packageCallback";
 import { IngestFixture, options, resultOf } from "../../../support/ingestFixture";
@@ -29,6 +30,31 @@ describe("An ingest function", () => {
     expect(await fixture.rows("SELECT status, hops FROM ingest_jobs")).to.deep.equal([["failed", 2]]);
     expect((await resultOf(fixture.invoke(next, "bounded"))).status).to.equal("failed");
     expect(fixture.handOvers).to.have.length(2);
+  });
+
+  it("ends a job whose key no table takes any more once the sweeper finds it, or a hand-over, and says what to do", async () => {
+    const { event } = await fixture.sample();
+    const cards = defineTable({ ...records, files: { prefix: "cards/" } });
+    const without = await packageCallback(ingestHandler({ ...options, tables: [cards] }));
+    await fixture.deploy("without", without);
+    const reason =
+      "no table takes its key any more: deploy one that does, and go on with npm run load -- KEY --resume";
+    const stalled = { ...event, etag: "e", size: 1000 };
+    expect(await resultOf(fixture.invoke(stalled, "without")), "a notification's").to.include({
+      status: "skipped",
+    });
+    for (const more of [{ swept: true }, { offset: 100 }]) {
+      await fixture.clear();
+      await fixture.rows(
+        "INSERT INTO ingest_jobs (bucket, key, etag, size, rows_loaded) VALUES ('bucket', 'sample.csv', 'e', 1000, 5)",
+      );
+      const result = await resultOf(fixture.invoke({ ...stalled, ...more }, "without"));
+      expect(result).to.include({ status: "failed", rows: 5 });
+      expect(result.reason).to.match(new RegExp(`^${reason} --stack NAME\\. 5 rows of it are in records`));
+      expect(await fixture.rows("SELECT status, reason FROM ingest_jobs")).to.deep.equal([
+        ["failed", result.reason],
+      ]);
+    }
   });
 
   it("leaves no connection behind, whether it is done, hands over, fails or throws", async () => {

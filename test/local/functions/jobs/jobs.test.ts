@@ -97,6 +97,20 @@ describe("The jobs function", () => {
     expect(await fixture.call("status", { bucket: "b", key: "b" })).to.deep.equal({ job: null });
   });
 
+  it("says how many versions stand at once, those of the bucket that have a job", async () => {
+    await fixture.job("a");
+    await fixture.job("b", 0, { etag: "old" });
+    await fixture.job("c", 0, { bucket: "another" });
+    await fixture.job("d");
+    const files = [
+      { key: "a", etag: "tag of a" },
+      { key: "b", etag: "tag of b" },
+      { key: "c", etag: "tag of c" },
+    ];
+    const { jobs } = await fixture.call("statuses", { bucket: "b", files });
+    expect(jobs.map(({ bucket, key, etag }) => [bucket, key, etag])).to.deep.equal([["b", "a", "tag of a"]]);
+  });
+
   it("lists the jobs of a bucket, the last first: fifty, or as many as are asked for, a thousand at most", async () => {
     for (let i = 0; i < 60; i++) await fixture.job(`job ${i}`, 100 - i);
     await fixture.job("elsewhere", 0, { bucket: "another" });
@@ -150,6 +164,8 @@ describe("The jobs function", () => {
       await fixture.reject(3, 0, 349_991);
       const first = await fixture.call("rejects", { job: "1" });
       expect([first.rejects.length, first.more], "two of 350,000 bytes fill a page").to.deep.equal([2, true]);
+      await fixture.master.query("UPDATE ingest_rejects SET record = record || 'x' WHERE byte_offset = 0");
+      expect((await fixture.call("rejects", { job: "1" })).rejects).to.have.length(1);
       await fixture.master.query("UPDATE ingest_rejects SET record = record || record || record");
       const large = await fixture.call("rejects", { job: "1", after: 0 });
       expect(large.rejects.map(({ byteOffset }) => byteOffset)).to.deep.equal([1]);
@@ -212,6 +228,19 @@ describe("The jobs function", () => {
         [0, 4],
       ]);
       expect(fixture.started).to.have.length(1);
+    });
+
+    it("keeps the rejects of a failed one where it can't be taken up", async () => {
+      await fixture.job("a", 0, { ...failed, rows_rejected: 4 });
+      await fixture.reject(4, 98);
+      await fixture.master.query("ALTER TABLE ingest_jobs ADD CONSTRAINT ended CHECK (status <> 'running')");
+      const resumed = rejection(fixture.call("resume", { bucket: "b", key: "a" }));
+      const error = await resumed.finally(() =>
+        fixture.master.query("ALTER TABLE ingest_jobs DROP CONSTRAINT ended"),
+      );
+      expect(error).to.match(/violates check constraint "ended"/);
+      expect(await fixture.rows("SELECT count(*)::int FROM ingest_rejects")).to.deep.equal([[4]]);
+      expect(fixture.started).to.deep.equal([]);
     });
 
     it("starts none that is done, and does nothing to it", async () => {

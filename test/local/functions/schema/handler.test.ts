@@ -74,6 +74,11 @@ describe("Migrations of the schema", () => {
       "SELECT to_regclass('three') AS three, max(number) FROM schema_migrations",
     );
     expect(rows).to.deep.equal([{ three: null, max: 2 }]);
+    const kept = "INSERT INTO schema_migrations (number, name, checksum) VALUES (3, 'x', 'x')";
+    const taken = migration("003_third.sql", `CREATE TABLE three (a int); ${kept}`);
+    expect(await rejection(migrate(client, [first, second, taken]))).to.match(
+      /^003_third.sql: duplicate key/,
+    );
     const mended = migration("003_third.sql", "CREATE TABLE three (a int)");
     expect(await migrate(client, [first, second, mended])).to.deep.equal(["003_third.sql"]);
   });

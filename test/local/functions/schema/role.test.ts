@@ -71,10 +71,17 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("says which secret is malformed, and not what is in it", async () => {
-    secrets.put(secretArn, "pass-phrase");
-    const message = await rejection(setRolePassword(master, secretArn, ingestLogins));
+    for (const malformed of [
+      "pass-phrase",
+      JSON.stringify({ username: "other", password: "pass-phrase" }),
+      JSON.stringify({ username: "ingest", password: ["pass-phrase"] }),
+      JSON.stringify({ username: "ingest", password: "" }),
+    ]) {
+      secrets.put(secretArn, malformed);
+      const message = await rejection(setRolePassword(master, secretArn, ingestLogins));
+      expect(message).to.include(`${secretArn} must be JSON`).and.to.not.include("pass-phrase");
+    }
     secrets.put(secretArn, JSON.stringify({ username: "ingest", password: "again-a-password" }));
-    expect(message).to.include(secretArn).and.to.not.include("pass-phrase");
   });
 
   it("may have as many connections at once as the server has for loads", async () => {
@@ -155,6 +162,16 @@ describe("the role that the ingest function signs in as", () => {
     expect(JSON.parse(secrets.get(secretArn) ?? "{}") as object).to.have.property("username");
     const other = { Step: "createSecret", SecretId: masterArn, ClientRequestToken: token };
     expect(await rejection(rotate(other, own))).to.include(masterArn);
+    const unknown = { Step: "forgetSecret", SecretId: secretArn, ClientRequestToken: token };
+    expect(await rejection(rotate(unknown, own))).to.equal("A rotation has no step forgetSecret");
+  });
+
+  it("leaves no connection behind when it is rotated", async () => {
+    await rotateSecret();
+    const others =
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    // The server notices the end of a connection a moment later.
+    while ((await master.query<{ n: number }>(others)).rows[0]!.n > 0) await new Promise(setImmediate);
   });
 
   it("and the master user get in while their passwords are rotated: a refused one is read again", async () => {

@@ -102,6 +102,12 @@ describe("The schema function", () => {
     expect(message).to.match(
       /^The schema is applied, but tables don't fit their definitions: .*card_type.*; .*card_type/,
     );
+    expect(await rejection(schemaHandler(migrations, [shapeOf(records)])({}))).to.match(/card_type/);
+  });
+
+  it("is the one that rotates its secret", async () => {
+    const step = { Step: "forgetSecret", SecretId: process.env.INGEST_SECRET_ARN, ClientRequestToken: "t" };
+    expect(await rejection(schemaHandler(migrations, [])(step))).to.match(/^A rotation has no step/);
   });
 
   it("throws where it is not told the secret, and leaves no connection behind", async () => {
