@@ -149,7 +149,7 @@ describe("the role that the ingest function signs in as", () => {
     for (const login of ["ingest", "ingest_2"]) await master.query(`ALTER ROLE ${login} CONNECTION LIMIT 7`);
     await rotateSecret();
     const { rows } = await master.query(
-      "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname ~ '^ingest' ORDER BY rolname",
+      "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname IN ('ingest', 'ingest_2') ORDER BY rolname",
     );
     expect(rows).to.deep.equal([
       { rolname: "ingest", rolconnlimit: 48 },
