@@ -209,7 +209,13 @@ describe("the role that the ingest function signs in as", () => {
     const { host, port, database, caFile } = server;
     const ca = readFileSync(caFile, "utf8");
     const client = new Client({ host, port, database, user, password, ssl: { ca } });
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      // A client that stumbles over the password itself leaves its connection open.
+      await client.end();
+      throw error;
+    }
     return client;
   }
 
