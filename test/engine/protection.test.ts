@@ -12,6 +12,7 @@ const kept = [
     changes: [
       "update rds.Instance demo-db (deletionProtection)",
       "update secretsmanager.Secret ingest (recoveryWindowInDays)",
+      "update secretsmanager.Secret reader (recoveryWindowInDays)",
     ],
   },
   {
