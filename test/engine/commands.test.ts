@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect } from "chai";
+import { notRun } from "../support/notRun";
 import { changesBetween } from "./support/changes";
 import { deployedCopy, needsPulumi } from "./support/deployed";
 import { type Ended, type Engine, ended } from "./support/engine";
@@ -92,6 +93,5 @@ function inTerminal(args: readonly string[]): [command: string, args: string[]] 
 
 function needsScript(context: Mocha.Context): void {
   if (spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux")) return;
-  console.log("      skipped: no script of util-linux on PATH, which makes a terminal");
-  context.skip();
+  notRun(context, "script of util-linux, which makes a terminal");
 }

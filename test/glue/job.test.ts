@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import type { Client } from "pg";
+import { notRun } from "../support/notRun";
 import { sparkLacks, sparkPython } from "../../local/glue/spark";
 import { defineTable, type Table } from "../../functions/ingest/table";
 import { type LocalS3, startS3 } from "../../local/s3/server";
@@ -87,10 +88,7 @@ describe("The Glue job, without Spark,", () => {
   let run: (options?: Options) => Promise<unknown>;
   before(async function () {
     const missing = sparkLacks();
-    if (missing !== undefined) {
-      process.stdout.write(`skipped: ${missing}\n`);
-      this.skip();
-    }
+    if (missing !== undefined) notRun(this, `Spark: ${missing}`);
     const python = await sparkPython((text) => process.stdout.write(`${text}\n`));
     session = new Session();
     const { client, access } = await migratedDatabase(session);

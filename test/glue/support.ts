@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Client } from "pg";
+import { notRun } from "../support/notRun";
 import { startEnvironment, type Environment } from "../../local/environment";
 import { gluePrefix } from "../../functions/ingest/chooseTable";
 import { quoteName } from "../../functions/ingest/tableSql";
@@ -30,10 +31,7 @@ export class GlueFixture {
   /** Skips the suite, with the reason, where Spark can't run. */
   static async start(context: Mocha.Context): Promise<GlueFixture> {
     const missing = sparkLacks();
-    if (missing !== undefined) {
-      process.stdout.write(`skipped: ${missing}\n`);
-      context.skip();
-    }
+    if (missing !== undefined) notRun(context, `Spark: ${missing}`);
     const python = await sparkPython((text) => process.stdout.write(`${text}\n`));
     const session = new Session();
     const environment = await startEnvironment(session, {

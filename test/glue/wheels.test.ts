@@ -3,16 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
+import { notRun } from "../support/notRun";
 import { glueWheels } from "../../infra/ingest/glueWheels";
 
 describe("the Glue job's wheels", () => {
   it("are all that pip needs for them where it has no index, and run", function () {
     const python = "import sys; print('%s %d.%d' % (sys.platform, *sys.version_info[:2]))";
     const here = `${execFileSync("python3", ["-c", python]).toString().trim()} ${process.arch}`;
-    if (here !== "linux 3.11 x64") {
-      process.stdout.write(`skipped: the wheels are for linux 3.11 x64, and this is ${here}\n`);
-      this.skip();
-    }
+    if (here !== "linux 3.11 x64") notRun(this, `Python for the wheels, linux 3.11 x64: it is ${here}`);
     const folder = mkdtempSync(path.join(tmpdir(), "groundwork-wheels-"));
     try {
       execFileSync("python3", ["-m", "venv", folder]);

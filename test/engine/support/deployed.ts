@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { isOnPath } from "../../../scripts/shared/onPath";
+import { notRun } from "../../support/notRun";
 import { type Program, programs } from "../../../programs/programs";
 import { Engine } from "./engine";
 
@@ -33,12 +34,7 @@ export async function deployedCopy(): Promise<Engine> {
 
 /** Skips a suite where there is no CLI, and says so. */
 export function needsPulumi(this: Mocha.Context): void {
-  try {
-    execFileSync("pulumi", ["version"], { stdio: "ignore" });
-  } catch {
-    console.log("      skipped: no pulumi on PATH; CONTRIBUTING.md says how to have it");
-    this.skip();
-  }
+  if (!isOnPath("pulumi")) notRun(this, "pulumi: CONTRIBUTING.md says how to have it");
 }
 
 /** Runs work on as many at a time as the machine that the tests are made for has cores. */
