@@ -17,7 +17,7 @@ const command = new Command("npm run chaos --")
   )
   .option("--trials <n>", "how many loads", wholeNumber(), 10)
   .option("--seed <n>", "the first trial's seed; the others count on from it", wholeNumber(), 1)
-  .option("--rows <n>", "rows of the file", wholeNumber(), 40_000)
+  .option("--rows <n>", "rows of the file", wholeNumber(), 8000)
   .option(
     "--files <n>",
     "how many of it come at once in each trial; one more comes in the middle",
