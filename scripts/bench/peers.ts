@@ -5,7 +5,7 @@ import type { PeersOptions, PeersResult } from "../../trials/bench/peers/run";
 import { benchConfig } from "../../trials/bench/rounds";
 import { columns } from "../shared/columns";
 import { formatCount } from "../shared/terminal";
-import { cells, pageWith, picture, titles } from "./peersPage";
+import { cells, leftOutLines, pageWith, picture, titles } from "./peersPage";
 
 interface PeersCommandOptions extends Omit<PeersOptions, "say"> {
   readonly json: boolean;
@@ -39,7 +39,7 @@ function textOf({ rows, serverVersion, figures, leftOut }: PeersResult, runs: nu
     ...columns([titles, ...figures.map(cells)], numbers),
     "",
     `${formatCount(rows)} rows into PostgreSQL ${serverVersion}, medians of ${runs}. Rate: of the reference's`,
-    ...leftOut.map(({ name, why }) => `Left out: ${name}: ${why}`),
+    ...leftOutLines(leftOut),
     "",
   ].join("\n");
 }

@@ -32,6 +32,15 @@ export function cells({
   ];
 }
 
+/** A line for each reason. */
+export function leftOutLines(leftOut: PeersResult["leftOut"]): string[] {
+  const whys = [...new Set(leftOut.map(({ why }) => why))];
+  return whys.map((reason) => {
+    const names = leftOut.filter(({ why }) => why === reason).map(({ name }) => name);
+    return `Left out: ${names.join("; ")}: ${reason.replaceAll(/\s+/g, " ").replace(/\.$/, "")}.`;
+  });
+}
+
 /**
  * The page with the result between the marks of its variant, and with its other variants as they were.
  *
@@ -46,7 +55,7 @@ export function pageWith(page: string, result: PeersResult, variant: Variant): s
   const text = [
     `\`${command}\`: ${formatCount(rows)} rows, PostgreSQL ${serverVersion}, ${machine()}.`,
     markdownTable(titles, figures.map(cells)).trimEnd(),
-    ...leftOut.map(({ name: missing, why }) => `Left out: ${missing}: ${why}.`),
+    ...leftOutLines(leftOut),
   ].join("\n\n");
   return placedBetween(page, name, text);
 }

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { unzipSync } from "fflate";
 import { programs, root } from "../../programs/programs";
-import { deployedOnce, needsPulumi, stacks } from "./support/deployed";
+import { deployedCopy, needsPulumi, stacks } from "./support/deployed";
 import type { Engine } from "./support/engine";
 
 /** The SHA-256 of each file of a function's archive, by its path. */
@@ -26,7 +26,7 @@ describe("the archive of each function", () => {
 
   for (const stack of stacks) {
     it(`of ${stack} is recorded by the engine with the hashes of what npm run package writes`, async () => {
-      const engine = await deployedOnce();
+      const engine = deployedCopy();
       const out = path.join(dir, stack);
       const script = ["-r", "./programs/register.js", "scripts/package.ts", out, "--stack", stack];
       await promisify(execFile)(process.execPath, script, { cwd: root });

@@ -164,7 +164,7 @@ describe("what a change of an environment does to AWS", () => {
 });
 
 async function carryOut({ project, config, edit }: Change): Promise<string[]> {
-  const engine = await deployedCopy();
+  const engine = deployedCopy();
   if (config) engine.configure("dev", config);
   if (edit) engine.edit(...edit);
   const before = engine.resources(project, "dev");

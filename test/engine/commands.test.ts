@@ -12,7 +12,7 @@ describe("npm run deploy", () => {
   const change = "update apigateway.MethodSettings apigateway (settings)";
 
   it("carries out a change, and ends with what it changed", async () => {
-    const { engine, changes } = await withChange();
+    const { engine, changes } = withChange();
     const { code, output } = await run(engine, process.execPath, [...deploy, "--yes"]);
     expect(code, output).to.equal(0);
     expect(output).to.match(/^auth +1 updated +\d/m);
@@ -21,7 +21,7 @@ describe("npm run deploy", () => {
 
   it("asks before it changes anything where there is a terminal", async function () {
     needsScript(this);
-    const { engine, changes } = await withChange();
+    const { engine, changes } = withChange();
     const asked = "Do you want to perform this update?";
     const no = await run(engine, ...inTerminal(deploy), { asked, answer: "\r" });
     expect(no.code, no.output).to.equal(1);
@@ -39,7 +39,7 @@ describe("npm run destroy", () => {
 
   it("deletes nothing until the environment's own name was typed", async function () {
     needsScript(this);
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     const destroy = [
       "-r",
       "./programs/register.js",
@@ -63,8 +63,8 @@ describe("npm run destroy", () => {
 });
 
 /** An environment whose config has changed since it was deployed, and what was changed in the cloud since then. */
-async function withChange(): Promise<{ engine: Engine; changes: () => string[] }> {
-  const engine = await deployedCopy();
+function withChange(): { engine: Engine; changes: () => string[] } {
+  const engine = deployedCopy();
   engine.configure("dev", { "auth:throttlingRate": 10 });
   const before = engine.resources("auth", "dev");
   return { engine, changes: () => changesBetween(before, engine.resources("auth", "dev")) };

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { deployedCopy, deployedOnce, needsPulumi, retained } from "./support/deployed";
+import { deployedCopy, needsPulumi, retained } from "./support/deployed";
 
 describe("npm run destroy", () => {
   before(needsPulumi);
 
   it("tells of all that is protected, with the key that gives it up, before it deletes anything", async () => {
-    const engine = await deployedOnce();
+    const engine = deployedCopy();
     const before = engine.cloud.all().length;
     const refused = await engine.npm("destroy", ["--stack", "prod", "--yes"]);
     expect(refused.code).to.equal(1);
@@ -23,7 +23,7 @@ describe("npm run destroy", () => {
   });
 
   it("leaves what other projects stand on, and names them", async () => {
-    const engine = await deployedOnce();
+    const engine = deployedCopy();
     const refused = await engine.npm("destroy", ["--stack", "dev", "--only", "networking", "--yes"]);
     expect(refused.output)
       .to.include("networking can't go while database of dev stands on it: destroy that one first")
@@ -35,7 +35,7 @@ describe("npm run destroy", () => {
   });
 
   it("shows all that goes, deletes it to the last, and with --remove leaves neither a stack nor a changed file", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     const config = engine.readFile("Pulumi.dev.yaml");
     const gone = await engine.npm("destroy", ["--stack", "dev", "--yes", "--remove"]);
     expect(gone.code, gone.output).to.equal(0);

@@ -8,7 +8,7 @@ describe("what was changed by hand", () => {
   const look = ["--stack", "dev", "--preview-only"];
 
   it("is told resource by resource, and put back by the command that is named", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     engine.cloud.change(
       { settings: { throttlingRateLimit: 1 } },
       "urn:pulumi:dev::auth::",
@@ -32,7 +32,7 @@ describe("what was changed by hand", () => {
   });
 
   it("is AWS's alone: what Pulumi keeps for itself, such as another stack's outputs, doesn't drift", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     engine.edit("stacks/networking/index.ts", "natMode: config.nat,", 'natMode: "other" as "none",');
     const changed = await engine.npm("deploy", ["--stack", "dev", "--only", "networking", "--yes"]);
     expect(changed.code, changed.output).to.equal(0);

@@ -8,7 +8,7 @@ describe("an up that fails", () => {
   before(needsPulumi);
 
   it("in the middle goes on where it was, and makes nothing twice", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     await engine.destroy("ingest", "dev");
     const up = ["up", "--stack", "dev", "--yes", "--skip-preview"];
     const type = "aws:lambda/function:Function";
@@ -28,7 +28,7 @@ describe("an up that fails", () => {
   });
 
   it("because the stack it builds on was never made is the engine's to tell, which names it", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     engine.configure("dev", { "database:networkingStack": "organization/networking/nowhere" });
     const before = engine.resources("database", "dev");
     const said = await failureOf(engine.up("database", "dev"));
@@ -37,7 +37,7 @@ describe("an up that fails", () => {
   });
 
   it("because the stack it builds on lacks an output names both and how to deploy it", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     await engine.init("networking", "bare");
     engine.configure("dev", { "database:networkingStack": "organization/networking/bare" });
     const before = engine.resources("database", "dev");
@@ -49,7 +49,7 @@ describe("an up that fails", () => {
   });
 
   it("because it breaks a rule of policy/ says which alone, and touches nothing", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     engine.configure("prod", { "database:multiAz": false, "database:backupRetentionDays": 6 });
     const before = engine.resources("database", "prod");
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { changesBetween, cloudResources, nameOf } from "./support/changes";
-import { deployedCopy, deployedOnce, needsPulumi, twoAtATime } from "./support/deployed";
+import { deployedCopy, needsPulumi, twoAtATime } from "./support/deployed";
 import { failureOf } from "./support/engine";
 
 /** What prod holds that people rely on, the config that gives it up, and all that deploying this config changes. */
@@ -32,8 +32,8 @@ const kept = [
 describe("what prod holds", () => {
   before(needsPulumi);
 
-  it("is protected by Pulumi, in prod alone", async () => {
-    const engine = await deployedOnce();
+  it("is protected by Pulumi, in prod alone", () => {
+    const engine = deployedCopy();
     const of = (stack: string): string[] =>
       kept
         .flatMap(({ project }) => engine.resources(project, stack))
@@ -43,7 +43,7 @@ describe("what prod holds", () => {
   });
 
   it("outlives a destroy, which says what it is and leaves everything", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     await twoAtATime(kept, async ({ project, name }) => {
       const before = engine.resources(project, "prod");
       const said = await failureOf(engine.pulumi(project, ["destroy", "--stack", "prod", "--yes"]));
@@ -55,7 +55,7 @@ describe("what prod holds", () => {
   });
 
   it("outlives a change that would replace the database, which is refused before anything is touched", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     engine.configure("prod", { "database:databaseName": "other" });
     const before = engine.resources("database", "prod");
     const said = await failureOf(engine.pulumi("database", ["up", "--stack", "prod", "--yes"]));
@@ -66,7 +66,7 @@ describe("what prod holds", () => {
   });
 
   it("outlives a destroy whose protection was taken off by hand, by AWS's own", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     const guarded = kept.filter(({ project }) => project !== "ingest");
     await twoAtATime(guarded, async ({ project, name }) => {
       await engine.pulumi(project, ["state", "unprotect", "--all", "--yes", "--stack", "prod"]);
@@ -76,7 +76,7 @@ describe("what prod holds", () => {
   });
 
   it("goes once the config gives it up and that is deployed", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     for (const { project, giveUp, changes } of [...kept].reverse()) {
       engine.configure("prod", giveUp);
       expect(await failureOf(engine.up(project, "prod"))).to.include("The environment prod breaks its rules");

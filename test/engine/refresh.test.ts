@@ -10,13 +10,13 @@ describe("a refresh of what nobody changed", () => {
 
   for (const stack of ["dev", "prod"]) {
     it(`finds no change in ${stack}, as it is committed`, async () => {
-      const engine = await deployedCopy();
+      const engine = deployedCopy();
       await twoAtATime(programs, ({ project }) => findsNoChange(engine, project, stack));
     });
   }
 
   it("finds none where everything is deployed that config can ask for", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     engine.configure("dev", everything);
     for (const { project } of programs) {
       await engine.up(project, "dev");
@@ -25,7 +25,7 @@ describe("a refresh of what nobody changed", () => {
   });
 
   it("and an up that finds API Gateway's role, which it has made, change nothing", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     const env = { [apiGatewayRoleOwner]: "dev" };
     await engine.pulumi(
       "auth",
@@ -35,7 +35,7 @@ describe("a refresh of what nobody changed", () => {
   });
 
   it("of machines that were stopped, and the up after it, replaces none", async () => {
-    const engine = await deployedCopy();
+    const engine = deployedCopy();
     engine.configure("dev", everything);
     for (const project of ["networking", "database"]) {
       await engine.up(project, "dev");

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { programs } from "../../programs/programs";
 import { changesBetween, cloudResources, nameOf } from "./support/changes";
-import { deployedCopy, deployedOnce, inReverse, needsPulumi, stacks, twoAtATime } from "./support/deployed";
+import { deployedCopy, inReverse, needsPulumi, stacks, twoAtATime } from "./support/deployed";
 import type { Engine, Resource } from "./support/engine";
 
 describe("the real Pulumi CLI", () => {
   let engine: Engine;
   before(needsPulumi);
-  before(async () => {
-    engine = await deployedOnce();
+  before(() => {
+    engine = deployedCopy();
   });
 
   it("brings all five projects up, with every output of each environment", async () => {
@@ -24,7 +24,7 @@ describe("the real Pulumi CLI", () => {
   });
 
   it("changes nothing at a second up", async () => {
-    const copy = await deployedCopy();
+    const copy = deployedCopy();
     await twoAtATime(programs, async ({ project }) => {
       const before = copy.resources(project, "dev");
       await copy.up(project, "dev", "--expect-no-changes");
@@ -43,7 +43,7 @@ describe("the real Pulumi CLI", () => {
   });
 
   it("destroys one environment to the last resource, and leaves the other as it is", async () => {
-    const copy = await deployedCopy();
+    const copy = deployedCopy();
     const before = everything(copy, "prod");
     for (const { project } of inReverse) {
       await copy.destroy(project, "dev");

@@ -16,18 +16,33 @@ export const everything = {
   "ingest:glue": true,
 };
 
-let deployed: Promise<Engine> | undefined;
+/** Names to mocha's processes the folder of what was deployed once for all of them. */
+const folder = "GROUNDWORK_TEST_DEPLOYED";
 const opened: Engine[] = [];
 
-/** Every project in each of the environments, deployed once for all tests. What changes something takes a `copy`. */
-export function deployedOnce(): Promise<Engine> {
-  deployed ??= deployAll();
-  return deployed;
+/** Mocha calls it once, before it starts the processes that run the files. */
+export async function mochaGlobalSetup(): Promise<void> {
+  if (isOnPath("pulumi")) process.env[folder] = (await deployAll()).dir;
 }
 
-/** A copy of what is deployed, gone after the tests. */
-export async function deployedCopy(): Promise<Engine> {
-  const engine = (await deployedOnce()).copy();
+/** Mocha calls it once, when all is over. */
+export function mochaGlobalTeardown(): void {
+  if (process.env[folder]) Engine.at(process.env[folder]).close();
+}
+
+export const mochaHooks = {
+  /** At the end of each file, where files run in several processes. */
+  afterAll(): void {
+    for (const engine of opened.splice(0)) engine.close();
+  },
+};
+
+/** Every project in each of the environments, deployed: a copy of the test's own, gone after its file. */
+export function deployedCopy(): Engine {
+  const dir = process.env[folder];
+  if (!dir)
+    throw new Error("Nothing is deployed: run it by npm run test:engine, a single one with -- -g NAME");
+  const engine = Engine.at(dir).copy();
   opened.push(engine);
   return engine;
 }
@@ -50,7 +65,6 @@ export async function twoAtATime<T, R>(items: readonly T[], work: (item: T) => P
 
 async function deployAll(): Promise<Engine> {
   const engine = Engine.create();
-  opened.push(engine);
   // There is no AWS to ask whose the credentials are.
   for (const stack of stacks) engine.configure(stack, { "aws:skipCredentialsValidation": true });
   // One after the other: all five write into the same config file.
@@ -70,7 +84,3 @@ export const retained = [
 
 /** Where `destroy` has to begin. */
 export const inReverse: readonly Program[] = [...programs].reverse();
-
-after(() => {
-  for (const engine of opened) engine.close();
-});

@@ -49,7 +49,12 @@ const left = /^(node_modules|\.git|\.cache|coverage)(\/|$)/;
 
 /** The real Pulumi CLI on a checkout of its own, with a state and a home of its own. */
 export class Engine {
-  private constructor(private readonly dir: string) {}
+  private constructor(readonly dir: string) {}
+
+  /** One that was made before, perhaps by another process. */
+  static at(dir: string): Engine {
+    return new Engine(dir);
+  }
 
   /**
    * On a copy of the checkout, because `pulumi stack init` writes the salt of the stack's secrets into the config.

@@ -31,7 +31,11 @@ const result: PeersResult = {
   rows: 478_817,
   serverVersion: "18.4",
   figures,
-  leftOut: [{ name: "pgloader", why: "pgloader is not on PATH" }],
+  leftOut: [
+    { name: "parallel-copy, 1 worker", why: "could not be built:\n\tnot available." },
+    { name: "pgloader", why: "pgloader is not on PATH" },
+    { name: "parallel-copy, 2 workers", why: "could not be built:\n\tnot available." },
+  ],
 };
 
 describe("npm run bench", () => {
@@ -61,7 +65,12 @@ describe("npm run bench -- --peers", () => {
     expect(together).to.match(
       /^a\n<!-- begin peers -->\n\n`npm run bench -- --peers --runs 5`: 478,817 rows, PostgreSQL 18\.4/,
     );
-    expect(together).to.contain("| 1.81 |").and.to.contain("Left out: pgloader: pgloader is not on PATH.");
+    expect(together)
+      .to.contain("| 1.81 |")
+      .and.to.contain(
+        "\n\nLeft out: parallel-copy, 1 worker; parallel-copy, 2 workers: could not be built: not available.\n\n" +
+          "Left out: pgloader: pgloader is not on PATH.\n\n",
+      );
     expect(together).not.to.contain("old");
     expect(together).to.match(
       /<!-- end peers -->\nb\n<!-- begin peers apart -->x<!-- end peers apart -->\n$/,
