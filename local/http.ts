@@ -74,6 +74,12 @@ function strangerOf(
   return isOwn ? undefined : `The origin ${JSON.stringify(origin)}`;
 }
 
+/** The address at a server that a request asks for. A path may begin with two slashes, behind which no host stands. */
+export function addressOf({ url: target = "/" }: IncomingMessage, server: string): URL {
+  if (target.startsWith("/")) return new URL(server + target);
+  return new URL(URL.canParse(target) ? target : server);
+}
+
 /**
  * Reads a whole body into memory, for requests that are small by nature.
  * @throws AwsError (413) above `limit` bytes

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { GroundworkError } from "../infra/error";
+import { takeLock } from "./lock";
+import type { Session } from "./session";
 
 /** A folder in which an environment's database and files outlive it: PostgreSQL's `postgres/`, S3's `s3/`. */
 export interface KeptData {
@@ -9,14 +12,27 @@ export interface KeptData {
   readonly password: string;
 }
 
-/** Makes the folder where it isn't there. Others may pass through it: PostgreSQL's account may be one of them. */
-export function openKeptData(dir: string): KeptData {
+/**
+ * Makes the folder where it isn't there, and holds it until the session closes. Others may pass through it: PostgreSQL's
+ * account may be one of them.
+ *
+ * @throws GroundworkError when another environment holds it
+ */
+export function openKeptData(session: Pick<Session, "onClose">, dir: string): KeptData {
   mkdirSync(dir, { recursive: true, mode: 0o711 });
+  const lock = path.join(dir, "lock");
+  const holder = takeLock(lock);
+  if (holder !== undefined) {
+    throw new GroundworkError(
+      `${dir} is held by process ${holder}: end that one first, or keep this environment's data in another folder`,
+    );
+  }
+  session.onClose(() => Promise.resolve(rmSync(lock)));
   const file = path.join(dir, "password");
-  try {
-    writeFileSync(file, newPassword(), { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  if (!existsSync(file)) {
+    // Under another name first: killed in between, it would leave an empty one.
+    writeFileSync(`${file}.new`, newPassword(), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
   }
   return { dir, password: readFileSync(file, "utf8") };
 }

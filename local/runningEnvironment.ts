@@ -5,6 +5,7 @@ import { GroundworkError } from "../infra/error";
 import { root } from "../programs/programs";
 import type { LocalBastion } from "./bastion/bastion";
 import type { Environment } from "./environment";
+import { holderOf, ifThere, takeLock } from "./lock";
 import type { Session } from "./session";
 
 /** Where environments that are up are announced: one file each, for their owner only. */
@@ -40,20 +41,24 @@ type Announced = Pick<Environment, "stack"> & {
 /**
  * Holds an environment's name for this process until its session closes, before anything of it is up.
  *
- * A process that is killed leaves the file behind: who reads it looks whether its process is alive.
- *
  * @throws GroundworkError when another process holds the name
  */
-export function claimEnvironment(session: Session, stack: string, dir = announcements): void {
-  const holder = holderOf(stack, dir);
-  if (holder && holder.pid !== process.pid) {
+export function claimEnvironment(
+  session: Pick<Session, "onClose">,
+  stack: string,
+  dir = announcements,
+): void {
+  mkdirSync(dir, { recursive: true });
+  const lock = lockOf(stack, dir);
+  const holder = takeLock(lock);
+  if (holder === process.pid) return;
+  if (holder !== undefined) {
     throw new GroundworkError(
-      `The environment ${stack} is already up, or coming up, in process ${holder.pid}: end that one first (Ctrl-C in its terminal)`,
+      `The environment ${stack} is already up, or coming up, in process ${holder}: end that one first (Ctrl-C in its terminal)`,
     );
   }
-  announce(stack, { pid: process.pid }, dir);
   session.onClose(() => {
-    if (holderOf(stack, dir)?.pid === process.pid) rmSync(fileOf(stack, dir), { force: true });
+    for (const file of [fileOf(stack, dir), lock]) rmSync(file, { force: true });
     return Promise.resolve();
   });
 }
@@ -79,36 +84,21 @@ export function publishEnvironment(
     databaseCaFile: database.server.caFile,
     ...(services.bastion && { bastion: bastionOf(services.bastion) }),
   };
-  announce(stack, content, dir);
-  return content;
-}
-
-function announce(stack: string, content: object, dir: string): void {
   const file = fileOf(stack, dir);
-  mkdirSync(dir, { recursive: true });
   // Under another name first: a reader never sees half a file.
   writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.${process.pid}`, file);
+  return content;
 }
 
 /** The environment of that name that is up on this machine; undefined when there is none. */
 export function findEnvironment(stack: string, dir = announcements): RunningEnvironment | undefined {
-  const announced = holderOf(stack, dir);
-  return announced?.outputs === undefined ? undefined : schema.parse(announced);
-}
-
-/** What the process says that holds the name: of one that is coming up no more than its id. */
-function holderOf(stack: string, dir: string): { pid: number; outputs?: unknown } | undefined {
-  let text: string;
-  try {
-    text = readFileSync(fileOf(stack, dir), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const { pid = 0, ...announced } = JSON.parse(text) as { pid?: number };
-  // Looked at first: what a process of another version left behind may have another shape.
-  return isAlive(pid) ? { ...announced, pid } : undefined;
+  const holder = holderOf(lockOf(stack, dir));
+  const text = ifThere(() => readFileSync(fileOf(stack, dir), "utf8"));
+  if (holder === undefined || text === undefined) return undefined;
+  const announced = JSON.parse(text) as { pid?: number };
+  // Looked at first: what a process that was killed left behind may be of another version, and of another shape.
+  return announced.pid === holder ? schema.parse(announced) : undefined;
 }
 
 function databaseUrl({ user, password, server }: Announced["database"]): string {
@@ -124,14 +114,4 @@ function bastionOf({ port, keyFile, pid }: LocalBastion): NonNullable<RunningEnv
 }
 
 const fileOf = (stack: string, dir: string): string => path.join(dir, `${stack}.json`);
-
-/** Whether there is such a process. */
-export function isAlive(pid: number): boolean {
-  if (pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // Alive, and another user's.
-  }
-}
+const lockOf = (stack: string, dir: string): string => path.join(dir, `${stack}.lock`);

@@ -68,7 +68,7 @@ export async function startServices(
   scope: Scope,
   { databaseParameters = {}, retryDelays, concurrency, keepDataIn, ports = {} }: ServiceOptions = {},
 ): Promise<Services> {
-  const keptData = keepDataIn === undefined ? undefined : openKeptData(keepDataIn);
+  const keptData = keepDataIn === undefined ? undefined : openKeptData(session, keepDataIn);
   // The API comes up last: whether it can is told now.
   if (ports.apiPort !== undefined) await freePort(ports.apiPort);
   const [s3, secrets, queues, ec2, cognito] = await Promise.all([

@@ -159,8 +159,14 @@ async function connectOnce(login: Login, options: ConnectOptions): Promise<Clien
   });
   // A connection that breaks between two queries fails the next one; without a listener it would end the process.
   client.on("error", () => undefined);
-  await client.connect();
-  return client;
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    // Where it is the client that breaks off, the server would wait for a minute, and the next try find one place less.
+    await client.end();
+    throw error;
+  }
 }
 
 /**

@@ -52,10 +52,11 @@ export function routesForEveryone(routes: readonly Route[]): string[] {
     routes.filter(({ authorizer }) => authorizer.kind === "group" && authorizer.passes === passes);
   return behindGroup("everyone").map((route) => {
     const open = policyNameOf(route);
-    const [start = ""] = open.split("*");
-    const covered = behindGroup("members").find(
-      (members) => start !== open && policyNameOf(members).startsWith(start),
-    );
+    const covered = behindGroup("members").find((members) => {
+      const closed = policyNameOf(members);
+      // A slash at the end of a request's path makes no other route of it, but another name in a policy.
+      return open.includes("*") && (meet(open, closed) || meet(open, `${closed}/`));
+    });
     if (covered) {
       throw new GroundworkError(
         `${nameOf(route)} would let every user into ${nameOf(covered)}: give one of them a path that begins otherwise`,
@@ -63,4 +64,12 @@ export function routesForEveryone(routes: readonly Route[]): string[] {
     }
     return open;
   });
+}
+
+/** Whether there is a text that both patterns stand for, in which a star is any text. */
+function meet(one: string, other: string): boolean {
+  if (one.startsWith("*")) return meet(one.slice(1), other) || (other !== "" && meet(one, other.slice(1)));
+  if (other.startsWith("*")) return meet(other, one);
+  if (one === "" || other === "") return one === other;
+  return other.startsWith(one.charAt(0)) && meet(one.slice(1), other.slice(1));
 }

@@ -12,6 +12,9 @@ const types = {
   AUTHORIZER_FAILURE: [500, "AuthorizerConfigurationException", null],
   BAD_REQUEST_PARAMETERS: [400, "BadRequestException", "Bad Request"],
   EXPIRED_TOKEN: [401, "UnauthorizedException", "The incoming token has expired"],
+  // A function that Lambda doesn't call: 500, and not the 504 of other integrations:
+  // https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ
+  INTEGRATION_FAILURE: [500, "InternalServerErrorException", "Internal server error"],
   INTEGRATION_TIMEOUT: [504, "InternalServerErrorException", "Endpoint request timed out"],
   MISSING_AUTHENTICATION_TOKEN: [403, "MissingAuthenticationTokenException", "Missing Authentication Token"],
   REQUEST_TOO_LARGE: [413, "RequestEntityTooLargeException", "Request Too Long"],

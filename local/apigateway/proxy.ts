@@ -11,7 +11,7 @@ export interface ProxyRequest {
   readonly request: IncomingMessage;
   readonly url: URL;
   readonly body: Buffer;
-  /** The document's path, and that of the request without its stage. */
+  /** The document's path, and that of the request without its stage, as it was sent. */
   readonly template: string;
   readonly path: string;
   /** As they were sent. */
@@ -50,10 +50,11 @@ export async function proxied(
   const functionArn = /functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
   const over = new AbortController();
   const result = await Promise.race([
-    lambda.invoke(functionArn, event).catch(asFailure),
+    lambda.invoke(functionArn, event).catch(unlessRefused),
     sleep(longestWait, undefined, { ref: false, signal: over.signal }),
   ]).finally(() => over.abort());
   if (result === undefined) return "INTEGRATION_TIMEOUT";
+  if (result === null) return "INTEGRATION_FAILURE";
   const parsed =
     result.functionError === undefined ? proxyAnswer.safeParse(JSON.parse(result.payload)) : undefined;
   if (!parsed?.success) return "API_CONFIGURATION_ERROR";
@@ -66,10 +67,10 @@ export async function proxied(
   };
 }
 
-/** What Lambda refuses, such as a call too many at once, API Gateway answers as it does a failure. */
-function asFailure(error: unknown): { functionError: string; payload: string } {
+/** Null for what Lambda refuses, such as a call too many at once. */
+function unlessRefused(error: unknown): null {
   if (!(error instanceof AwsError)) throw error;
-  return { functionError: error.code, payload: "{}" };
+  return null;
 }
 
 /**

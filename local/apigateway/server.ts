@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GroundworkError } from "../../infra/error";
 import type { Scope } from "../../programs/attributes/table";
 import type { Session } from "../session";
-import { AwsError, listen, readBody } from "../http";
+import { AwsError, addressOf, listen, readBody } from "../http";
 import { own } from "../own";
 import { type AuthorizerServices, type Caller, authorizerCheck, securityOf } from "./authorize";
 import { type ApiDocument, type MockIntegration, allowsOrigin, fixedHeaders, readDocument } from "./document";
@@ -86,7 +86,7 @@ export class LocalApiGateway {
   private async answer(id: string, request: IncomingMessage, requestId: string): Promise<Answer> {
     const { document, checks, url, throttles } = this.find(id);
     const body = await readBody(request).catch(unlessTooLarge);
-    const asked = new URL(request.url ?? "/", url);
+    const asked = addressOf(request, url);
     const [, stage = "", rest = ""] = /^\/([^/]*)(.*)$/.exec(asked.pathname) ?? [];
     const throttle = throttles.get(stage);
     if (!throttle) return forbidden;
@@ -113,7 +113,7 @@ export class LocalApiGateway {
     if (integration.type === "mock")
       return mockAnswer(integration, request) ?? refuse("UNSUPPORTED_MEDIA_TYPE");
     const answer = await proxied(this.services.lambda, integration.uri, {
-      ...{ request, url: asked, body, template, path, parameters, caller },
+      ...{ request, url: asked, body, template, path: rest || "/", parameters, caller },
       api: { id, stage, account, requestId },
     });
     return typeof answer === "string" ? refuse(answer) : answer;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { type AuthContext, type Connection, type ParsedKey, Server, utils } from "ssh2";
 import { isSame } from "../isSame";
+import { join } from "./join";
 import type { Answer, Question, Setup } from "./protocol";
 
 // A process of its own, started by local/bastion/bastion.ts with its setup as the one argument: killing it drops
@@ -34,15 +35,11 @@ function forward(connection: Connection): void {
   connection.on("tcpip", (accept, reject, { destIP: host, destPort: port }) => {
     void mayReach({ host, port }).then((allowed) => {
       if (!allowed) return reject();
-      const database = connect({ host, port });
+      const database = connect({ host, port, allowHalfOpen: true });
       database.once("error", () => reject());
       database.once("connect", () => {
-        const channel = accept();
-        database.removeAllListeners("error").on("error", () => channel.destroy());
-        channel.on("error", () => database.destroy());
-        channel.on("close", () => database.destroy());
-        database.on("close", () => channel.destroy());
-        channel.pipe(database).pipe(channel);
+        database.removeAllListeners("error");
+        join(database, accept());
       });
     });
   });

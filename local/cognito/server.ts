@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GroundworkError } from "../../infra/error";
-import { asAwsError, listen, parseJson, readBody, sendJson } from "../http";
+import { addressOf, asAwsError, listen, parseJson, readBody, sendJson } from "../http";
 import { own } from "../own";
 import type { Credentials, Session } from "../session";
 import { checkSignature, sha256 } from "../signature";
@@ -71,7 +71,7 @@ export async function startCognito(
     // Before the answer is out: whoever has it may end the environment.
     if (mayChange(request)) response.once("prefinish", keep);
     try {
-      const asked = new URL(request.url ?? "/", url);
+      const asked = addressOf(request, url);
       // Any page may read the answers, as on AWS, of those that may call at all. The pages that know a browser by its
       // cookie are opened, not fetched.
       if (!/^\/(login|logout|oauth2\/authorize)$/.test(asked.pathname)) {

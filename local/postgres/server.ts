@@ -3,10 +3,11 @@ import {
   chmodSync,
   chownSync,
   closeSync,
-  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
@@ -14,6 +15,7 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
 import { freePort } from "../freePort";
+import { ifThere } from "../lock";
 import type { Session } from "../session";
 import { findBinaries } from "./binaries";
 
@@ -110,12 +112,25 @@ async function makeHome(session: Session, options: PostgresOptions): Promise<Hom
   home.bin = await findBinaries(join(dir, "native"), async (bin) => {
     return (await ended(run(session, { ...home, bin }, "postgres", ["--version"]))) === 0;
   });
+  const version = keptVersion(home);
   // The library behind the certificate takes half a second to load: while initdb runs, nobody waits for it.
-  const known = existsSync(join(home.dataDir, "PG_VERSION"));
-  const [certificate] = await Promise.all([makeTls(), known || initialize(session, home, options)]);
+  const [certificate] = await Promise.all([makeTls(), version ?? initialize(session, home, options)]);
   writeFileSync(home.caFile, certificate.cert);
   configure(home, certificate.key, options.parameters ?? {});
   return home;
+}
+
+/**
+ * The major version of the data that is there; undefined where there is none.
+ * @throws GroundworkError where it is another one's than the programs', which have just told theirs in the log
+ */
+function keptVersion({ dataDir, logFile }: Home): string | undefined {
+  const kept = ifThere(() => readFileSync(join(dataDir, "PG_VERSION"), "utf8").trim());
+  const [, ours] = /\(PostgreSQL\) (\d+)/.exec(readFileSync(logFile, "utf8")) ?? [];
+  if (kept === undefined || kept === ours) return kept;
+  throw new GroundworkError(
+    `${dataDir} holds the data of PostgreSQL ${kept}, and here is ${ours}: keep the data of this one in another folder (--keep-data <folder>), or delete that one`,
+  );
 }
 
 async function makeTls() {
@@ -148,24 +163,20 @@ async function initialize(session: Session, home: Home, options: PostgresOptions
   // Not in argv, where every user of the machine could read it.
   const passwordFile = join(dirname(home.caFile), "password");
   writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 });
-  own(home, passwordFile);
+  // Renamed when it is whole: killed in the middle, initdb leaves what no server starts with.
+  const made = `${home.dataDir}.new`;
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { mode: 0o700 });
+  own(home, passwordFile, made);
   try {
     const initdb = run(session, home, "initdb", [
-      ...["--pgdata", home.dataDir, "--username", options.user, "--pwfile", passwordFile],
-      ...[
-        "--encoding",
-        "UTF8",
-        "--locale",
-        "C",
-        "--locale-provider",
-        "builtin",
-        "--builtin-locale",
-        "C.UTF-8",
-      ],
+      ...["--pgdata", made, "--username", options.user, "--pwfile", passwordFile],
+      ..."--encoding UTF8 --locale C --locale-provider builtin --builtin-locale C.UTF-8".split(" "),
       ...["--auth", "scram-sha-256", "--no-sync", "--no-instructions"],
     ]);
     const code = await ended(initdb);
     if (code !== 0) throw startFailure(home, "initdb failed");
+    renameSync(made, home.dataDir);
   } finally {
     await rm(passwordFile, { force: true });
   }

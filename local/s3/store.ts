@@ -1,5 +1,13 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AwsError } from "../http";
@@ -65,12 +73,19 @@ export class Bucket {
     const puts = entries.flatMap((entry) =>
       "put" in entry && !removed.has(entry.put.versionId) ? [entry] : [],
     );
-    writeFileSync(this.book, puts.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    // Under another name first: killed in between, it would have forgotten what there is.
+    writeFileSync(`${this.book}.new`, puts.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    renameSync(`${this.book}.new`, this.book);
+    const files = new Set([this.book]);
     for (const { put } of puts) {
       // The folder may have moved.
       const file = put.file && join(dir, basename(put.file));
       this.index({ ...put, lastModified: new Date(put.lastModified), file });
+      files.add(file);
     }
+    // Uploads that were under way, and what was to be removed.
+    const others = readdirSync(dir).map((name) => join(dir, name));
+    for (const file of others) if (!files.has(file)) rmSync(file);
   }
 
   private get book(): string {

@@ -34,6 +34,11 @@ const receiveSchema = byUrl.extend({
   WaitTimeSeconds: z.number().min(0).max(20).default(0),
 });
 const deleteSchema = byUrl.extend({ ReceiptHandle: z.string() });
+const visibilitySchema = byUrl.extend({
+  Entries: z.array(
+    z.object({ Id: z.string(), ReceiptHandle: z.string(), VisibilityTimeout: z.number().min(0) }),
+  ),
+});
 const attributesSchema = byUrl.extend({ AttributeNames: z.array(z.string()).default([]) });
 const nameSchema = z.object({ QueueName: z.string() });
 
@@ -86,6 +91,7 @@ export class LocalQueues {
       SendMessage: operation(sendSchema, (input) => this.sendMessage(input)),
       ReceiveMessage: operation(receiveSchema, (input) => this.receiveMessages(input)),
       DeleteMessage: operation(deleteSchema, (input) => this.deleteMessage(input)),
+      ChangeMessageVisibilityBatch: operation(visibilitySchema, (input) => this.changeVisibility(input)),
       GetQueueAttributes: operation(attributesSchema, (input) => this.attributes(input)),
       GetQueueUrl: operation(nameSchema, (input) => ({ QueueUrl: this.find(input.QueueName).url })),
       PurgeQueue: operation(byUrl, (input) => {
@@ -125,6 +131,15 @@ export class LocalQueues {
   private deleteMessage({ QueueUrl, ReceiptHandle }: z.infer<typeof deleteSchema>): void {
     const queue = this.findByUrl(QueueUrl);
     queue.messages = queue.messages.filter((message) => message.receipt !== ReceiptHandle);
+  }
+
+  private changeVisibility({ QueueUrl, Entries }: z.infer<typeof visibilitySchema>) {
+    const { messages } = this.findByUrl(QueueUrl);
+    for (const { ReceiptHandle, VisibilityTimeout } of Entries) {
+      const message = messages.find(({ receipt }) => receipt === ReceiptHandle);
+      if (message) message.hiddenUntil = Date.now() + VisibilityTimeout * 1000;
+    }
+    return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
   }
 
   private attributes({ QueueUrl, AttributeNames }: z.infer<typeof attributesSchema>) {

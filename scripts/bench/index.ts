@@ -48,9 +48,11 @@ const command = new Command("npm run bench --")
     [1000],
   )
   .option("--json", "end with one JSON object on stdout", false)
-  .option(
-    "--profile [file]",
-    "instead of measuring, write a CPU profile of one cold load (ingest.cpuprofile unless told), and print its ten hottest places",
+  .addOption(
+    new Option(
+      "--profile [file]",
+      "instead of measuring, write a CPU profile of one cold load (ingest.cpuprofile unless told), and print its ten hottest places",
+    ).conflicts(["peers", "write", "only", "json"]),
   )
   .option(
     "--peers",
@@ -73,10 +75,13 @@ const command = new Command("npm run bench --")
       .default([...peerKeys], "all")
       .implies({ peers: true }),
   )
-  .option(
-    "--growth <rows>",
-    "instead, load a file of --rows times --factor again and again into a table that grows to so many rows",
-    wholeNumber(),
+  .addOption(
+    new Option(
+      "--growth <rows>",
+      "instead, load a file of --rows times --factor again and again into a table that grows to so many rows",
+    )
+      .argParser(wholeNumber())
+      .conflicts(["peers", "profile", "only", "runs"]),
   )
   .option(
     "--write",

@@ -8,13 +8,12 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import * as path from "node:path";
 import { parseEnv } from "node:util";
 import { GroundworkError } from "../../infra/error";
-import { isAlive } from "../../local/runningEnvironment";
+import { takeLock } from "../../local/lock";
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -105,7 +104,7 @@ function linkedFrom(file: string, links = 0): string {
 function locked(file: string, change: () => void): void {
   const lock = `${file}.lock`;
   try {
-    for (let waited = 0; !isTaken(lock); waited += 20) {
+    for (let waited = 0; takeLock(lock) !== undefined; waited += 20) {
       if (waited >= patience) {
         throw new GroundworkError(
           `${file} is being changed by another process: remove ${lock} if there is none`,
@@ -122,19 +121,6 @@ function locked(file: string, change: () => void): void {
   } finally {
     rmSync(lock, { force: true });
   }
-}
-
-/** Whether the lock was free, and is ours now: a link is there with the process that it names, or not at all. */
-function isTaken(lock: string): boolean {
-  try {
-    symlinkSync(String(process.pid), lock);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const holder = lstatSync(lock, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(lock) : "";
-  if (Number(holder) > 0 && !isAlive(Number(holder))) rmSync(lock, { force: true });
-  return false;
 }
 
 function replaceFile(file: string, text: string): void {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as path from "node:path";
-import { AwsError, listen, readBody } from "../../local/http";
+import { AwsError, addressOf, listen, readBody } from "../../local/http";
 import { isSame } from "../../local/isSame";
 import { own } from "../../local/own";
 import type { Session } from "../../local/session";
@@ -69,7 +69,7 @@ export async function startConsole(
   session.onClose(() => Promise.resolve(connections.close()));
   const [token, ticket] = [secret(), secret()];
   const url: string = await listen(session, async (request, response) => {
-    const address = new URL(request.url ?? "/", url);
+    const address = addressOf(request, url);
     const cookie = `groundwork-${new URL(url).port}`;
     if (address.pathname === "/" && isSame(address.searchParams.get("token") ?? "", token)) {
       response.setHeader("set-cookie", `${cookie}=${ticket}; Path=/; HttpOnly; SameSite=Strict`);

@@ -1,4 +1,9 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { isGiveUp } from "../../functions/shared/giveUp";
 import { readEvent } from "../../functions/ingest/event";
 
@@ -16,8 +21,8 @@ export interface DeadLetter {
   readonly receipt: string;
 }
 
-/** Seconds for which the letters that were read are hidden from who reads next. */
-const hidden = 2;
+/** Seconds for which letters are hidden at the most while all are read: those of a long queue would come again before the last. */
+const hidden = 60;
 
 /** The queue of what the function gave up on. */
 export class DeadLetters {
@@ -28,6 +33,7 @@ export class DeadLetters {
   /** All that can be read now; letters stay in the queue. */
   async read(): Promise<DeadLetter[]> {
     const letters = new Map<string, DeadLetter>();
+    const receipts: string[] = [];
     for (;;) {
       const { Messages = [] } = await this.sqs.send(
         new ReceiveMessageCommand({
@@ -37,16 +43,26 @@ export class DeadLetters {
           WaitTimeSeconds: 1,
         }),
       );
-      if (Messages.length === 0) return [...letters.values()];
       const before = letters.size;
       for (const { Body = "", MessageId = "", ReceiptHandle = "" } of Messages) {
+        receipts.push(ReceiptHandle);
         for (const letter of readLetter(Body, ReceiptHandle)) {
           letters.set(`${MessageId} ${letter.key}`, letter);
         }
       }
-      // A long queue: the first ones come again.
-      if (letters.size === before && before > 0) return [...letters.values()];
+      // The first ones again, or none any more.
+      if (letters.size === before) break;
     }
+    for (let at = 0; at < receipts.length; at += 10) await this.show(receipts.slice(at, at + 10));
+    return [...letters.values()];
+  }
+
+  /** Lets others read them again. */
+  private async show(receipts: readonly string[]): Promise<void> {
+    const Entries = receipts.map((ReceiptHandle, index) => {
+      return { Id: String(index), ReceiptHandle, VisibilityTimeout: 0 };
+    });
+    await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.QueueUrl, Entries }));
   }
 
   async remove({ receipt }: DeadLetter): Promise<void> {
@@ -74,15 +90,10 @@ export function reasonFor(
 
 /**
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
- * A letter that names no file has an empty key.
+ * A letter that names no file, or that Lambda has not written, has an empty key.
  */
 function readLetter(body: string, receipt: string): DeadLetter[] {
-  const { timestamp, requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
-    timestamp: string;
-    requestPayload?: unknown;
-    responsePayload?: { errorMessage?: string } | null;
-    requestContext?: { condition?: string };
-  };
+  const { timestamp = "", requestPayload, responsePayload, requestContext } = parse(body);
   const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
   const common = { at: Date.parse(timestamp), reason, receipt };
   try {
@@ -95,5 +106,21 @@ function readLetter(body: string, receipt: string): DeadLetter[] {
   } catch (error) {
     if (!isGiveUp(error)) throw error;
     return [{ bucket: "", key: "", etag: undefined, ...common }];
+  }
+}
+
+interface LambdaLetter {
+  readonly timestamp: string;
+  readonly requestPayload: unknown;
+  readonly responsePayload: { readonly errorMessage?: string } | null;
+  readonly requestContext: { readonly condition?: string };
+}
+
+/** Nothing of a letter that Lambda has not written. */
+function parse(body: string): Partial<LambdaLetter> {
+  try {
+    return (JSON.parse(body) ?? {}) as Partial<LambdaLetter>;
+  } catch {
+    return {};
   }
 }

@@ -39,7 +39,8 @@ export async function loadFiles(
   const found = paths.flatMap((each) => filesOf(each, options.prefix));
   if (found.length === 0) throw new GroundworkError(`There is no file in ${paths.join(", ")}`);
   refuseStrays(found.map(({ key }) => key));
-  const twice = found.find(({ key }, at) => found.findIndex((other) => other.key === key) < at);
+  const keys = new Set<string>();
+  const twice = found.find(({ key }) => keys.size === keys.add(key).size);
   if (twice)
     throw new GroundworkError(
       `Two files would have the key ${twice.key}: load them one by one, with --prefix`,

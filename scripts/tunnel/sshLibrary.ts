@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import * as path from "node:path";
-import { Client, type ServerHostKeyAlgorithm, utils } from "ssh2";
+import { type AnyAuthMethod, Client, type ServerHostKeyAlgorithm, utils } from "ssh2";
+import { join } from "../../local/bastion/join";
 
 /** A tunnel as `ssh -N -L` makes it, for machines without that program. */
 export interface LibraryTunnel {
@@ -36,32 +37,36 @@ function pinnedKeys({ knownHostsFile, instanceId }: LibraryTunnel): [type: strin
 const algorithmsOf = (type: string): string[] =>
   type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type];
 
-/** The key that is given, or the first of the usual files; undefined leaves it to the agent. */
-function privateKey({ keyFile }: LibraryTunnel): Buffer | undefined {
-  const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => path.join(homedir(), ".ssh", name));
-  const file = keyFile ?? usual.find(existsSync);
-  if (file === undefined) return undefined;
-  if (!existsSync(file)) end(`Identity file ${file} not accessible`);
-  if ((statSync(file).mode & 0o077) !== 0) end(`UNPROTECTED PRIVATE KEY FILE ${file}`);
-  const key = readFileSync(file);
-  const parsed = utils.parseKey(key);
-  if (!(parsed instanceof Error)) return key;
-  // One with a passphrase is the agent's to use.
-  if (keyFile !== undefined || process.env.SSH_AUTH_SOCK === undefined)
-    end(`Load key ${file}: invalid format (${parsed.message})`);
-  return undefined;
+/** The key that is given, or those in the usual files that can be used: one with a passphrase is the agent's. */
+function privateKeys({ keyFile }: LibraryTunnel): Buffer[] {
+  if (keyFile === undefined) {
+    const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => path.join(homedir(), ".ssh", name));
+    return usual.filter((file) => whyNot(file) === undefined).map((file) => readFileSync(file));
+  }
+  const problem = whyNot(keyFile);
+  if (problem !== undefined) end(problem);
+  return [readFileSync(keyFile)];
+}
+
+function whyNot(file: string): string | undefined {
+  if (!existsSync(file)) return `Identity file ${file} not accessible`;
+  if ((statSync(file).mode & 0o077) !== 0) return `UNPROTECTED PRIVATE KEY FILE ${file}`;
+  const parsed = utils.parseKey(readFileSync(file));
+  return parsed instanceof Error ? `Load key ${file}: invalid format (${parsed.message})` : undefined;
 }
 
 /** Holds the line until the process is ended, or ends it when the line is lost. */
 function hold(tunnel: LibraryTunnel): void {
   const pinned = pinnedKeys(tunnel);
   if (pinned.length === 0) end("Host key verification failed.");
-  const key = privateKey(tunnel);
-  const { host, port, user } = tunnel.bastion;
+  const { host, port, user: username } = tunnel.bastion;
+  const agent = tunnel.keyFile === undefined && process.env.SSH_AUTH_SOCK;
+  const ways: AnyAuthMethod[] = privateKeys(tunnel).map((key) => ({ type: "publickey", username, key }));
+  if (agent) ways.unshift({ type: "agent", username, agent });
   const client = new Client();
   let isBastion = true;
   client.on("ready", () => {
-    const server = createServer((socket) => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("error", () => socket.destroy());
       client.forwardOut(
         "127.0.0.1",
@@ -70,8 +75,8 @@ function hold(tunnel: LibraryTunnel): void {
         tunnel.to.port,
         (error, channel) => {
           if (error) return socket.destroy();
-          channel.on("error", () => socket.destroy());
-          socket.pipe(channel).pipe(socket);
+          if (socket.destroyed) return channel.close();
+          join(socket, channel);
         },
       );
     });
@@ -84,9 +89,8 @@ function hold(tunnel: LibraryTunnel): void {
   });
   client.on("close", () => end(`Connection to ${host} closed`));
   client.connect({
-    ...{ host, port, username: user, readyTimeout: 10_000, keepaliveInterval: 10_000, keepaliveCountMax: 3 },
-    ...(key && { privateKey: key }),
-    ...(tunnel.keyFile === undefined && process.env.SSH_AUTH_SOCK && { agent: process.env.SSH_AUTH_SOCK }),
+    ...{ host, port, username, readyTimeout: 10_000, keepaliveInterval: 10_000, keepaliveCountMax: 3 },
+    authHandler: ways,
     algorithms: { serverHostKey: pinned.flatMap(([type]) => algorithmsOf(type)) as ServerHostKeyAlgorithm[] },
     hostVerifier: (shown: Buffer) =>
       (isBastion = pinned.some(([, known]) => known === shown.toString("base64"))),

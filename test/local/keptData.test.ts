@@ -1,12 +1,27 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { Client } from "pg";
 import { type Environment, startEnvironment } from "../../local/environment";
+import { openKeptData } from "../../local/keptData";
 import { startPostgres } from "../../local/postgres/server";
 import { Session } from "../../local/session";
+import { root } from "../../programs/programs";
 import { clientConfig } from "../support/lambda";
 import { notRun } from "../support/notRun";
 import { rejection } from "../support/rejection";
@@ -79,6 +94,67 @@ describe("an environment that keeps its data", function () {
     });
     expect(statSync(path.join(dir, "data/password")).mode & 0o777).to.equal(0o600);
     expect(readFileSync(path.join(dir, "data/password"), "utf8")).to.have.length(24);
+  });
+
+  it("is refused while another environment has the folder, of whatever name, and leaves that one alone", async () => {
+    const folder = path.join(dir, "held");
+    const session = new Session();
+    openKeptData(session, folder);
+    const rival = new Session();
+    expect(() => openKeptData(rival, folder)).to.throw(`${folder} is held by process ${process.pid}`);
+    await rival.close();
+    expect(() => openKeptData(rival, folder)).to.throw(`${folder} is held by process ${process.pid}`);
+    await session.close();
+    const next = new Session();
+    openKeptData(next, folder);
+    await next.close();
+    expect(readdirSync(folder)).to.deep.equal(["password"]);
+  });
+
+  it("begins anew where it was killed while its database was made", async () => {
+    const folder = path.join(dir, "killed");
+    mkdirSync(folder, { mode: 0o711 });
+    const access = {
+      database: "demo",
+      user: "postgres",
+      password: "local",
+      keepIn: path.join(folder, "data"),
+    };
+    const program = `const { Session } = require("./local/session");
+      const { startPostgres } = require("./local/postgres/server");
+      const session = new Session();
+      require("node:fs").writeSync(1, session.dir);
+      startPostgres(session, JSON.parse(process.argv[1]));`;
+    const args = ["-r", "./programs/register.js", "-e", program, JSON.stringify(access)];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    const [temporary] = (await once(child.stdout, "data")) as [Buffer];
+    // The first file that initdb writes, long before it is done.
+    const isMaking = () =>
+      readdirSync(folder).some((name) => existsSync(path.join(folder, name, "PG_VERSION")));
+    while (!isMaking()) await sleep(5);
+    child.kill("SIGKILL");
+    // Its guard ends initdb, and removes this last.
+    while (existsSync(String(temporary))) await sleep(20);
+    const session = new Session();
+    try {
+      await startPostgres(session, access);
+      expect(readdirSync(folder)).to.deep.equal(["data"]);
+    } finally {
+      await session.close();
+    }
+  });
+
+  it("says what to do with data of another version of PostgreSQL", async () => {
+    const keepIn = path.join(dir, "old");
+    mkdirSync(keepIn);
+    writeFileSync(path.join(keepIn, "PG_VERSION"), "9\n");
+    const session = new Session();
+    const failed = await rejection(
+      startPostgres(session, { database: "demo", user: "postgres", password: "local", keepIn }),
+    );
+    await session.close();
+    expect(failed).to.include(`${keepIn} holds the data of PostgreSQL 9`).and.include("--keep-data");
+    expect(readdirSync(keepIn)).to.deep.equal(["PG_VERSION"]);
   });
 
   it("says which folder PostgreSQL's account can't enter", async function () {

@@ -125,8 +125,11 @@ describe("a route with a function", () => {
       ...{ path: "/local/items/7/parts/8", resourcePath: "/items/{id}/parts/{part}" },
       authorizer: { principalId: "p", username: "ann" },
     });
-    await call("/items");
+    await call("/items/");
     expect(events[1]?.event).to.include({ body: null, queryStringParameters: null });
+    // As it was sent, though the slash at its end makes no other path: https://github.com/floci-io/floci/issues/1557
+    expect(events[1]?.event).to.include({ path: "/items/", resource: "/items" });
+    expect(events[1]?.event.requestContext).to.include({ path: "/local/items/" });
   });
 
   it("gives status, headers and body, in base64 too", async () => {
@@ -143,18 +146,23 @@ describe("a route with a function", () => {
     expect(await (await call("/items")).text()).to.equal("");
   });
 
-  it("that fails, answers in no form of a proxy's or can't be called becomes a 502 that says no more", async () => {
+  it("is not reached by addresses without a stage, be their first slashes two", async () => {
+    for (const path of ["//", "///", "//local/items", "/items"])
+      expect((await fetch(new URL(url).origin + path)).status, path).to.equal(403);
+  });
+
+  it("that fails or answers in no form of a proxy's becomes a 502 that says no more, one that can't be called a 500", async () => {
     const answers = [
       says({ errorMessage: "secret" }, "Unhandled"),
       says({ body: "no status" }),
       says("text"),
       says(null),
-      () => Promise.reject(new AwsError("TooManyRequestsException", 429, "Rate exceeded")),
     ];
-    for (answer of answers) {
+    const refused = () => Promise.reject(new AwsError("TooManyRequestsException", 429, "Rate exceeded"));
+    for (answer of [...answers, refused]) {
       const response = await call("/items");
       expect([response.status, await response.json()]).to.deep.equal([
-        502,
+        answer === refused ? 500 : 502,
         { message: "Internal Server Error" },
       ]);
     }

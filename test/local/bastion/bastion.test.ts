@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, type Server, connect, createServer } from "node:net";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, type Server, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
 import { type LocalEc2, startEc2 } from "../../../local/ec2/server";
@@ -17,6 +18,9 @@ import { holdLine } from "../../../scripts/tunnel/line";
 import { checkPortFree, databaseAnswers } from "../../../scripts/tunnel/probe";
 import type { Target } from "../../../scripts/tunnel/target";
 import { isOnPath } from "../../../scripts/shared/onPath";
+import { connectionsOf, connects, farewell, listen } from "../../support/databaseListener";
+import { eventually } from "../../support/eventually";
+import { isRunning } from "../../support/lambda";
 import { notRun } from "../../support/notRun";
 import { rejection } from "../../support/rejection";
 
@@ -83,7 +87,7 @@ for (const [by, hasClient] of [
       stop.abort();
       await line;
       const plugin = Number(readFileSync(file, "utf8"));
-      await eventually(() => Promise.resolve(!runs(plugin)));
+      await eventually(() => Promise.resolve(!isRunning(plugin)));
     });
 
     it("stands side by side with others", async () => {
@@ -127,6 +131,22 @@ for (const [by, hasClient] of [
       expect(events).to.be.empty;
     });
 
+    // OpenSSH's client looks for them where the account's home is, whatever HOME says.
+    if (!hasClient)
+      it("tries each of the usual keys where none is named, but those that are not for it", async () => {
+        await pin();
+        mkdirSync(join(dir, ".ssh"));
+        const key = readFileSync(bastion.keyFile ?? "");
+        const keys = { id_ed25519: makeKeyPair().private, id_ecdsa: "no key", id_rsa: key };
+        for (const [name, text] of Object.entries(keys))
+          writeFileSync(join(dir, ".ssh", name), text, { mode: 0o600 });
+        await open({ keyFile: undefined }, undefined, { HOME: dir, SSH_AUTH_SOCK: "" });
+        await happens("up");
+        chmodSync(join(dir, ".ssh", "id_rsa"), 0o644);
+        const { line } = await open({ keyFile: undefined }, undefined, { HOME: dir, SSH_AUTH_SOCK: "" });
+        expect(await rejection(line)).to.include("name the private key of its key pair with --key");
+      });
+
     it("refuses a private key that others may read", async () => {
       await pin();
       const keyFile = join(dir, "open_key");
@@ -162,6 +182,31 @@ for (const [by, hasClient] of [
         .to.include("shows no host key")
         .and.to.include("--host-key");
       expect(await rejection(pin(undefined, "i-2", "i-3"))).to.include("'i-3' does not exist");
+    });
+
+    it("ends a connection to the database whose client is gone without a word", async () => {
+      await pin();
+      const { port } = await open();
+      await happens("up");
+      const client = connect({ host: "127.0.0.1", port });
+      client.write("anything");
+      await once(client, "data");
+      client.resetAndDestroy();
+      await eventually(async () => (await connectionsOf(database)) === 0);
+    });
+
+    it("brings all of a long answer to a client that has said its last, however slowly that reads", async () => {
+      await pin();
+      const { port } = await open();
+      await happens("up");
+      const client = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+      client.end("last words");
+      await once(client, "readable");
+      // Time for the database to say all of it, and to close.
+      await sleep(500);
+      let length = 0;
+      for await (const chunk of client) length += (chunk as Buffer).length;
+      expect(length).to.equal(1 + farewell.length);
     });
 
     it("does not reach anything but the database", async () => {
@@ -213,12 +258,16 @@ for (const [by, hasClient] of [
       return { keyFile: bastion.keyFile, sshPort: bastion.port, knownHostsFile: join(dir, "known_hosts") };
     }
 
-    async function open(changed: Partial<SshOptions> = {}, to = (database.address() as AddressInfo).port) {
+    async function open(
+      changed: Partial<SshOptions> = {},
+      to = (database.address() as AddressInfo).port,
+      environment: Record<string, string> = {},
+    ) {
       const port = await freePort();
       const line = holdLine({
         session,
         command: tunnelCommand(target(to), port, { ...ssh(), ...changed }, hasClient),
-        environment: {},
+        environment,
         stop: stop.signal,
         answers: () => databaseAnswers(port),
         onUp: () => events.push("up"),
@@ -249,34 +298,3 @@ for (const [by, hasClient] of [
       return eventually(() => Promise.resolve(events.filter((one) => one === event).length >= times));
     }
   });
-
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-/** Whether a process does more than wait to be collected. */
-function runs(pid: number): boolean {
-  const state = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
-  return state !== "" && !state.startsWith("Z");
-}
-
-function connects(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-}
-
-/** Answers an SSLRequest as PostgreSQL does. */
-async function listen(): Promise<Server> {
-  const server = createServer((socket) => {
-    socket.on("data", () => socket.write("S"));
-    socket.on("error", () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
-}

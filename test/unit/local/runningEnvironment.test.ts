@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -57,17 +66,30 @@ describe("an environment that is up on this machine", () => {
   it("holds its name while it comes up, and is not found yet", async () => {
     claimEnvironment(session, "local", dir);
     expect(findEnvironment("local", dir)).to.equal(undefined);
-    announceAs(process.ppid);
+    holdAs(process.ppid);
     expect(() => claimEnvironment(session, "local", dir)).to.throw(`coming up, in process ${process.ppid}`);
-    announceAs(process.pid);
+    holdAs(process.pid);
     await session.close();
-    expect(existsSync(join(dir, "local.json"))).to.equal(false);
+    expect(readdirSync(dir)).to.deep.equal([]);
+  });
+
+  it("is not what another left behind that was killed, while the next comes up", () => {
+    publishEnvironment(session, environment(), dir);
+    announceAs(spawnSync("true").pid);
+    claimEnvironment(session, "local", dir);
+    expect(findEnvironment("local", dir)).to.equal(undefined);
   });
 
   function announceAs(pid: number): void {
     const file = join(dir, "local.json");
     const content = JSON.parse(readFileSync(file, "utf8")) as object;
     writeFileSync(file, JSON.stringify({ ...content, pid }));
+    holdAs(pid);
+  }
+
+  function holdAs(pid: number): void {
+    rmSync(join(dir, "local.lock"));
+    symlinkSync(String(pid), join(dir, "local.lock"));
   }
 });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import * as path from "node:path";
@@ -36,6 +37,17 @@ const result: PeersResult = {
     { name: "parallel-copy, 2 workers", why: "could not be built:\n\tnot available." },
   ],
 };
+
+describe("npm run bench", () => {
+  for (const options of ["--growth 5 --apart", "--growth 5 --profile", "--profile --write"]) {
+    it(`does not leave out a part of ${options} without a word`, () => {
+      const args = ["-r", "./programs/register.js", "scripts/bench", ...options.split(" ")];
+      const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+      expect(status).to.equal(1);
+      expect(stderr).to.match(/^error: option '--(growth|profile).*' cannot be used with option '--/);
+    });
+  }
+});
 
 describe("npm run bench -- --peers", () => {
   it("prints a table of at most 100 columns", () => {

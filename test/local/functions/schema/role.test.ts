@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Client } from "pg";
-import { connect } from "../../../../functions/shared/database";
+import { connect, connectAs } from "../../../../functions/shared/database";
 import { migrate } from "../../../../functions/schema/migrate";
 import { readMigrations } from "../../../../infra/database/migrations";
 import { setRolePassword } from "../../../../functions/schema/role";
@@ -168,10 +168,13 @@ describe("the role that the ingest function signs in as", () => {
 
   it("leaves no connection behind when it is rotated", async () => {
     await rotateSecret();
-    const others =
-      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
-    // The server notices the end of a connection a moment later.
-    while ((await master.query<{ n: number }>(others)).rows[0]!.n > 0) await new Promise(setImmediate);
+    await othersEnded();
+  });
+
+  it("leaves none behind where its password is no password to the client itself", async () => {
+    Object.assign(process.env, database(server));
+    expect(await rejection(connectAs({ username: "postgres", password: "" }))).to.match(/password/);
+    await othersEnded();
   });
 
   it("and the master user get in while their passwords are rotated: a refused one is read again", async () => {
@@ -197,6 +200,13 @@ describe("the role that the ingest function signs in as", () => {
       }
     }
     return ClientRequestToken;
+  }
+
+  /** The server notices the end of a connection a moment later; one that is signing in it drops after a minute. */
+  async function othersEnded(): Promise<void> {
+    const others =
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    while ((await master.query<{ n: number }>(others)).rows[0]!.n > 0) await new Promise(setImmediate);
   }
 
   /** Resolves once the server has turned the master user away. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -57,7 +57,7 @@ describe("npm start", function () {
   });
 
   it("says at once that the environment is up, or coming up, in another process", async () => {
-    writeFileSync(path.join(dir, "local.json"), JSON.stringify({ pid: process.pid }));
+    symlinkSync(String(process.pid), path.join(dir, "local.lock"));
     const refused = await command.runIn({ GROUNDWORK_ANNOUNCEMENTS: dir }, "--keep");
     expect(refused).to.include({ code: 1 });
     expect(refused.stderr).to.contain(`in process ${process.pid}: end that one`).and.not.contain("up in");
