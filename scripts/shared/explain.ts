@@ -118,7 +118,7 @@ const reasons: readonly (readonly [
       "by its deletionProtection or deleteFilesOnDestroy",
   ],
   [
-    /violates plan|not allowed by the plan|no plan for resource/i,
+    /violates plan|not allowed by the plan|no plan for resource|expected resource operations for/i,
     () => "it isn't as it was when the plan was made: make the plan again, and look at it",
   ],
   [/confirmation declined|user declined/i, () => "it was declined, and nothing of it was changed"],

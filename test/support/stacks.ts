@@ -14,6 +14,10 @@ export interface Recording {
   readonly all: (type: string) => Recorded[];
   /** The names of what a resource waits for: what it reads, and what `dependsOn` names. */
   readonly waitsFor: (type: string, name?: string) => string[];
+  /** The types of the program's own components. */
+  readonly components: readonly string[];
+  /** What the program asked of AWS by this provider function. */
+  readonly asked: (token: string) => unknown[];
 }
 
 export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
@@ -86,6 +90,7 @@ async function run(
 ): Promise<Recording> {
   const scope: Scope = { region: config["aws:region"] ?? "us-east-1", account: "123456789012", stack };
   const resources: Recorded[] = [];
+  const calls: { readonly token: string; readonly inputs: unknown }[] = [];
   registered.clear();
   const outputs = await evaluate(program, {
     stack,
@@ -97,7 +102,10 @@ async function run(
         const { id, ...computed } = attributesOf({ ...resource, scope });
         return Promise.resolve({ id, outputs: computed });
       },
-      call: (token, inputs) => Promise.resolve(answers[token] ?? answerOf(token, scope, inputs)),
+      call(token, inputs) {
+        calls.push({ token, inputs });
+        return Promise.resolve(answers[token] ?? answerOf(token, scope, inputs));
+      },
       stackOutputs: (name) => upstream[name.split("/")[1] ?? ""],
     },
   });
@@ -114,6 +122,8 @@ async function run(
     all,
     only: (type, name) => find1(type, name).inputs,
     waitsFor: (type, name) => dependencies.get(`${type} ${find1(type, name).name}`) ?? [],
+    components: [...dependencies.keys()].flatMap((key) => /^groundwork:\S+/.exec(key) ?? []),
+    asked: (token) => calls.flatMap((call) => (call.token === token ? [call.inputs] : [])),
   };
 }
 

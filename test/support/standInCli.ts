@@ -25,7 +25,8 @@ export function useStandInCli() {
 
   function run(action: string, ...args: string[]) {
     const command = ["-r", "./programs/register.js", "scripts/stacks", action, ...args];
-    const env = { ...noAws, PATH: bin };
+    const { GROUNDWORK_ENVIRONMENTS } = process.env;
+    const env = { ...noAws, PATH: bin, GROUNDWORK_ENVIRONMENTS };
     const { status, stdout, stderr } = spawnSync(process.execPath, command, {
       cwd: root,
       env,

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { validateWorkflow } from "@action-validator/core";
@@ -109,6 +110,44 @@ describe("a deployment by the workflows", () => {
       steps.flatMap(({ run }) => run ?? []),
     );
     expect(commands.filter((run) => / --plans plans\b/.test(run))).to.have.length(2);
+  });
+
+  it("names the stack behind its organization where there is one, as a plan and a look for drift do", () => {
+    const runs = [
+      ...Object.values(deploy.jobs),
+      ...Object.values(drift.jobs),
+      ...Object.values(read("preview.yml").jobs),
+    ]
+      .flatMap(({ steps = [] }) => steps.flatMap(({ run }) => run ?? []))
+      .filter((run) => run.includes("--stack"));
+    expect(runs).to.have.length(4);
+    for (const run of runs) {
+      for (const [ORGANIZATION, stack] of [
+        ["", "prod"],
+        ["acme", "acme/prod"],
+      ] as const) {
+        // What it would start only says with what it was started.
+        const script = run.replace(/exec node|npm run -s/g, "echo").replace(/ 2>&1 \| tee plan\.txt/, "");
+        const env = { ORGANIZATION, ENVIRONMENT: "prod", PATH: process.env.PATH };
+        const said = execFileSync("bash", ["-e", "-c", script], {
+          env,
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        expect(said).to.match(new RegExp(` --stack ${stack}( |$)`, "m"));
+      }
+    }
+  });
+
+  it("is named in the docs with every variable and secret that its environments hold", () => {
+    const docs = readFileSync(path.join(root, "docs/github.md"), "utf8");
+    const named = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(path.join(folder, file), "utf8").matchAll(/\b(?:vars|secrets)\.(\w+)/g)].map(
+        ([, name]) => name,
+      ),
+    );
+    expect(new Set(named).size).to.be.above(5);
+    for (const name of named) expect(docs).to.include(`\`${name}\``);
   });
 
   it("doesn't run beside a look for drift, and isn't cut off by another run", () => {

@@ -77,6 +77,32 @@ describe("all stacks", () => {
     }
   });
 
+  it("are made of components of these types, which stand in URNs: under another all that is in one is made anew", async () => {
+    const recordings = [];
+    for (const { stack, config } of environments)
+      recordings.push(...(await recordAll(stack, config)).values());
+    expect([...new Set(recordings.flatMap(({ components }) => components))].sort()).to.deep.equal([
+      "groundwork:auth:ApiLogs",
+      "groundwork:auth:HostedUi",
+      "groundwork:auth:RestApi",
+      "groundwork:auth:UserPool",
+      "groundwork:database:Bastion",
+      "groundwork:database:Database",
+      "groundwork:database:DatabaseClient",
+      "groundwork:database:RoleSecret",
+      "groundwork:database:SchemaMigration",
+      "groundwork:iam:ServiceRole",
+      "groundwork:ingest:Ingest",
+      "groundwork:ingest:IngestJobs",
+      "groundwork:ingest:IngestWatch",
+      "groundwork:lambda:InlineFunction",
+      "groundwork:network:FlowLogs",
+      "groundwork:network:Network",
+      "groundwork:network:VpcEndpoints",
+      "groundwork:storage:PrivateBucket",
+    ]);
+  });
+
   it("lead a person from the root's outputs to the bucket", async () => {
     const recordings = await recordAll();
     const bucket = String(recordings.get("ingest")?.outputs.bucketName);

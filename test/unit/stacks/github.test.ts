@@ -71,7 +71,7 @@ describe("the roles of GitHub Actions", () => {
     );
     for (const { inputs } of of("aws:iam/role:Role")) {
       // As long as the job that deploys.
-      expect(inputs).to.include({ maxSessionDuration: 5400 });
+      expect(inputs).to.include({ maxSessionDuration: 5400, path: "/groundwork-github/" });
       expect(inputs).to.not.have.any.keys("managedPolicyArns", "inlinePolicies");
     }
   });

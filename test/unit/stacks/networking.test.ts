@@ -42,8 +42,14 @@ describe("the networking stack", () => {
       expect(inputs).to.include({ vpcEndpointType: "Interface", privateDnsEnabled: true });
       expect(inputs.subnetIds).to.deep.equal(outputs.privateSubnetIds);
       expect(inputs.securityGroupIds).to.have.length(1);
+      expect(inputs.vpcId).to.equal(outputs.vpcId);
     }
-    expect(only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")).to.include({
+    const group = only("aws:ec2/securityGroup:SecurityGroup");
+    expect(group.vpcId).to.equal(outputs.vpcId);
+    expect(group).to.have.nested.property("tags.Name", "endpoints-sg");
+    const rule = only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+    expect([rule.securityGroupId]).to.deep.equal(all(endpoint)[0]?.inputs.securityGroupIds);
+    expect(rule).to.include({
       cidrIpv4: "10.0.0.0/16",
       ipProtocol: "tcp",
       fromPort: 443,
@@ -70,9 +76,14 @@ describe("the networking stack", () => {
     const config = { "networking:nat": "instance" };
 
     it("forwards what the private subnets send, with IMDSv2, without SSH and source checks", async () => {
-      const { only, all } = await record("networking", { config });
+      const { only, all, outputs } = await record("networking", { config });
       const machine = only("aws:ec2/instance:Instance");
       expect(machine).to.include({ instanceType: "t4g.nano", sourceDestCheck: false });
+      expect(machine.subnetId).to.equal((outputs.publicSubnetIds as string[])[0]);
+      expect(machine).to.have.nested.property("tags.Name", "nat");
+      const group = only("aws:ec2/securityGroup:SecurityGroup");
+      expect(group.vpcId).to.equal(outputs.vpcId);
+      expect(group).to.have.nested.property("tags.Name", "nat-sg");
       expect(machine).to.have.nested.property("metadataOptions.httpTokens", "required");
       expect(machine).to.not.have.property("keyName");
       const masquerade = (range: string): string =>
@@ -95,10 +106,12 @@ describe("the networking stack", () => {
       expect(rules.map(({ inputs }) => inputs.cidrIpv4)).to.have.members(["10.0.2.0/24", "10.0.3.0/24"]);
       const out = all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
       expect(out.map(({ inputs }) => inputs.cidrIpv4)).to.deep.equal(["0.0.0.0/0"]);
-      for (const { inputs } of [...rules, ...out])
+      for (const { inputs } of [...rules, ...out]) {
+        expect([inputs.securityGroupId]).to.deep.equal(machine.vpcSecurityGroupIds);
         expect(inputs, "every protocol")
           .to.include({ ipProtocol: "-1" })
           .and.not.have.any.keys("fromPort", "toPort");
+      }
     });
 
     it("is the default route of each private subnet", async () => {
@@ -114,14 +127,34 @@ describe("the networking stack", () => {
 
     it("is rebooted when its status check fails, and started again when it was stopped", async () => {
       const { only } = await record("networking", { config });
-      expect(only("aws:cloudwatch/metricAlarm:MetricAlarm")).to.deep.include({
+      const alarm = only("aws:cloudwatch/metricAlarm:MetricAlarm");
+      expect(alarm).to.deep.include({
+        namespace: "AWS/EC2",
         metricName: "StatusCheckFailed_Instance",
+        statistic: "Maximum",
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        threshold: 1,
+        period: 60,
+        evaluationPeriods: 3,
         alarmActions: ["arn:aws:automate:us-east-1:ec2:reboot"],
       });
-      expect(only("aws:scheduler/schedule:Schedule")).to.have.nested.property(
-        "target.arn",
-        "arn:aws:scheduler:::aws-sdk:ec2:startInstances",
-      );
+      const { InstanceId: machine } = alarm.dimensions as Record<string, string>;
+      expect(machine).to.match(/^i-/);
+      const schedule = only("aws:scheduler/schedule:Schedule");
+      expect(schedule).to.deep.include({
+        scheduleExpression: "rate(1 minute)",
+        flexibleTimeWindow: { mode: "OFF" },
+      });
+      expect(schedule.target).to.deep.include({
+        arn: "arn:aws:scheduler:::aws-sdk:ec2:startInstances",
+        input: JSON.stringify({ InstanceIds: [machine] }),
+        retryPolicy: { maximumRetryAttempts: 0 },
+      });
+      expect(schedule.target)
+        .to.have.property("roleArn")
+        .that.matches(/:role\/.*network-nat-start-/);
+      const role = only("aws:iam/role:Role", "network-nat-start");
+      expect(role.assumeRolePolicy).to.include('"Service":"scheduler.amazonaws.com"');
       const policy = String(only("aws:iam/rolePolicy:RolePolicy", "network-nat-start").policy);
       expect(policy).to.match(
         /"Action":\["ec2:StartInstances"\],"Resource":\["arn:aws:ec2:[^"]+instance\/i-/,
@@ -130,16 +163,24 @@ describe("the networking stack", () => {
   });
 
   it("leaves the default security group without a rule", async () => {
-    const { only } = await record("networking");
-    expect(only("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")).to.not.have.any.keys(
-      "ingress",
-      "egress",
-    );
+    const { only, outputs } = await record("networking");
+    const group = only("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup");
+    expect(group.vpcId).to.equal(outputs.vpcId);
+    expect(group).to.not.have.any.keys("ingress", "egress");
   });
 
   it("logs all traffic, with a role that may only write this log", async () => {
-    const { only } = await record("networking");
-    expect(only("aws:ec2/flowLog:FlowLog")).to.include({ trafficType: "ALL" });
+    const { only, outputs } = await record("networking");
+    const flowLog = only("aws:ec2/flowLog:FlowLog");
+    expect(flowLog).to.include({
+      trafficType: "ALL",
+      vpcId: outputs.vpcId,
+      logDestinationType: "cloud-watch-logs",
+    });
+    expect(flowLog.logDestination).to.match(/:log-group:network-flow-logs-/);
+    expect(flowLog.iamRoleArn).to.match(/:role\/.*network-flow-logs-/);
+    expect(flowLog.tags).to.include({ Name: "network-flow-logs" });
+    expect(only("aws:iam/role:Role").assumeRolePolicy).to.include('"Service":"vpc-flow-logs.amazonaws.com"');
     const policy = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy").policy)) as {
       Statement: { Resource: string[] }[];
     };
@@ -178,6 +219,19 @@ describe("the networking stack", () => {
     expect(only(vpc).availabilityZoneNames).to.deep.equal(["us-east-1a", "us-east-1b"]);
     expect(only(vpc)).to.not.have.property("numberOfAvailabilityZones");
     expect(outputs.availabilityZones).to.deep.equal(["us-east-1a", "us-east-1b"]);
+  });
+
+  it("asks AWS for ordinary zones that are available, and for those of each endpoint that it needs", async () => {
+    const { asked } = await record("networking");
+    expect(asked("aws:index/getAvailabilityZones:getAvailabilityZones")).to.deep.equal([
+      { state: "available", filters: [{ name: "zone-type", values: ["availability-zone"] }] },
+    ]);
+    expect(asked("aws:ec2/getVpcEndpointService:getVpcEndpointService")).to.have.deep.members(
+      ["lambda", "secretsmanager"].map((service) => ({
+        serviceName: `com.amazonaws.us-east-1.${service}`,
+        serviceType: "Interface",
+      })),
+    );
   });
 
   it("says why a zone that config names can't be", async () => {

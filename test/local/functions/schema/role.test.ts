@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFileSync } from "node:fs";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect } from "chai";
 import { Client } from "pg";
 import { connect, connectAs } from "../../../../functions/shared/database";
@@ -158,8 +159,16 @@ describe("the role that the ingest function signs in as", () => {
   });
 
   it("is rotated in steps, each of which may come twice, and in its own secret alone", async () => {
+    const last = secret();
     const token = await rotateSecret(2);
-    expect(JSON.parse(secrets.get(secretArn) ?? "{}") as object).to.have.property("username");
+    expect(secret()).to.have.property("username");
+    const { SecretString } = await new SecretsManagerClient({}).send(
+      new GetSecretValueCommand({ SecretId: secretArn, VersionStage: "AWSPREVIOUS" }),
+    );
+    expect(JSON.parse(SecretString ?? "")).to.deep.equal(last);
+    // Of a rotation that was given up.
+    const late = { Step: "setSecret", SecretId: secretArn, ClientRequestToken: randomUUID() };
+    expect(await rejection(rotate(late, own))).to.include("can't find the specified secret value");
     const other = { Step: "createSecret", SecretId: masterArn, ClientRequestToken: token };
     expect(await rejection(rotate(other, own))).to.include(masterArn);
     const unknown = { Step: "forgetSecret", SecretId: secretArn, ClientRequestToken: token };

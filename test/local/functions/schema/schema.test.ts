@@ -84,6 +84,27 @@ describe("The schema function", () => {
     expect(await schemaHandler([], [])({}).catch(String)).to.match(/this program has none/);
   });
 
+  it("lets people look into the tables that there are definitions of, and into no other", async () => {
+    await schemaHandler(migrations, [shapeOf(records)])({});
+    const { rows } = await master.query(
+      "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = 'ingest_browse'",
+    );
+    expect(rows).to.deep.equal([{ table_name: "records", privilege_type: "SELECT" }]);
+  });
+
+  it("gives the role that reads its password too, where that is named", async () => {
+    secrets.declare("reader", "reader");
+    process.env.READER_SECRET_ARN = "reader";
+    try {
+      await schemaHandler(migrations, [])({});
+    } finally {
+      delete process.env.READER_SECRET_ARN;
+    }
+    const { username, password } = JSON.parse(secrets.get("reader") ?? "{}") as Record<string, string>;
+    expect(username).to.equal("reader");
+    await (await signInAs("reader", password!)).end();
+  });
+
   it("gives a migration as long as the function has, and a minute to wait for a load", async () => {
     const note = made(
       names.length + 1,

@@ -3,9 +3,10 @@ import { networkingConfig } from "../../../../infra/network/networkConfig";
 import { planNetwork } from "../../../../infra/network/networkPlan";
 import { checkProjectConfig } from "../../../../infra/projectConfig";
 
-const check = (config: Record<string, unknown>) =>
+const check = (config: Record<string, unknown>, shared: Record<string, string> = {}) =>
   checkProjectConfig(networkingConfig, "dev", {
     "aws:region": "us-east-1",
+    ...shared,
     ...Object.fromEntries(
       Object.entries(config).map(([key, value]) => [
         `networking:${key}`,
@@ -51,6 +52,14 @@ describe("the network's plan", () => {
       plan: { zoneNames: undefined, zoneCount: 3 },
     },
     {
+      what: "subnets at both ends of the VPC, side by side",
+      config: {
+        publicCidrBlocks: ["10.0.0.0/24", "10.0.1.0/24"],
+        privateCidrBlocks: ["10.0.2.0/23", "10.0.255.0/24"],
+      },
+      plan: { zoneCount: 2 },
+    },
+    {
       what: "no flow logs on request",
       config: { flowLogs: false },
       plan: { flowLogRetentionDays: undefined },
@@ -92,8 +101,8 @@ describe("the network's plan", () => {
     },
     {
       what: "a range that begins in its middle",
-      config: { vpcCidrBlock: "10.0.1.0/16" },
-      says: "networking:vpcCidrBlock: 10.0.1.0/16 doesn't begin a range: write 10.0.0.0/16",
+      config: { vpcCidrBlock: "172.16.1.0/16" },
+      says: "networking:vpcCidrBlock: 172.16.1.0/16 doesn't begin a range: write 172.16.0.0/16",
     },
     {
       what: "a subnet that begins in its middle",
@@ -129,6 +138,20 @@ describe("the network's plan", () => {
   for (const { what, config, says } of bad) {
     it(`refuses ${what}`, () => {
       expect(check(config).problems?.join("\n")).to.include(says);
+    });
+  }
+
+  for (const [nat, flowLogs, refused] of [
+    ["none", false, []],
+    ["instance", false, []],
+    ["gateway", false, ["networking:nat gateway makes NAT gateways"]],
+    ["gateway-per-zone", false, ["networking:nat gateway-per-zone makes NAT gateways"]],
+    ["none", true, ["networking:flowLogs need a role of their own"]],
+  ] as const) {
+    it(`in a Learner Lab with nat ${nat} ${flowLogs ? "and" : "without"} flow logs is ${refused.length > 0 ? "refused" : "taken"}`, () => {
+      const problems = check({ nat, flowLogs }, { "groundwork:learnerLab": "true" }).problems ?? [];
+      expect(problems).to.have.length(refused.length);
+      for (const [index, reason] of refused.entries()) expect(problems[index]).to.include(reason);
     });
   }
 

@@ -46,6 +46,11 @@ describe("a failure of the CLI", () => {
       "error: resource urn:x violates plan: properties changed: +-[x]",
       "it isn't as it was when the plan was made",
     ],
+    // Where a change that was planned to follow another one proved needless.
+    [
+      "error: expected resource operations for urn:x but none were seen",
+      "it isn't as it was when the plan was made",
+    ],
     ["error: confirmation declined", "it was declined, and nothing of it was changed"],
     ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", "set PULUMI_CONFIG_PASSPHRASE, or"],
   ];

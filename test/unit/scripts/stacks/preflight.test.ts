@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
 import { expect } from "chai";
 import { type Action, selectProjects } from "../../../../scripts/stacks/plan";
 import { checkEnvironment, checkTools } from "../../../../scripts/stacks/preflight";
@@ -100,6 +102,38 @@ describe("the commands over all stacks, before anything is touched,", () => {
       expect(await check(...args))
         .to.include(says)
         .and.not.include("\n");
+    });
+  }
+
+  for (const [what, file] of [
+    ["of Pulumi ESC", "environment:\n  - shared\n"],
+    ["that are secret", "config:\n  networking:nat:\n    secure: v1:x\n"],
+  ]) {
+    it(`read values ${what} as the CLI does, and tell where it can't`, () => {
+      const restore = keepEnvironment();
+      const folder = (process.env.GROUNDWORK_ENVIRONMENTS = cli.bin());
+      writeFileSync(path.join(folder, "Pulumi.own.yaml"), file!);
+      const values = {
+        "aws:region": { value: "eu-west-1" },
+        "networking:nat": { value: "nowhere", secret: true },
+      };
+      try {
+        install({ config: `echo "$@" > ${folder}/asked; echo '${JSON.stringify(values)}'` });
+        const read = run("outputs", "--stack", "acme/own");
+        expect(read.stderr).to.match(/^Pulumi\.own\.yaml: networking:nat: /);
+        expect(read.status).to.equal(1);
+        expect(readFileSync(path.join(folder, "asked"), "utf8")).to.match(
+          /^config --json --show-secrets --non-interactive --stack acme\/own --config-file \S+\/Pulumi\.own\.yaml\n$/,
+        );
+        install({ config: "echo 'error: [404] Not found: shared' >&2; exit 1" });
+        const refused = run("outputs", "--stack", "acme/own");
+        expect(refused.stderr).to.match(
+          /^Pulumi\.own\.yaml has secrets or an ESC environment, which only the Pulumi CLI can read: .*\[404\]/,
+        );
+        expect(refused.status).to.equal(1);
+      } finally {
+        restore();
+      }
     });
   }
 

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { expect } from "chai";
 import { type Change, countChanges } from "../../../../scripts/stacks/events";
 import {
@@ -46,6 +47,16 @@ describe("the commands over all stacks", () => {
       expect(asksBefore(action, { yes: true }), action).to.equal(false);
     }
     expect(asksBefore("refresh", { previewOnly: true })).to.equal(false);
+  });
+
+  it("keep a plan of each project, and deploy nothing but that", () => {
+    const on = { stack: "dev", project: "auth" };
+    const manner = { plans: "kept plans", yes: true };
+    const end = (action: "preview" | "deploy") =>
+      cliArguments(action, on, manner, { events: "e", config: "c" }).slice(7);
+    const file = path.resolve("kept plans/auth.json");
+    expect(end("preview")).to.deep.equal(["--save-plan", file]);
+    expect(end("deploy")).to.deep.equal(["--yes", "--plan", file]);
   });
 
   it("say how to go on after a failure, with the projects that are left", () => {
