@@ -12,7 +12,7 @@ interface CostOptions {
 
 const command = new Command("npm run cost --")
   .description(
-    "What an environment costs a month while nothing happens, and a million rows, from the resources that its\n" +
+    "What an environment costs a month while nothing happens, and a million rows, from the resources that its " +
       `programs ask for and AWS's list prices of ${priceRegion} (scripts/cost/prices.ts says of which page and month). Needs no account.`,
   )
   .option("--stack <name>", "the environment: there is one Pulumi.<name>.yaml each", "dev")
@@ -56,13 +56,11 @@ function print(stack: string, region: string | undefined, result: Estimate): voi
     `\nList prices of ${priceRegion}, of ${oldestPrice} and later, without free tiers, taxes, traffic and logs.` +
       `${region === undefined || region === priceRegion ? "" : ` ${region} has others.`}\n`,
   );
-  const old = outdated(new Date());
-  if (old.length > 0) {
-    const text =
-      `Older than a year: the prices of ${old.map(({ page }) => page).join(", ")}. Read them again, and put them ` +
-      "and their month into scripts/cost/prices.ts.\n";
-    out.write(paint("yellow", text, out));
-  }
+  const old = outdated(new Date()).length;
+  if (old > 0)
+    out.write(
+      paint("yellow", `Those of ${old} pages are older than a year: see scripts/cost/prices.ts.\n`, out),
+    );
 }
 
 /** The lines with their sum below; what is the way out carries a star. */
