@@ -72,7 +72,10 @@ function reachTable(made: readonly PlannedResource[]): string {
     const { securityGroupId, referencedSecurityGroupId, cidrIpv4, ipProtocol, fromPort } = inputs;
     const from = groups.get(referencedSecurityGroupId) ?? cidrIpv4;
     // Protocol -1 is every one, and takes no port.
-    const at = fromPort === undefined ? "all" : `${String(ipProtocol)} ${String(fromPort || "all")}`;
+    const at =
+      fromPort === undefined
+        ? "all"
+        : `${String(ipProtocol)} ${fromPort === 0 ? "all" : JSON.stringify(fromPort)}`;
     return `| ${groups.get(securityGroupId)} | ${String(from)} | ${at} |`;
   });
   return ["| into | from | at |", "| --- | --- | --- |", ...[...new Set(lines)].sort()].join("\n");
