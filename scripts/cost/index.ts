@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { checkEnvironment } from "../stacks/preflight";
 import { columns } from "../shared/columns";
-import { paint, runCommand } from "../shared/terminal";
+import { paint, runCommand, widthOf } from "../shared/terminal";
 import { oldestPrice, outdated, priceRegion } from "./prices";
 import { type CostLine, type Estimate, estimate } from "./estimate";
 
@@ -71,7 +71,7 @@ function writeLines(lines: readonly CostLine[], total: number, digits: number): 
     `$${monthly.toFixed(digits)}`,
     note,
   ]);
-  for (const [i, text] of columns(cells, [1]).entries()) {
+  for (const [i, text] of columns(cells, [1], widthOf(process.stdout)).entries()) {
     const format = i === lines.length ? "bold" : "yellow";
     const isPlain = i < lines.length && lines[i]?.isWayOut !== true;
     process.stdout.write(`${isPlain ? text : paint(format, text, process.stdout)}\n`);
