@@ -12,7 +12,7 @@ describe("npm run outputs -- --stack local", () => {
 
   const run = (...more: string[]) =>
     spawnSync(
-      "node",
+      process.execPath,
       ["-r", "./programs/register.js", "scripts/stacks", "outputs", "--stack", "local", ...more],
       {
         cwd: root,
