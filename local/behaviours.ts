@@ -212,7 +212,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
         ...(suffix !== undefined && { suffix }),
       };
       s3.onObjectCreated(input(r, "bucket"), filter, (event, traceId) => {
-        void lambda.invoke(lambdaFunctionArn, event, "Event", traceId);
+        void lambda.accept(lambdaFunctionArn, JSON.stringify(event), "Event", traceId);
       });
     }
     return done;

@@ -17,8 +17,13 @@ const command = new Command("npm run chaos --")
   )
   .option("--trials <n>", "how many loads", wholeNumber(), 10)
   .option("--seed <n>", "the first trial's seed; the others count on from it", wholeNumber(), 1)
-  .option("--rows <n>", "rows of the file", wholeNumber(), 40_000)
-  .option("--files <n>", "how many of it come at once in each trial", wholeNumber(), 1)
+  .option("--rows <n>", "rows of the file", wholeNumber(), 8000)
+  .option(
+    "--files <n>",
+    "how many of it come at once in each trial; one more comes in the middle",
+    wholeNumber(),
+    1,
+  )
   .parse();
 
 runCommand(async (stop) => {
@@ -45,8 +50,12 @@ runCommand(async (stop) => {
   }
 });
 
-function lineOf({ seed, form, faults, sweeps, problems }: Trial, number: number, count: number): string {
+function lineOf(
+  { seed, form, spell, faults, sweeps, problems }: Trial,
+  number: number,
+  count: number,
+): string {
   const struck = Object.values(faults).reduce((sum, n) => sum + n, 0);
   const outcome = problems.length === 0 ? "exact" : problems.join("; ");
-  return `${number} of ${count}, seed ${seed}, ${form}: ${outcome}; ${struck} faults, ${faults["kill -9"]} of them kills, ${sweeps} sweeps`;
+  return `${number} of ${count}, seed ${seed}, ${spell}, ${form}: ${outcome}; ${struck} faults, ${faults["kill -9"]} of them kills, ${sweeps} sweeps`;
 }

@@ -69,8 +69,8 @@ export class LocalLambda {
   /** The endpoint; "" until it listens. */
   url = "";
   /**
-   * Asked at every asynchronous request through the API, whose payload is JSON: "lost" and "twice" happen to an
-   * event that was accepted. May throw the AwsError with which it is refused.
+   * Asked at every asynchronous request through the API and at S3's own, whose payload is JSON: "lost" and "twice" happen
+   * to an event that was accepted. May throw the AwsError with which one through the API is refused.
    */
   fault:
     | ((request: { readonly functionName: string; readonly payload: string }) => "lost" | "twice" | undefined)

@@ -15,7 +15,7 @@ interface BenchCommandOptions {
   runs: number;
   rows: number;
   factor: number;
-  files: number;
+  files: number[];
   json: boolean;
   profile?: string | true;
   peers: boolean;
@@ -41,7 +41,12 @@ const command = new Command("npm run bench --")
   .option("--runs <n>", "how often each is measured", wholeNumber(), 5)
   .option("--rows <n>", "rows of the file", wholeNumber(), sampleRows)
   .option("--factor <n>", "how many times as large the second file is", wholeNumber(), 10)
-  .option("--files <n>", "how many files of 500 rows come at once", wholeNumber(), 1000)
+  .option(
+    "--files <n>",
+    "how many files of 500 rows come at once; with commas one after the other",
+    (text) => text.split(",").map(wholeNumber()),
+    [1000],
+  )
   .option("--json", "end with one JSON object on stdout", false)
   .option(
     "--profile [file]",
@@ -128,7 +133,7 @@ function printProfile(profile: Profiler.Profile, file: string): void {
 }
 
 function print({ table, starts, packageBytes }: BenchResult, json: boolean): void {
-  const lines = table.map(({ what, rows, ms, ratios, loads }) => {
+  const lines = table.map(({ what, rows, ms, ratios, loads, files, wholes }) => {
     const inits = loads.flatMap(({ initMs }) => initMs ?? []);
     const most = Math.max(0, ...loads.map(({ peakRss }) => peakRss));
     return {
@@ -141,6 +146,11 @@ function print({ table, starts, packageBytes }: BenchResult, json: boolean): voi
       ...(loads.length > 0 && { cpuMs: Math.round(median(loads.map(({ cpuMs }) => cpuMs))) }),
       ...(most > 0 && { peakBytes: most }),
       ...(loads.some(({ hops }) => hops > 0) && { hops: Math.round(median(loads.map(({ hops }) => hops))) }),
+      ...(files !== undefined && { filesPerSecond: Math.round((files / median(ms)) * 1000) }),
+      ...(wholes.length > 0 && {
+        connections: Math.max(...wholes.map(({ connections }) => connections)),
+        wholeBytes: Math.max(...wholes.map(({ bytes }) => bytes)),
+      }),
     };
   });
   const required = starts.length > 0 && {
@@ -158,8 +168,18 @@ function print({ table, starts, packageBytes }: BenchResult, json: boolean): voi
     line.cpuMs === undefined ? "" : `${formatCount(line.cpuMs)} ms`,
     line.peakBytes === undefined ? "" : formatBytes(line.peakBytes),
     line.hops === undefined ? "" : String(line.hops),
+    line.filesPerSecond === undefined ? "" : formatCount(line.filesPerSecond),
+    line.connections === undefined ? "" : String(line.connections),
+    line.wholeBytes === undefined ? "" : formatBytes(line.wholeBytes),
   ]);
-  if (rows.length > 0) out.write(markdownTable(titles, rows));
+  const isUsed = (_: string, column: number): boolean => rows.some((row) => row[column] !== "");
+  if (rows.length > 0)
+    out.write(
+      markdownTable(
+        titles.filter(isUsed),
+        rows.map((row) => row.filter(isUsed)),
+      ),
+    );
   out.write(`\ningest.zip: ${formatBytes(packageBytes)}\n`);
   if (required) {
     out.write(`cold require: ${required.requireMs} ms, ${required.requireCpuMs} ms of it on the CPU\n`);
@@ -177,6 +197,9 @@ const titles = [
   "CPU of the function",
   "peak memory",
   "hand-overs",
+  "files/s",
+  "connections",
+  "memory of all",
 ];
 
 /** Of the known names those that a text with commas has. */

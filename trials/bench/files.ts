@@ -7,13 +7,17 @@ import { writeSample } from "../sample/sample";
 import type { BenchFile } from "./benchFile";
 import type { IngestBench } from "./ingestBench";
 
-/** Puts a sample of 500 rows into the bucket so many times. */
-export async function putFiles(dir: string, bench: IngestBench, count: number): Promise<BenchFile> {
+/** Puts a sample of 500 rows into the bucket as often as the largest of the counts says; answers with so many of them each. */
+export async function putFiles(
+  dir: string,
+  bench: IngestBench,
+  counts: readonly number[],
+): Promise<BenchFile[]> {
   const rows = 500;
   const { file } = await writeSample(path.join(dir, "few.csv"), rows);
-  const keys = Array.from({ length: count }, (_, i) => `few-${i + 1}.csv`);
+  const keys = Array.from({ length: Math.max(...counts) }, (_, i) => `few-${i + 1}.csv`);
   await bench.put(file, ...keys);
-  return { file, keys, rows: rows * count, table: records };
+  return counts.map((count) => ({ file, keys: keys.slice(0, count), rows: rows * count, table: records }));
 }
 
 /** Makes files of so many times the rows in a folder and puts them into the bucket, each one once. */

@@ -35,7 +35,7 @@ export class IngestBench {
 
   constructor(
     private readonly environment: Environment,
-    private readonly client: Client,
+    readonly client: Client,
   ) {
     const { ingest } = environment.outputs;
     this.functionName = ingest.functionName;

@@ -1,6 +1,7 @@
 import type { BenchFile } from "./benchFile";
 import type { IngestBench, Load } from "./ingestBench";
 import type { Reference } from "./reference";
+import { type Whole, watchWhole } from "./whole";
 
 /**
  * What can be measured: the file, one many times as large, ten hand-overs, many files at once, size and loading of the
@@ -25,6 +26,9 @@ export interface BenchRow {
   /** The reference's time over this one's, each round on its own. */
   readonly ratios: number[];
   readonly loads: Load[];
+  /** How many these rows are in, where they are many. */
+  readonly files?: number;
+  readonly wholes: Whole[];
 }
 
 export interface Round {
@@ -43,11 +47,16 @@ export interface RoundsOptions {
   readonly stop: AbortSignal;
 }
 
-const rowOf = (what: string, rows: number): BenchRow => ({ what, rows, ms: [], ratios: [], loads: [] });
+const rowOf = (what: string, rows: number, files?: number): BenchRow => ({
+  ...{ what, rows, ms: [], ratios: [], loads: [], wholes: [] },
+  ...(files !== undefined && { files }),
+});
 
 /** What the first load of each way left is held against the file, out of the time. */
 async function load(bench: IngestBench, row: BenchRow, file: BenchFile, base?: number): Promise<Load> {
-  const loaded = await bench.load(...file.keys);
+  const loading = bench.load(...file.keys);
+  const [loaded, whole] = row.files === undefined ? [await loading] : await watchWhole(bench.client, loading);
+  if (whole) row.wholes.push(whole);
   if (row.loads.length === 0) await bench.check(file);
   row.ms.push(loaded.ms);
   row.ratios.push((base ?? loaded.ms) / loaded.ms);
@@ -114,9 +123,9 @@ export async function measureFiles(
   files: BenchFile,
 ): Promise<BenchRow[]> {
   const { file, keys, rows } = files;
-  const each = rowOf(`${reference.name}, a session for each`, rows);
-  const all = rowOf(`${reference.name}, one session`, rows);
-  const ours = rowOf(`function, ${keys.length} files at once`, rows);
+  const each = rowOf(`${reference.name}, a session for each`, rows, keys.length);
+  const all = rowOf(`${reference.name}, one session`, rows, keys.length);
+  const ours = rowOf(`function, ${keys.length} files at once`, rows, keys.length);
   for (let number = 1; number <= runs; number++) {
     stop.throwIfAborted();
     await bench.reset();

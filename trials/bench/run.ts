@@ -21,8 +21,8 @@ interface BenchOptions extends Omit<RoundsOptions, "bench"> {
   readonly rows: number;
   /** How many times as large the second file is. */
   readonly factor: number;
-  /** How many small files come at once. */
-  readonly files: number;
+  /** How many small files come at once, one after the other. */
+  readonly files: readonly number[];
 }
 
 export interface BenchResult {
@@ -54,8 +54,8 @@ export async function runBench(
     if (only.includes("small")) table.push(...(await measureFile(rounds, reference, await makeFile(1))));
     if (only.includes("large")) table.push(...(await measureFile(rounds, reference, await makeFile(factor))));
     if (only.includes("hops")) table.push(...(await measureHops(rounds, await makeFile(factor))));
-    if (only.includes("files"))
-      table.push(...(await measureFiles(rounds, reference, await putFiles(dir, bench, files))));
+    for (const many of only.includes("files") ? await putFiles(dir, bench, files) : [])
+      table.push(...(await measureFiles(rounds, reference, many)));
     const starts: LoadTime[] = [];
     for (let run = 0; only.includes("package") && run < options.runs; run++) {
       options.stop.throwIfAborted();

@@ -5,15 +5,18 @@ import type { Environment } from "../../local/environment";
 import { randomNumbers, writeSample } from "../sample/sample";
 import { type Expected, differences, times } from "../verify/verify";
 import { type Faults, breakServices, noFaults } from "./faults";
+import { Files } from "./files";
 import { type WrittenForm, german, writeForms } from "./forms";
 import { ProcessFaults } from "./processFaults";
-import { castSpell, spellNames } from "./spells";
+import { type SpellName, castSpell, spellNames } from "./spells";
 import { ChaosTarget } from "./target";
 
 /** How one trial went. */
 export interface Trial {
   readonly seed: number;
   readonly form: string;
+  /** What lasted for a while. */
+  readonly spell: SpellName;
   readonly faults: Faults;
   /** How often the sweeper had to be called until the job was done. */
   readonly sweeps: number;
@@ -52,18 +55,18 @@ export class Chaos {
   }
 
   /**
-   * One load with faults drawn from the seed, of so many files at once; what they strike depends on the machine's pace as
-   * well.
+   * Loads of so many files at once, and of one more that comes in the middle, with faults drawn from the seed; what they
+   * strike depends on the machine's pace as well.
    */
-  async trial(seed: number, stop: AbortSignal, files = 1): Promise<Trial> {
+  async trial(seed: number, stop: AbortSignal, count = 1): Promise<Trial> {
     const { target } = this;
+    const name = spellNames[seed % spellNames.length]!;
     // So that each form meets each spell.
     const turn = seed + Math.floor(seed / spellNames.length);
     const { form, table, content, expected } = this.forms[turn % this.forms.length]!;
     const faults = noFaults();
     const draw = randomNumbers(seed);
-    const number = ++this.number;
-    const keys = Array.from({ length: files }, (_, i) => `${table.files.prefix}trial-${number}-${i + 1}.csv`);
+    const files = new Files(target, `${table.files.prefix}trial-${++this.number}`, content);
     const running = new AbortController();
     const disarm = breakServices(target, content.length, draw, faults);
     await target.sql("TRUNCATE records, ingest_jobs, ingest_rejects");
@@ -71,30 +74,35 @@ export class Chaos {
     const slow = draw() < 0.5;
     if (slow) await target.slowDown();
     const problems: string[] = [];
+    const note = (error: unknown): void =>
+      void problems.push(error instanceof Error ? error.message : String(error));
     const watching = this.watch(problems, running.signal);
-    const [etag = ""] = await Promise.all(keys.map((key) => target.put(key, content)));
-    const outOfTheBlue = new ProcessFaults(target, draw, faults, keys, content.length);
-    const breaking = outOfTheBlue.strikeUntil(running.signal);
-    const spell = castSpell(target, seed, draw, (name) => void faults[name]++, running.signal);
-    const untilDone = (): Promise<number> =>
-      this.untilDone(keys, etag, faults, stop).catch((error: unknown) => {
-        problems.push(error instanceof Error ? error.message : String(error));
-        return 0;
-      });
-    let sweeps = await untilDone();
+    await Promise.all(Array.from({ length: count }, () => files.upload()));
+    const breaking = new ProcessFaults(target, draw, faults, files).strikeUntil(running.signal);
+    let lasts = true;
+    const casting = castSpell(name, target, files, draw, running.signal)
+      .catch(note)
+      .finally(() => (lasts = false));
+    let sweeps = 0;
+    const untilDone = async (): Promise<void> => {
+      sweeps += await this.untilDone(files, () => lasts, faults, stop);
+    };
+    await untilDone().catch(note);
     running.abort();
-    await spell;
+    const spell = await casting;
     disarm();
     await breaking;
     await watching;
     await target.lambda.idle();
+    if (!spell) problems.push(`${name}: it met nothing`);
     // The job of an object that was replaced in the last moment too, with nothing that breaks.
-    if (problems.length === 0) sweeps += await untilDone();
+    if (problems.length === 0) await (spell?.aftermath?.() ?? Promise.resolve()).then(untilDone).catch(note);
     await target.lambda.idle();
     stop.throwIfAborted();
+    if (spell) faults[name]++;
     if (slow) await target.sql("DROP TRIGGER IF EXISTS chaos_slow ON records");
-    problems.push(...(await this.differences(etag, times(expected, files))));
-    return { seed, form, faults, sweeps, problems };
+    problems.push(...(await this.differences(files.etag, times(expected, files.keys.length))));
+    return { seed, form, spell: name, faults, sweeps, problems };
   }
 
   private async differences(etag: string, expected: Expected): Promise<string[]> {
@@ -108,10 +116,13 @@ export class Chaos {
     ];
   }
 
-  /** Calls the sweeper, as its schedule does, until all jobs are done; where none runs any more, a person starts them. */
+  /**
+   * Calls the sweeper, as its schedule does, until all jobs are done and nothing lasts; where none runs any more, a person
+   * starts them.
+   */
   private async untilDone(
-    keys: readonly string[],
-    etag: string,
+    files: Files,
+    lasts: () => boolean,
     faults: Faults,
     stop: AbortSignal,
   ): Promise<number> {
@@ -126,36 +137,31 @@ export class Chaos {
         wanted: boolean;
       }>(
         `SELECT key, status, reason, etag = $1 AS wanted, starts, hops, now() - updated_at AS still FROM ingest_jobs`,
-        [etag],
+        [files.etag],
       );
-      const done = jobs.filter(({ status, wanted }) => wanted && status === "done");
+      const left = files.keys.filter(
+        (key) => !jobs.some((job) => job.wanted && job.status === "done" && job.key === key),
+      );
       // That of a replaced object runs until it has failed.
       const running = jobs.some(({ status }) => status === "running");
-      if (done.length === keys.length && !running) return sweeps;
+      if (left.length === 0 && !running && !lasts()) return sweeps;
       const failed = jobs.find(
         ({ status, reason, wanted }) =>
           wanted && status === "failed" && !reason?.includes("functions in a row"),
       );
       if (failed) throw new Error(`The job of ${failed.key} failed: ${failed.reason}`);
       if (Date.now() > deadline) {
-        throw new Error(
-          `${done.length} of ${keys.length} done after ${patienceMs / 1000} s: ${JSON.stringify({ jobs, faults })}`,
-        );
+        const state = JSON.stringify({ left, lasts: lasts(), jobs, faults });
+        throw new Error(`Not done after ${patienceMs / 1000} s: ${state}`);
       }
       await sleep(100);
       if (running) {
         if (await this.sweep()) sweeps++;
-        continue;
+      } else if (left.length > 0) {
+        for (const key of left) await files.resume(key);
+        await sleep(1000);
       }
-      for (const key of keys) if (!done.some((job) => job.key === key)) await this.startAgain(key, etag);
-      await sleep(1000);
     }
-  }
-
-  /** Where the first event was lost with all its retries, or the job gave up, a person resumes it. */
-  private async startAgain(key: string, etag: string): Promise<void> {
-    const event = { action: "resume", bucket: this.target.bucket, key, etag };
-    await this.target.lambda.invoke(this.target.jobsFunctionName, event);
   }
 
   /** Whether it found something. A failure of its own (the database is down) is like a schedule that missed. */

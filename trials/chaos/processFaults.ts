@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Faults } from "./faults";
+import type { Files } from "./files";
 import type { ChaosTarget } from "./target";
 
 /** Faults that come out of the blue, to processes and to the database. */
@@ -8,14 +9,12 @@ export class ProcessFaults {
     private readonly target: ChaosTarget,
     private readonly draw: () => number,
     private readonly faults: Faults,
-    /** Of the files that are loaded. */
-    private readonly keys: readonly string[],
-    private readonly contentLength: number,
+    private readonly files: Files,
   ) {}
 
   /** One after a moment, until the signal. */
   async strikeUntil(signal: AbortSignal): Promise<void> {
-    const { draw, faults, target } = this;
+    const { draw, faults, files } = this;
     let replaced = false;
     while (!signal.aborted) {
       await sleep(50 + draw() * 600, undefined, { signal }).catch(() => undefined);
@@ -28,9 +27,9 @@ export class ProcessFaults {
       else if (drawn < 0.84) await this.restart("fast");
       else if (drawn < 0.88) await this.restart("immediate");
       else if (drawn < 0.94) await this.endConnections();
-      else if (!replaced && (await this.hasJob(this.keys[0]!))) {
+      else if (!replaced && (await this.hasJob(files.keys[0]!))) {
         replaced = true;
-        await target.put(this.keys[0]!, Buffer.from("not,the,header\n1,2,3\n"));
+        await files.replace(files.keys[0]!);
         faults["object replaced"]++;
       }
     }
@@ -48,14 +47,15 @@ export class ProcessFaults {
 
   /** An event that came before, and once more: with an offset from long ago, or one that never was. */
   private async repeatEvent(): Promise<void> {
-    const { target, keys } = this;
+    const { target, files } = this;
+    const { keys, content } = files;
     const key = keys[Math.floor(this.draw() * keys.length)]!;
     const [job] = await target.sql<{ etag: string; version_id: string | null }>(
       "SELECT etag, version_id FROM ingest_jobs WHERE key = $1 ORDER BY id LIMIT 1",
       [key],
     );
     if (!job) return;
-    const offset = Math.floor(this.draw() * 2 * this.contentLength);
+    const offset = Math.floor(this.draw() * 2 * content.length);
     const event = { bucket: target.bucket, key, etag: job.etag, versionId: job.version_id, offset };
     await target.lambda.invoke(target.functionName, event, "Event");
     this.faults["old event"]++;

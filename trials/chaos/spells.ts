@@ -1,124 +1,214 @@
 import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { IngestResult } from "../../functions/ingest/handler";
+import type { InvocationEnd, InvocationStart } from "../../local/lambda/service";
+import type { Files } from "./files";
 import type { ChaosTarget } from "./target";
 
-/** Begins what lasts for a while, and says so when it meets something; answers with what ends it. */
-type Spell = (target: ChaosTarget, draw: () => number, strike: () => void) => Promise<() => unknown>;
+/** What lasts for a while. */
+interface Spell {
+  /** Whether it has met a load: asked over and over. */
+  readonly struck: () => boolean | Promise<boolean>;
+  readonly end: () => unknown;
+  /** What comes of it at last, when all is loaded and nothing breaks any more. */
+  readonly aftermath?: () => Promise<unknown>;
+}
+
+/** @param files of the trial, to which it may add */
+type Begin = (target: ChaosTarget, draw: () => number, files: Files) => Spell | Promise<Spell>;
 
 /** What breaks for seconds, one of them in each trial. */
-const spells = {
-  "disk full": async ({ sql }, _, strike) => {
+export const spells = {
+  "disk full": async ({ sql }) => {
     // A sequence keeps what a transaction that fails has counted.
     await sql("CREATE SEQUENCE IF NOT EXISTS chaos_full; GRANT USAGE ON chaos_full TO PUBLIC");
     await sql(`CREATE OR REPLACE FUNCTION chaos_full() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN PERFORM nextval('chaos_full'); RAISE disk_full; END $$`);
     await sql("CREATE OR REPLACE TRIGGER chaos_full AFTER INSERT ON records EXECUTE FUNCTION chaos_full()");
-    return async () => {
-      await sql("DROP TRIGGER IF EXISTS chaos_full ON records");
-      const [counted] = await sql<{ is_called: boolean }>("SELECT is_called FROM chaos_full");
-      if (counted?.is_called === true) strike();
-      await sql("DROP SEQUENCE IF EXISTS chaos_full");
+    return {
+      struck: async () => (await sql("SELECT FROM chaos_full WHERE is_called")).length > 0,
+      end: async () => {
+        await sql("DROP TRIGGER IF EXISTS chaos_full ON records");
+        await sql("DROP SEQUENCE IF EXISTS chaos_full");
+      },
     };
   },
   // Another server has the address, with what was committed; who was connected hears nothing more.
-  failover: async (target, _, strike) => {
+  failover: async (target) => {
     const { road } = target;
-    if (road.hang() > 0) strike();
-    road.refuse(strike);
+    const met = mark();
+    road.hang(met.set);
+    road.refuse(met.set);
     await target.restart("immediate");
-    return () => road.allow();
+    return { struck: met.isSet, end: () => road.allow() };
   },
-  "connections hang": ({ road }, _, strike) => {
-    if (road.hang() > 0) strike();
-    return Promise.resolve(() => road.allow());
+  "connections hang": ({ road }) => {
+    const met = mark();
+    road.hang(met.set);
+    return { struck: met.isSet, end: () => road.allow() };
   },
-  "server refuses": ({ road }, _, strike) => {
-    road.refuse(strike);
-    return Promise.resolve(() => road.allow());
+  "server refuses": ({ road }) => {
+    const met = mark();
+    road.refuse(met.set);
+    return { struck: met.isSet, end: () => road.allow() };
   },
-  "slow S3": ({ environment: { services } }, draw, strike) => {
+  "slow S3": ({ environment: { services } }, draw) => {
     const { s3 } = services;
     const { fault } = s3;
+    const met = mark();
     s3.fault = (request) => {
       const other = fault?.(request);
-      if (other !== undefined || request.method !== "GET") return other;
-      strike();
-      return { pauseMs: draw() * 400 };
+      if (other !== undefined || request.method !== "GET" || request.key === "") return other;
+      met.set();
+      return { pauseMs: 1 + draw() * 400 };
     };
-    return Promise.resolve(() => (s3.fault = fault));
+    return { struck: met.isSet, end: () => (s3.fault = fault) };
   },
   // Below the 15 minutes from which on AWS refuses what is signed.
-  "wrong clock": async ({ lambda, functionName }, draw, strike) => {
-    const { environment } = lambda.spec(functionName);
+  "wrong clock": async (target, draw) => {
     const minutes = (draw() < 0.5 ? -1 : 1) * (1 + draw() * 12);
-    await lambda.updateFunction(functionName, {
-      environment: {
-        ...environment,
-        NODE_OPTIONS: `--require "${path.join(__dirname, "wrongClock.js")}"`,
-        CHAOS_CLOCK_MS: String(Math.round(minutes * 60_000)),
-      },
-    });
-    return () => {
-      if (lambda.processes(functionName).pids.length > 0) strike();
-      return lambda.updateFunction(functionName, { environment });
-    };
+    const setRight = await setClocks(target, minutes);
+    return { struck: hearNext(target, gotOn), end: setRight };
   },
-  "late events": ({ lambda, functionName: ingest }, _, strike) => {
+  // All that come from now on, S3's own among them; what they ask for is done by then, or undone.
+  "late events": async (target, _, files) => {
+    const { lambda, functionName: ingest } = target;
     const { fault } = lambda;
     const late: unknown[] = [];
     lambda.fault = (request) => {
       if (request.functionName !== ingest) return fault?.(request);
       late.push(JSON.parse(request.payload));
-      strike();
       return "lost";
     };
-    return Promise.resolve(async () => {
-      lambda.fault = fault;
-      for (const event of late) await lambda.invoke(ingest, event, "Event");
-    });
+    const [replaced, undone] = [await files.upload(), await files.upload()];
+    return {
+      struck: () => late.length > 0,
+      end: () => (lambda.fault = fault),
+      aftermath: async () => {
+        await files.replace(replaced);
+        await files.undo(undone);
+        await lambda.idle();
+        const setRight = await setClocks(target, 60);
+        for (const event of late) {
+          const { functionError, payload } = await lambda.invoke(ingest, event);
+          if (functionError) throw new Error(`An event an hour late: ${payload}`);
+        }
+        await lambda.idle();
+        await setRight();
+      },
+    };
   },
   // The migration first, as it deploys.
-  deployment: async ({ lambda, functionName, sql }, _, strike) => {
+  deployment: async (target) => {
+    const { lambda, functionName, sql } = target;
     await sql("ALTER TABLE records ADD COLUMN IF NOT EXISTS chaos text DEFAULT 'new'");
-    if (lambda.processes(functionName).pids.length > 0) strike();
     await lambda.updateFunction(functionName, {});
-    return () => sql("ALTER TABLE records DROP COLUMN IF EXISTS chaos");
+    return {
+      struck: hearNext(target, gotOn),
+      end: () => sql("ALTER TABLE records DROP COLUMN IF EXISTS chaos"),
+    };
   },
-  "password rotated": async ({ environment, sql }, draw, strike) => {
+  "password rotated": async (target, draw) => {
+    const { environment, lambda, functionName, sql } = target;
     const { outputs, services } = environment;
     const arn = outputs.database.ingestSecretArn;
     const username = "ingest";
     const password = randomBytes(18).toString("base64url");
     const inSecret = (): unknown => services.secrets.put(arn, JSON.stringify({ username, password }));
     const inDatabase = (): unknown => sql(`ALTER ROLE ${username} PASSWORD '${password}'`);
-    // Between the two nobody gets in.
+    // Between the two nobody gets in who doesn't know the old password from before.
     const [first, then] = draw() < 0.5 ? [inSecret, inDatabase] : [inDatabase, inSecret];
-    strike();
     await first();
-    return then;
+    await lambda.updateFunction(functionName, {});
+    const isRefused = ({ outcome }: InvocationEnd): boolean =>
+      !outcome.ok && outcome.error.errorMessage.includes("password authentication failed");
+    return { struck: hearNext(target, isRefused), end: then };
   },
-} satisfies Record<string, Spell>;
+} satisfies Record<string, Begin>;
 
-type SpellName = keyof typeof spells;
+export type SpellName = keyof typeof spells;
 export const spellNames = Object.keys(spells) as SpellName[];
 
-/** Casts the spell whose turn it is, in the middle of a load, and ends it after a while; `struck` hears of one that met something. */
+/**
+ * Begins a spell in the middle of a load, as soon as a job is begun or has its first checkpoint, and then has one more
+ * file come, so that it meets a load for certain. Ends it a while after it did.
+ *
+ * @returns the spell; undefined where it met nothing before the signal
+ */
 export async function castSpell(
+  name: SpellName,
   target: ChaosTarget,
-  seed: number,
+  files: Files,
   draw: () => number,
-  struck: (name: SpellName) => void,
   signal: AbortSignal,
-): Promise<void> {
-  const name = spellNames[seed % spellNames.length]!;
+): Promise<Spell | undefined> {
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => undefined);
-  await pause(300 + draw() * 1000);
-  if (signal.aborted) return;
-  const spell: Spell = spells[name];
-  let met = false;
-  const end = await spell(target, draw, () => (met = true));
-  await pause(500 + draw() * 3500);
-  await end();
-  if (met) struck(name);
+  const until = async (isSo: Spell["struck"]): Promise<boolean> => {
+    for (;;) {
+      if (await isSo()) return true;
+      if (signal.aborted) return false;
+      await pause(20);
+    }
+  };
+  const from = draw() < 0.5 ? 0 : 1;
+  const begun = "SELECT FROM ingest_jobs WHERE byte_offset >= $1 LIMIT 1";
+  if (!(await until(async () => (await target.sql(begun, [from])).length > 0))) return undefined;
+  const begin: Begin = spells[name];
+  const spell = await begin(target, draw, files);
+  try {
+    await files.upload();
+    const met = await until(spell.struck);
+    await pause(300 + draw() * 2700);
+    return met ? spell : undefined;
+  } finally {
+    await spell.end();
+  }
+}
+
+function mark(): { set: () => void; isSet: () => boolean } {
+  let is = false;
+  return { set: () => void (is = true), isSet: () => is };
+}
+
+/** Whether one of the loads' invocations that start from now on has ended so. */
+function hearNext(
+  { lambda: { events }, functionName }: ChaosTarget,
+  isSo: (end: InvocationEnd) => boolean,
+): () => boolean {
+  const met = mark();
+  const started = new Set<string>();
+  const onStart = (start: InvocationStart): void => {
+    if (start.functionName === functionName) started.add(start.requestId);
+  };
+  const onEnd = (end: InvocationEnd): void => {
+    if (!started.has(end.requestId) || !isSo(end)) return;
+    met.set();
+    events.off("start", onStart).off("end", onEnd);
+  };
+  events.on("start", onStart).on("end", onEnd);
+  return met.isSet;
+}
+
+/** Whether an invocation loaded something. */
+function gotOn({ outcome }: InvocationEnd): boolean {
+  if (!outcome.ok) return false;
+  const { status, reason } = JSON.parse(outcome.payload) as IngestResult;
+  return (status === "done" || status === "continued") && reason === undefined;
+}
+
+/** What loads is wrong about the time from now on; answers with what sets it right. */
+async function setClocks(
+  { lambda, functionName }: ChaosTarget,
+  minutes: number,
+): Promise<() => Promise<void>> {
+  const { environment } = lambda.spec(functionName);
+  await lambda.updateFunction(functionName, {
+    environment: {
+      ...environment,
+      NODE_OPTIONS: `--require "${path.join(__dirname, "wrongClock.js")}"`,
+      CHAOS_CLOCK_MS: String(Math.round(minutes * 60_000)),
+    },
+  });
+  return () => lambda.updateFunction(functionName, { environment });
 }

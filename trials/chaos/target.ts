@@ -17,6 +17,7 @@ export class ChaosTarget {
   readonly bucket: string;
   private client: Client | undefined;
   private restarted: Promise<void> = Promise.resolve();
+  private asked: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly environment: Environment,
@@ -39,17 +40,19 @@ export class ChaosTarget {
     config: Readonly<Record<string, string>>,
     table: Table,
   ): Promise<ChaosTarget> {
-    const { host, port } = environment.database.server;
-    const target = new ChaosTarget(environment, await Road.open(host, port));
+    const { host, port: serverPort } = environment.database.server;
+    const road = await Road.open(host, serverPort);
+    const target = new ChaosTarget(environment, road);
     await addTables(environment, [table], {
       reserveMs: Number(config["ingest:handOverReserveMs"]),
       maxRejects: Number(config["ingest:maxRejects"]),
       chunkBytes: Number(config["ingest:chunkBytes"]),
     });
-    for (const name of [target.functionName, target.jobsFunctionName]) {
+    const ports = { [target.functionName]: road.port, [target.jobsFunctionName]: road.othersPort };
+    for (const [name, port] of Object.entries(ports)) {
       const { environment: variables } = target.lambda.spec(name);
       await target.lambda.updateFunction(name, {
-        environment: { ...variables, DATABASE_PORT: String(target.road.port) },
+        environment: { ...variables, DATABASE_PORT: String(port) },
       });
     }
     return target;
@@ -80,8 +83,14 @@ export class ChaosTarget {
     await this.sql("CREATE TRIGGER chaos_slow AFTER INSERT ON records EXECUTE FUNCTION chaos_slow()");
   }
 
-  /** A query that waits for a server that is restarting, since that is one of the faults. */
-  readonly sql = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> => {
+  /** A query that waits for the one before it, and for a server that is restarting, since that is one of the faults. */
+  readonly sql = <T extends object>(text: string, values: unknown[] = []): Promise<T[]> => {
+    const answer = this.asked.then(() => this.query<T>(text, values));
+    this.asked = answer.catch(() => undefined);
+    return answer;
+  };
+
+  private async query<T extends object>(text: string, values: unknown[]): Promise<T[]> {
     for (let tries = 0; ; tries++) {
       try {
         return (await (await this.connection()).query<T>(text, values)).rows;
@@ -92,7 +101,7 @@ export class ChaosTarget {
         await sleep(100);
       }
     }
-  };
+  }
 
   async connection(): Promise<Client> {
     if (this.client) return this.client;
