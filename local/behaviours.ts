@@ -124,7 +124,8 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     const functionName = input(r, "functionName");
     const answer = await lambda.invoke(functionName, JSON.parse(input(r, "input")));
     if (answer.functionError) {
-      throw new GroundworkError(`Function ${functionName} failed while the stack came up: ${answer.payload}`);
+      const { errorMessage } = JSON.parse(answer.payload) as { errorMessage: string };
+      throw new GroundworkError(`Function ${functionName} failed while the stack came up: ${errorMessage}`);
     }
     return { result: answer.payload };
   },

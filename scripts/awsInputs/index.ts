@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
+import { GroundworkError } from "../../infra/error";
 import { root } from "../../programs/programs";
 import { runCommand } from "../shared/terminal";
 
@@ -12,11 +13,13 @@ const command = new Command("npm run aws-inputs --")
   .parse();
 
 runCommand(async () => {
+  const [wheel = ""] = command.args;
+  if (!existsSync(wheel)) throw new GroundworkError(`There is no file ${wheel}: name botocore's wheel`);
   const [{ Models }, { constraintsOf, tableText, usedInputs }] = await Promise.all([
     import("./models"),
     import("./table"),
   ]);
-  const models = new Models(command.args[0] ?? "");
+  const models = new Models(wheel);
   const types = [...(await usedInputs())].map(
     ([type, used]) => [type, constraintsOf(models, type, used)] as const,
   );

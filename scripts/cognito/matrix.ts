@@ -1,5 +1,6 @@
 import { type Route, hostedScopes, passwordScope } from "../../infra/auth/apiRoutes";
 import { columns } from "../shared/columns";
+import { localStack } from "../shared/stackOutputs";
 
 /**
  * The kinds of token that the API is called with. All but the member's are those of a user in no group. `access` is got
@@ -93,4 +94,14 @@ export function formatMatrix(
 ): { lines: string[]; wrong: number } {
   const { rows, wrong } = matrixRows(expected, actual);
   return { lines: columns([["", ...tokenKinds], ...rows]), wrong };
+}
+
+/** Why answers are not as expected, and what to do: a function that failed is no API of another day. */
+export function likelyCause(expected: readonly ExpectedRow[], actual: ActualMatrix, stack: string): string {
+  const failed = expected.filter((_, row) => actual[row]?.some((status = 0) => status >= 500));
+  if (failed.length > 0)
+    return `npm run logs -- --stack ${stack} says what failed behind ${failed.map(({ path }) => path).join(", ")}`;
+  return stack === localStack
+    ? "the API that is up is not the one in infra/auth/apiRoutes.ts: end npm run local and start it again"
+    : "the API that is deployed is not the one in infra/auth/apiRoutes.ts: deploy the auth stack";
 }

@@ -25,7 +25,7 @@ import {
 import { checkApi, expectedOf } from "./checkApi";
 import { hostedUiOf } from "./hostedSignIn";
 import { login } from "./login";
-import { formatMatrix, tokenKinds } from "./matrix";
+import { formatMatrix, likelyCause, tokenKinds } from "./matrix";
 import { openBrowser } from "./openBrowser";
 import type { Run } from "./options";
 import { type Tokens, claimsOf, refresh, revoke, signIn, store } from "./tokens";
@@ -147,8 +147,9 @@ async function checkApiAction(run: Run): Promise<void> {
     );
   }
   if (wrong > 0) {
+    const { stack = "dev" } = run.target.options;
     throw new GroundworkError(
-      `${wrong} answers are not as expected: the API that is deployed is not the one in infra/auth/apiRoutes.ts, deploy the auth stack`,
+      `${wrong} answers are not as expected: ${likelyCause(expected, matrix, stack)}`,
     );
   }
   process.stdout.write("All answers are as expected.\n");

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { checkEnvironment } from "../stacks/preflight";
 import { columns } from "../shared/columns";
-import { paint, runCommand } from "../shared/terminal";
+import { paint, runCommand, widthOf } from "../shared/terminal";
 import { oldestPrice, outdated, priceRegion } from "./prices";
 import { type CostLine, type Estimate, estimate } from "./estimate";
 
@@ -12,7 +12,7 @@ interface CostOptions {
 
 const command = new Command("npm run cost --")
   .description(
-    "What an environment costs a month while nothing happens, and a million rows, from the resources that its\n" +
+    "What an environment costs a month while nothing happens, and a million rows, from the resources that its " +
       `programs ask for and AWS's list prices of ${priceRegion} (scripts/cost/prices.ts says of which page and month). Needs no account.`,
   )
   .option("--stack <name>", "the environment: there is one Pulumi.<name>.yaml each", "dev")
@@ -56,13 +56,11 @@ function print(stack: string, region: string | undefined, result: Estimate): voi
     `\nList prices of ${priceRegion}, of ${oldestPrice} and later, without free tiers, taxes, traffic and logs.` +
       `${region === undefined || region === priceRegion ? "" : ` ${region} has others.`}\n`,
   );
-  const old = outdated(new Date());
-  if (old.length > 0) {
-    const text =
-      `Older than a year: the prices of ${old.map(({ page }) => page).join(", ")}. Read them again, and put them ` +
-      "and their month into scripts/cost/prices.ts.\n";
-    out.write(paint("yellow", text, out));
-  }
+  const old = outdated(new Date()).length;
+  if (old > 0)
+    out.write(
+      paint("yellow", `Those of ${old} pages are older than a year: see scripts/cost/prices.ts.\n`, out),
+    );
 }
 
 /** The lines with their sum below; what is the way out carries a star. */
@@ -73,7 +71,7 @@ function writeLines(lines: readonly CostLine[], total: number, digits: number): 
     `$${monthly.toFixed(digits)}`,
     note,
   ]);
-  for (const [i, text] of columns(cells, [1]).entries()) {
+  for (const [i, text] of columns(cells, [1], widthOf(process.stdout)).entries()) {
     const format = i === lines.length ? "bold" : "yellow";
     const isPlain = i < lines.length && lines[i]?.isWayOut !== true;
     process.stdout.write(`${isPlain ? text : paint(format, text, process.stdout)}\n`);

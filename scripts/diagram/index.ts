@@ -1,13 +1,18 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { root } from "../../programs/programs";
 import { runCommand } from "../shared/terminal";
 
 const command = new Command("npm run diagram --")
   .description("Draws the architecture from the programs themselves, as docs/architecture.svg.")
   .option("--stack <name>", "the environment whose config is taken", "dev")
-  .option("--out <file>", "another file", path.join(root, "docs", "architecture.svg"))
+  .addOption(
+    new Option("--out <file>", "another file").default(
+      path.join(root, "docs", "architecture.svg"),
+      "docs/architecture.svg",
+    ),
+  )
   .parse();
 
 runCommand(async () => {

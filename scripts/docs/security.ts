@@ -114,13 +114,11 @@ function render(uses: ReadonlyMap<Rule, ReadonlySet<string>>): string {
         `| ${controls.join(", ") || "our own"} | ${asks} | ${status} | ${why} |`,
     ),
     "",
-    "No control of the standard is about these types:",
-    "",
-    "| type | because |",
-    "| --- | --- |",
-    ...Object.entries(withoutControl).map(
-      ([type, why]) => `| ${type.split(":").slice(1).join(":")} | ${why} |`,
-    ),
+    `No control of the standard is about these types; [policy/](../policy/rules.ts) says of each why: ${Object.keys(
+      withoutControl,
+    )
+      .map((type) => `\`${type.split(":").slice(1).join(":")}\``)
+      .join(", ")}.`,
   ].join("\n");
 }
 

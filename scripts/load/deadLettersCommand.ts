@@ -1,5 +1,5 @@
 import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { columns } from "../shared/columns";
+import { writeColumns } from "../shared/columns";
 import { formatCount } from "../shared/terminal";
 import type { DeadLetter, DeadLetters } from "./deadLetters";
 import type { JobsClient } from "./jobsClient";
@@ -36,7 +36,7 @@ export async function showDeadLetters(
         reason,
       ]);
       const titles = ["file", "now", ...(retry ? ["done"] : []), "reason"];
-      for (const line of columns([titles, ...cells])) process.stdout.write(`${line}\n`);
+      writeColumns([titles, ...cells], process.stdout);
       process.stderr.write(
         `${formatCount(out.length)} dead letters${retry ? "" : "; --retry goes on with those whose file is as it was"}\n`,
       );

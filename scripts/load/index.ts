@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { checkFile, optionOf, wholeNumber } from "../shared/arguments";
 import { enterAws, stackOutputs } from "../shared/stackOutputs";
-import { runCommand } from "../shared/terminal";
+import { runCommand, widthOf } from "../shared/terminal";
 import type { JobsClient } from "./jobsClient";
 import { listLines } from "./view";
 
@@ -154,5 +154,7 @@ async function list(
 ): Promise<void> {
   const answer = await jobs.ask<"list">({ action: "list", bucket });
   if (json) process.stdout.write(`${JSON.stringify(answer.jobs)}\n`);
-  else for (const line of listLines(answer.jobs, stack)) process.stdout.write(`${line}\n`);
+  else
+    for (const line of listLines(answer.jobs, stack, widthOf(process.stdout)))
+      process.stdout.write(`${line}\n`);
 }

@@ -36,21 +36,25 @@ export function summaryRows(job: JobStatus, note: string): [string, string][] {
 }
 
 /** One line a job, newest first, in columns. */
-export function listLines(jobs: readonly JobStatus[], stack: string): string[] {
+export function listLines(jobs: readonly JobStatus[], stack: string, width?: number): string[] {
   if (jobs.length === 0) return [`no jobs yet: npm run load -- FILE --stack ${stack}`];
-  return columns([
-    ["started", "status", "done", "rows", "rejected", "hops", "time", "rows/s", "left", "key"],
-    ...jobs.map((job) => [
-      job.startedAt.slice(0, 19).replace("T", " "),
-      job.status,
-      `${job.size === 0 ? 100 : Math.floor((reached(job) / job.size) * 100)}%`,
-      formatCount(job.rows),
-      formatCount(job.rejected),
-      formatCount(job.hops),
-      formatDuration(job.seconds * 1000),
-      rate(job),
-      left(job),
-      job.reason === null ? job.key : `${job.key}: ${job.reason}`,
-    ]),
-  ]);
+  return columns(
+    [
+      ["started", "status", "done", "rows", "rejected", "hops", "time", "rows/s", "left", "key"],
+      ...jobs.map((job) => [
+        job.startedAt.slice(0, 19).replace("T", " "),
+        job.status,
+        `${job.size === 0 ? 100 : Math.floor((reached(job) / job.size) * 100)}%`,
+        formatCount(job.rows),
+        formatCount(job.rejected),
+        formatCount(job.hops),
+        formatDuration(job.seconds * 1000),
+        rate(job),
+        left(job),
+        job.reason === null ? job.key : `${job.key}: ${job.reason}`,
+      ]),
+    ],
+    [],
+    width,
+  );
 }

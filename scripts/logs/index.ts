@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { printable } from "../shared/printable";
 import { paint, runCommand } from "../shared/terminal";
@@ -19,11 +19,12 @@ const interval = 1000;
 const program = new Command("npm run logs --")
   .description("Shows what an environment's functions have logged, line by line, the oldest first.")
   .option("--stack <name>", "the environment; local is the one that npm run local holds", "dev")
-  .option(
-    "-F, --function <name>",
-    "one function's alone: ingest, ingest-jobs, schema, group-authorizer, records",
+  .option("-F, --function <name>", "one function's alone: ingest, ingest-jobs, schema, that of a route")
+  .addOption(
+    new Option("--since <time>", "how far back: 30s, 10m, 2h, 3d")
+      .argParser(duration)
+      .default(duration("10m"), "10m"),
   )
-  .option("--since <time>", "how far back: 30s, 10m, 2h, 3d", duration, duration("10m"))
   .option("-f, --follow", "go on with what is logged from now on, until Ctrl-C", false)
   .option("--json", "one JSON object a line: function, timestamp, message", false)
   .parse();

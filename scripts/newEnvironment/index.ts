@@ -11,7 +11,7 @@ import type { ConfigKey } from "./file";
 
 const command = new Command("npm run new-environment --")
   .description(
-    "Writes Pulumi.<name>.yaml with every config key, what it is, its choices, its default and its cost.\n" +
+    "Writes Pulumi.<name>.yaml with every config key, what it is, its choices, its default and its cost. " +
       "Asks only for what has no default: the region.",
   )
   .argument("<name>", "the environment's name, such as staging: small letters, digits and hyphens")

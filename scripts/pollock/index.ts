@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import * as path from "node:path";
 import { Command } from "commander";
+import { GroundworkError } from "../../infra/error";
 import { runCommand } from "../shared/terminal";
 
 const description = `Scores how we read the files of Pollock, the benchmark of polluted CSV files (Vitagliano and others, VLDB 2023), when
@@ -14,12 +17,14 @@ has a cell that its file hasn't, being mended by hand, ours is counted apart as 
 its rows differ and nothing was refused, rejected or told as unsure.`;
 
 const command = new Command("npm run pollock --")
-  .description(description)
+  .description(description.replaceAll(/(?<!\n)\n(?!\n)/g, " "))
   .argument("<folder>", "the folder with the benchmark's data")
   .parse();
 
 runCommand(async () => {
   const [folder = ""] = command.args;
+  if (!existsSync(path.join(folder, "pollock_weights.json")))
+    throw new GroundworkError(`${folder} has no pollock_weights.json: name the folder with Pollock's data`);
   // Loaded here: --help doesn't wait for the readers.
   const { scorePollock } = await import("./score");
   if (!(await scorePollock(folder))) process.exitCode = 1;

@@ -1,12 +1,38 @@
 import { printable } from "./printable";
+import { type Out, widthOf } from "./terminal";
 
 /**
- * Rows of cells as lines of text, each column as wide as its widest cell.
+ * Rows of cells as a text each, each column as wide as its widest cell.
  *
  * @param numbers the columns that stand to the right, counted from 0
+ * @param width of a row whose last cell goes beyond it the text has further lines, between words, where that cell stands or,
+ *   should less than 20 characters be left there, below the row
  */
-export function columns(rows: readonly (readonly string[])[], numbers: readonly number[] = []): string[] {
-  return padded(rows, (column) => numbers.includes(column)).map((cells) => cells.join("  ").trimEnd());
+export function columns(
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[] = [],
+  width = Infinity,
+): string[] {
+  return padded(rows, (column) => numbers.includes(column)).map((cells) => {
+    const line = cells.join("  ").trimEnd();
+    const last = cells.at(-1)?.trim() ?? "";
+    if (line.length <= width || last === "" || cells.length === 1) return line;
+    const before = line.slice(0, -last.length);
+    const below = width - before.length < 20;
+    const indent = below ? 4 : before.length;
+    const words = new RegExp(`\\S.{0,${width - indent - 1}}(?=\\s|$)|\\S+`, "g");
+    const wrapped = (last.match(words) ?? []).join(`\n${" ".repeat(indent)}`);
+    return below ? `${before.trimEnd()}\n    ${wrapped}` : before + wrapped;
+  });
+}
+
+/** Writes rows in columns, no wider than the terminal where that can be. */
+export function writeColumns(
+  rows: readonly (readonly string[])[],
+  out: Out,
+  numbers: readonly number[] = [],
+): void {
+  for (const line of columns(rows, numbers, widthOf(out))) out.write(`${line}\n`);
 }
 
 /** A table of Markdown: the first column is of texts, the others are of numbers. */

@@ -6,7 +6,7 @@ import { type RunningEnvironment, findEnvironment } from "../../local/runningEnv
 import { readStackState } from "./stackState";
 
 /** The environment that runs on this machine instead of AWS. */
-const localStack = "local";
+export const localStack = "local";
 
 /**
  * Reads one output of a stack.
@@ -84,7 +84,7 @@ function emulatorEnvironment(config: Readonly<Record<string, string>>): Record<s
 }
 
 /** @throws GroundworkError when it isn't up */
-function runningEnvironment(): RunningEnvironment {
+export function runningEnvironment(): RunningEnvironment {
   const running = findEnvironment(localStack);
   if (!running) {
     throw new GroundworkError(

@@ -8,7 +8,12 @@ import { printable } from "./printable";
 export interface Out {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
 }
+
+/** What fits into a line of it: a pipe and a file take any. */
+export const widthOf = ({ isTTY, columns = Infinity }: Out): number => (isTTY === true ? columns : Infinity);
 
 /** Whole numbers with thousands separators: `478,817`. */
 export const formatCount = (count: number): string => Math.round(count).toLocaleString("en-US");

@@ -3,6 +3,7 @@ import { GroundworkError } from "../../infra/error";
 import { environmentOf } from "../../programs/environments";
 import type { Program } from "../../programs/programs";
 import { keyValues, optionOf } from "../shared/arguments";
+import { localStack, runningEnvironment } from "../shared/stackOutputs";
 import { openTerminal } from "../shared/openTerminal";
 import { formatDuration, runCommand, table } from "../shared/terminal";
 import { listDoomed, planDestroy } from "./destroyPlan";
@@ -27,8 +28,22 @@ const belongs: Readonly<Partial<Record<keyof Manner, readonly Action[]>>> = {
   secretsProvider: ["init"],
 };
 
-const command = new Command("npm run init|preview|deploy|destroy|refresh|outputs --")
-  .description("Runs the Pulumi CLI over the projects in their order; destroy in reverse.")
+const descriptions: Readonly<Record<Action, string>> = {
+  init: "Makes the stacks of an environment that aren't there.",
+  preview:
+    "Says what a deployment would change. Without the CLI, a login or credentials it still runs the programs, checks their config and the guard rails, lists what they ask for, and says what it left out.",
+  deploy: "Brings the projects up in their order.",
+  destroy: "Takes down what the projects made, in reverse order.",
+  refresh: "Takes over into the state what AWS has.",
+  outputs: "Prints the outputs of the projects' stacks.",
+};
+
+const asked = actions.find((action) => action === process.argv[2]);
+const command = new Command(`npm run ${asked ?? actions.join("|")} --`)
+  .usage("[options]")
+  .description(
+    asked === undefined ? "Runs the Pulumi CLI over the projects in their order." : descriptions[asked],
+  )
   .addArgument(new Argument("<action>").choices(actions))
   .option(
     "--stack <name>",
@@ -37,35 +52,42 @@ const command = new Command("npm run init|preview|deploy|destroy|refresh|outputs
   )
   .option("--only <projects>", "some projects, by comma: database,ingest", list)
   .option("--yes", "don't ask before changing anything")
-  .option(
-    "--refresh",
-    "of preview, deploy, destroy: look first at what AWS has; deploy then puts back what was changed by hand",
-  )
-  .option(
-    "--plans <folder>",
-    "of preview: keep the plans there; of deploy: do what they say and nothing else",
-  )
   .addOption(
-    new Option("--preview-only", "of refresh: only say what has drifted, and fail if anything has").conflicts(
-      "pending",
+    own(
+      "--refresh",
+      `look first at what AWS has${asked === "deploy" ? ", and put back what was changed by hand" : ""}`,
     ),
   )
-  .option(
-    "--pending <name=id...>",
-    'of refresh: what AWS has of resources whose making was cut off, an ID or none: "s3.Bucket ingest=dev-ingest-1"',
-    keyValues("s3.Bucket ingest=dev-ingest-1"),
+  .addOption(
+    own(
+      "--plans <folder>",
+      asked === "deploy" ? "do what the plans there say and nothing else" : "keep the plans there",
+    ),
   )
-  .option("--remove", "of destroy: take the stacks away as well; Pulumi.<name>.yaml stays")
-  .option(
-    "--secrets-provider <url>",
-    "of init: what keeps the stacks' secrets, such as awskms://alias/pulumi?region=eu-west-1",
+  .addOption(
+    own("--preview-only", "only say what has drifted, and fail if anything has").conflicts("pending"),
   )
-  .addHelpText(
-    "after",
-    "\nWithout the CLI, a login or credentials, preview still runs the programs, checks their config and the\n" +
-      "guard rails, lists what they ask for, and says what it left out.",
+  .addOption(
+    own(
+      "--pending <name=id...>",
+      'what AWS has of resources whose making was cut off, an ID or none: "s3.Bucket ingest=dev-ingest-1"',
+    ).argParser(keyValues("s3.Bucket ingest=dev-ingest-1")),
+  )
+  .addOption(own("--remove", "take the stacks away as well; Pulumi.<name>.yaml stays"))
+  .addOption(
+    own(
+      "--secrets-provider <url>",
+      "what keeps the stacks' secrets, such as awskms://alias/pulumi?region=eu-west-1",
+    ),
   )
   .parse();
+
+/** An option that some actions take: the help of others doesn't show it. */
+function own(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  const takers = belongs[option.attributeName() as keyof Manner] ?? [];
+  return option.hideHelp(asked !== undefined && !takers.includes(asked));
+}
 
 // The third: the first two are Pulumi's, which ends its step at one and gives it up at the other.
 runCommand(main, { signalsToExit: 3 });
@@ -83,6 +105,7 @@ async function main(stop: AbortSignal): Promise<void> {
       `npm run ${action} asks before it changes anything, and there is no terminal to ask at: add --yes`,
     );
   }
+  if (action === "outputs" && stack === localStack) return printLocalOutputs(projects);
   const states = new States(stack, stop);
   const config = await checkEnvironment(stack, projects[0], stop);
   const listPlan = action === "preview" || action === "deploy" ? await planAhead(stack, config) : undefined;
@@ -98,6 +121,19 @@ async function main(stop: AbortSignal): Promise<void> {
     await runStacks({ action, projects, config, states, manner, report });
   } finally {
     if (action !== "outputs") summarize(done);
+  }
+}
+
+/** Of the environment on this machine, which no Pulumi CLI knows of. */
+function printLocalOutputs(projects: readonly Program[]): void {
+  const { outputs } = runningEnvironment();
+  for (const { project } of projects) {
+    process.stdout.write(`${project}\n`);
+    const values = Object.entries(outputs[project] ?? {});
+    const shown = values.map(
+      ([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)] as const,
+    );
+    table(shown, process.stdout);
   }
 }
 

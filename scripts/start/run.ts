@@ -44,7 +44,7 @@ export async function start(
     const { key, table: to } = target ?? targetOf(tables, path.basename(file), "records");
     const { job, seconds } = await load(environment, file, key, stop);
     await check(environment, file, to, job);
-    summarize({ environment, file, job, seconds, json, keep, table: to });
+    summarize({ environment, file, given, job, seconds, json, keep, table: to });
     if (keep) {
       publishEnvironment(session, environment);
       const { startConsole } = await import("../console/server");
@@ -126,6 +126,8 @@ async function check(environment: Environment, file: string, to: Table, job: Job
 interface Summary {
   readonly environment: Environment;
   readonly file: string;
+  /** The file that was named; undefined for the sample. */
+  readonly given: string | undefined;
   readonly job: Job;
   readonly seconds: number;
   readonly json: boolean;
@@ -133,7 +135,7 @@ interface Summary {
   readonly table: Table;
 }
 
-function summarize({ environment, file, job, seconds, json, keep, table: to }: Summary): void {
+function summarize({ environment, file, given, job, seconds, json, keep, table: to }: Summary): void {
   const { rowsLoaded: rows, rowsRejected: rejected, hops } = job;
   const rowsPerSecond = Math.round(rows / seconds);
   const out = json ? process.stderr : process.stdout;
@@ -152,7 +154,7 @@ function summarize({ environment, file, job, seconds, json, keep, table: to }: S
   );
   if (!keep) {
     out.write("\nAll of it is gone again. What next:\n");
-    table(nextSteps, out);
+    table(nextSteps(given, to.name), out);
   }
   if (json) {
     const { outputs } = environment;
@@ -160,8 +162,14 @@ function summarize({ environment, file, job, seconds, json, keep, table: to }: S
   }
 }
 
-const nextSteps: readonly (readonly [string, string])[] = [
-  ["npm start -- --keep", "the same, and it stays up until Ctrl-C, with its addresses"],
-  ["npm run local", "the environment without a load"],
-  ["npm start -- --file my.csv", "your own file"],
-];
+/** What to do with a file that was named, or with the sample. */
+function nextSteps(file: string | undefined, to: string): (readonly [string, string])[] {
+  const own = file === undefined ? "" : ` --file ${file}`;
+  return [
+    [`npm start --${own} --keep`, "the same, and it stays up until Ctrl-C, with its addresses"],
+    [`npm run psql -- --stack local -c "SELECT * FROM ${to} LIMIT 9"`, "in another terminal then: its rows"],
+    file === undefined
+      ? ["npm run table -- new my.csv", "a table for a file of your own"]
+      : ["npm run deploy", "brings the table to AWS"],
+  ];
+}

@@ -10,7 +10,7 @@ import { root } from "../../programs/programs";
 import { regExpText } from "../../trials/regExpText";
 import { checkFile } from "../shared/arguments";
 import { columns } from "../shared/columns";
-import { type Out, formatBytes, formatCount, formatDuration } from "../shared/terminal";
+import { type Out, formatBytes, formatCount, formatDuration, widthOf } from "../shared/terminal";
 import { type Ask, answered } from "./answers";
 import { findChanges, matched } from "./changes";
 import { changedDefinition, definitionFile } from "./definitionFile";
@@ -57,7 +57,7 @@ export async function newTable(
     ...(options.sample === true && { sampleBytes }),
   });
   const milliseconds = performance.now() - started;
-  for (const line of describe(inference, milliseconds)) out.write(`${line}\n`);
+  for (const line of describe(inference, milliseconds, widthOf(out))) out.write(`${line}\n`);
   const known = readTables().find(({ name }) => name === inference.definition.name);
   // What a table that is there says of its columns is decided.
   const theirs = known === undefined ? [] : [...matched(known, inference).values()];
@@ -80,6 +80,7 @@ export async function newTable(
 function describe(
   { definition, decided, columns: evidence, counts }: Inference,
   milliseconds: number,
+  width: number,
 ): string[] {
   const { bytes, rows } = counts;
   const rate = formatBytes((bytes / Math.max(milliseconds, 1)) * 1000);
@@ -92,19 +93,27 @@ function describe(
   );
   return [
     `read ${formatCount(rows)} rows, ${formatBytes(bytes)} in ${formatDuration(milliseconds)} (${rate}/s)`,
-    ...columns(decided.map(({ about, value, because }) => [about, value, because])),
-    ...columns([
-      ["column", "type", "empty", "values"],
-      ...evidence.map(({ name, examples, nulls, note }, i) => [
-        name,
-        types[i]?.join(", ") ?? "",
-        nulls === 0 ? "" : formatCount(nulls),
-        [
-          ...examples.slice(0, 3).map((text) => shortened(text)),
-          ...(note === undefined ? [] : [`(${note})`]),
-        ].join("  "),
-      ]),
-    ]),
+    ...columns(
+      decided.map(({ about, value, because }) => [about, value, because]),
+      [],
+      width,
+    ),
+    ...columns(
+      [
+        ["column", "type", "empty", "values"],
+        ...evidence.map(({ name, examples, nulls, note }, i) => [
+          name,
+          types[i]?.join(", ") ?? "",
+          nulls === 0 ? "" : formatCount(nulls),
+          [
+            ...examples.slice(0, 3).map((text) => shortened(text)),
+            ...(note === undefined ? [] : [`(${note})`]),
+          ].join("  "),
+        ]),
+      ],
+      [],
+      width,
+    ),
   ];
 }
 

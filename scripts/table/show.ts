@@ -1,6 +1,7 @@
+import { defineTable } from "../../functions/ingest/table";
 import { sqlType, tableSql } from "../../functions/ingest/tableSql";
 import { readTables, tableNamed } from "../../infra/tables";
-import { columns } from "../shared/columns";
+import { writeColumns } from "../shared/columns";
 import type { Out } from "../shared/terminal";
 
 /** Lists the tables of tables/, and which files are theirs. */
@@ -12,9 +13,7 @@ export function listTables(out: Out): void {
     key.join(", "),
     `${sameFile}, ${sameRow}`,
   ]);
-  for (const line of columns([["table", "files", "columns", "key", "same file, row"], ...rows], [2])) {
-    out.write(`${line}\n`);
-  }
+  writeColumns([["table", "files", "columns", "key", "same file, row"], ...rows], out, [2]);
 }
 
 /**
@@ -26,23 +25,37 @@ export function showTable(name: string, out: Out): void {
   const table = tableNamed(readTables(), name);
   const { files, format, key, sameFile, sameRow, lineage, maxRejects, maxRecordBytes, transform } = table;
   const facts = { files, format, key, sameFile, sameRow, lineage, maxRejects, maxRecordBytes };
-  const shown = Object.entries(facts).filter(([, value]) => value !== undefined);
-  for (const line of columns([
-    ...shown.map(([fact, value]) => [fact, JSON.stringify(value)]),
-    ...(transform ? [["transform", `of ${transform.columns.join(", ")}`]] : []),
-  ]))
-    out.write(`${line}\n`);
+  const shown = Object.entries(facts).flatMap(([fact, value]) =>
+    typeof value === "object" && !Array.isArray(value)
+      ? entriesOf(value).map(([key, each]) => [`${fact}.${key}`, each])
+      : value === undefined
+        ? []
+        : [[fact, JSON.stringify(value)]],
+  );
+  writeColumns([...shown, ...(transform ? [["transform", `of ${transform.columns.join(", ")}`]] : [])], out);
   out.write("\n");
-  for (const line of columns([
-    ["column", "header", "type", "required", "times"],
-    ...table.columns.map(({ name: column, header, type, required, times }) => [
-      column,
-      header,
-      sqlType(type),
-      required ? "yes" : "",
-      times === 1 ? "" : String(times),
-    ]),
-  ]))
-    out.write(`${line}\n`);
+  const usual = new Map(
+    entriesOf(defineTable({ name, columns: [{ name: "a", type: "text" }] }).columns[0]!.format),
+  );
+  writeColumns(
+    [
+      ["column", "header", "type", "required", "times", "format"],
+      ...table.columns.map(({ name: column, header, type, required, times, format: own }) => [
+        column,
+        header,
+        sqlType(type),
+        required ? "yes" : "",
+        times === 1 ? "" : String(times),
+        entriesOf(own)
+          .filter(([key, value]) => usual.get(key) !== value)
+          .map(([key, value]) => `${key} ${value}`)
+          .join(", "),
+      ]),
+    ],
+    out,
+  );
   out.write(`\n${tableSql(table)}`);
 }
+
+const entriesOf = (format: object): [string, string][] =>
+  Object.entries(format).map(([key, value]) => [key, JSON.stringify(value)]);

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
@@ -36,7 +36,12 @@ const program = new Command("npm run tunnel --")
   .option("--port <n>", "the port on this machine", wholeNumber(65_535), 8003)
   .option("--key <file>", "the private SSH key (default: what ssh itself finds)")
   .option("--host-key <key>", "the bastion's public host key (default: from its EC2 console output, once)")
-  .option("--known-hosts <file>", "where host keys are pinned", path.join(cache, "known_hosts"))
+  .addOption(
+    new Option("--known-hosts <file>", "where host keys are pinned").default(
+      path.join(cache, "known_hosts"),
+      ".cache/known_hosts",
+    ),
+  )
   .option("--start", "start the bastion without asking, should it be stopped", false)
   .option("--print", "only print the plain command, and start nothing", false)
   .parse();

@@ -98,6 +98,13 @@ describe("the pages", () => {
     expect(pages.filter((page) => page.startsWith("docs/") && !names.has(page))).to.be.empty;
   });
 
+  it("CONTRIBUTING.md names folders of tests that mocha finds tests in", () => {
+    const folders = codeIn("CONTRIBUTING.md").flatMap((code) => /^npx mocha (\S+)/.exec(code)?.[1] ?? []);
+    expect(folders).to.not.be.empty;
+    const { stdout } = spawnSync("npx", ["mocha", "--dry-run", ...folders], { cwd: root, encoding: "utf8" });
+    expect(stdout).to.match(/[1-9]\d* passing/);
+  });
+
   it("docs/troubleshooting.md quotes messages that there are", () => {
     const folders = ["functions", "infra", "local", "policy", "programs", "scripts"];
     const source = folders

@@ -83,7 +83,7 @@ export function makeProfile(width: number, delimiter: string, decode: (bytes: Bu
         continue;
       }
       column.filled++;
-      if (column.filled <= maxExamples) addExample(column, decode(bytes.subarray(start, end)));
+      if (column.filled <= maxExamples) addExample(column, textOf(bytes, start, end, quoting[index]!));
       if (indented) column.indented++;
       if (column.uuid || column.json || column.hex) special(column, bytes, start, end, quoting[index]!);
       if (column.shapes !== undefined) addShape(column, index, record, start, end);
@@ -188,9 +188,14 @@ export function makeProfile(width: number, delimiter: string, decode: (bytes: Bu
     if (column.hex && !(bytes[start] === backslash && bytes[start + 1] === 120)) column.hex = false;
     if (column.json) {
       const first = bytes[start];
-      column.json =
-        (first === brace || first === bracket) && isJson(decode(bytes.subarray(start, end)), quoting);
+      column.json = (first === brace || first === bracket) && isJson(textOf(bytes, start, end, quoting));
     }
+  }
+
+  /** A field as it is meant; `quoting` is the splitter's. */
+  function textOf(bytes: Buffer, start: number, end: number, quoting: number): string {
+    const text = decode(bytes.subarray(start, end));
+    return quoting === 2 ? text.replaceAll('""', '"') : text;
   }
 
   function addWord({ words }: ColumnProfile, bytes: Buffer, start: number, end: number): void {
@@ -244,9 +249,9 @@ function isUuid(bytes: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-function isJson(text: string, quoting: number): boolean {
+function isJson(text: string): boolean {
   try {
-    JSON.parse(quoting === 2 ? text.replaceAll('""', '"') : text);
+    JSON.parse(text);
     return true;
   } catch {
     return false;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -53,6 +53,21 @@ describe("a newcomer's first hour", function () {
     await run("table", "new", "my.csv");
     const { stdout } = await run("start", "--file", "my.csv");
     expect(stdout).to.match(/rows +2 in my, each checked/);
+    expect(stdout).to.match(
+      /^npm start -- --file my\.csv --keep .*\nnpm run psql -- --stack local -c "SELECT \* FROM my/m,
+    );
+  });
+
+  it("says in one sentence where the table and its definition differ", async () => {
+    const file = path.join(checkout, "tables/my.ts");
+    const definition = readFileSync(file, "utf8");
+    writeFileSync(file, definition.replace(/type: "numeric"[^}]*\}[^}]*\}/, 'type: "text" }'));
+    const { code, stderr } = await command("start").run("--file", "my.csv");
+    writeFileSync(file, definition);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(
+      /came up: The schema is applied, but .*celsius is numeric .*, and text in tables\/my\.ts\n$/,
+    );
   });
 
   it("keeps an environment up, loads the file into it and shows its rows", async () => {
@@ -74,6 +89,9 @@ describe("a newcomer's first hour", function () {
       const [, line = ""] = /^call the API: (.*)$/m.exec(stderr) ?? [];
       const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -sS`], { cwd: checkout });
       expect(JSON.parse(stdout)).to.deep.equal({ message: "Authorized!!!" });
+      // It looks like a token: the function refuses it, which is no failure of its own.
+      const refused = await fetch(/http\S+$/.exec(line)![0], { headers: { authorization: "a.b.c" } });
+      expect(refused.status).to.equal(401);
       const records = line
         .replace("/admin-only/all", "/records?day=2024-02-29")
         .replace(/ (http\S+)$/, " '$1'");
@@ -91,7 +109,9 @@ describe("a newcomer's first hour", function () {
 
   it("leaves nothing behind", async () => {
     local.child.kill("SIGINT");
-    expect((await local.ended).code).to.equal(130);
+    const { code, stderr } = await local.ended;
+    expect(code).to.equal(130);
+    expect(stderr).to.not.include("Unauthorized");
     for (const each of commands) expect(await each.leftoversSoon()).to.be.empty;
   });
 });

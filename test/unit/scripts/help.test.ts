@@ -20,4 +20,24 @@ describe("every command's --help", () => {
       expect(stderr).to.equal("[]\n");
     });
   }
+
+  it("of an action on the stacks shows the options that it takes, and no argument", () => {
+    const help = (action: string): string => {
+      const args = ["-r", "./programs/register.js", "scripts/stacks", action, "--help"];
+      return spawnSync("node", args, { cwd: root, encoding: "utf8" }).stdout;
+    };
+    expect(help("preview")).to.match(/^Usage: npm run preview -- \[options\]\n/);
+    expect(help("preview"))
+      .to.include("--plans")
+      .and.to.not.match(/--(remove|pending|secrets-provider)/);
+    expect(help("destroy")).to.include("--remove").and.to.not.include("--plans");
+  });
+
+  it("has no machine's path and no milliseconds for a default", () => {
+    for (const name of ["tunnel", "diagram", "logs"]) {
+      const [program = "", ...args] = (scripts[name] ?? "").split(" ");
+      const { stdout } = spawnSync(program, [...args, "--help"], { cwd: root, encoding: "utf8" });
+      expect(stdout, name).to.not.match(/\(default:\s+("?\/|\d{5})/);
+    }
+  });
 });

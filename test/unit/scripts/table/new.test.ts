@@ -30,6 +30,11 @@ describe("table new", () => {
     return text;
   };
 
+  it("shows values as they are meant, not as the file quotes them", async () => {
+    const text = await run(put("quotes.csv", 'id,name\n1,"the ""one"""\n2,two\n'));
+    expect(text).to.include(JSON.stringify('the "one"')).and.to.not.include('\\"\\"');
+  });
+
   it("writes the definition and the migration of what a file holds", async () => {
     const before = readdirSync(path.join(root, "tables"));
     const text = await run(put("Trial run 2018.csv", spending), { key: ["Transaction number"] });
