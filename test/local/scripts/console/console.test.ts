@@ -258,9 +258,14 @@ describe("the console", function () {
     const settings = await get("/functions/settings");
     for (const name of ["ingest", "ingest-jobs", "schema", "group-authorizer"]) {
       expect(settings).to.match(
-        new RegExp(`name=${name}">${name}</a></td>\\s*<td>[\\w-]+</td>\\s*<td>nodejs\\d+.x`),
+        new RegExp(
+          `name=${name}">${name}</a></td>\\s*<td>[\\w-]+</td>\\s*<td>nodejs\\d+.x</td>[^/]+/td>[^/]+ s</td>\\s*<td class="number">[\\d.]+ kB</td>`,
+        ),
       );
     }
+    const archive = await get("/functions/archive?name=ingest");
+    expect(archive).to.match(/<td>node_modules\/pg\/lib\/client\.js<\/td>\s*<td class="number">[\d.]+ kB/);
+    expect(await get("/functions/archive?name=nothing")).to.include("There is no function nothing");
     expect(await get("/functions/log?name=nothing")).to.include("There is no function nothing");
   });
 });
