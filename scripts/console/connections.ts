@@ -24,8 +24,9 @@ export class Connections {
     readonly changes?: readonly Change[],
   ) {}
 
-  private readonly ingest = kept(() => this.readOutputs(this.stack, "ingest"));
-  private readonly auth = kept(() => this.readOutputs(this.stack, "auth"));
+  private readonly ingest = this.outputs(() => this.readOutputs(this.stack, "ingest"));
+  private readonly auth = this.outputs(() => this.readOutputs(this.stack, "auth"));
+  private readonly database = this.outputs(() => this.readOutputs(this.stack, "database"));
 
   async bucket(): Promise<string> {
     return (await this.ingest())("bucketName");
@@ -35,7 +36,10 @@ export class Connections {
     return (await this.auth())("apiUrl");
   }
 
-  private readonly database = kept(() => this.readOutputs(this.stack, "database"));
+  /** Those that are deployed, as `GET /records`. */
+  async routes(): Promise<readonly string[]> {
+    return (await this.auth())("routes");
+  }
 
   async tunnelCommand(): Promise<string> {
     return (await this.database())("tunnelCommand");
@@ -80,7 +84,7 @@ export class Connections {
     return client;
   });
 
-  readonly logGroups = kept(async () =>
+  readonly logGroups = this.outputs(async () =>
     (await import("../logs/logGroups")).findLogGroups(this.stack, this.readOutputs),
   );
 
@@ -102,6 +106,11 @@ export class Connections {
     this.closers.push(() => void target.close());
     return { target, pool: { client: await target.connect(), UserPoolId: await target.userPoolId() } };
   });
+
+  /** What outputs say: here as they are now, since what is saved may change them; elsewhere the CLI takes seconds to read them. */
+  private outputs<T>(read: () => Promise<T>): () => Promise<T> {
+    return this.stack === "local" ? read : kept(read);
+  }
 
   close(): void {
     this.closing.abort();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Environment } from "../../../../local/environment";
+import { publishEnvironment } from "../../../../local/runningEnvironment";
 import { Session } from "../../../../local/session";
 import { startConsole } from "../../../../scripts/console/server";
 import type { stackOutputs } from "../../../../scripts/shared/stackOutputs";
@@ -121,7 +122,7 @@ describe("the console", function () {
         await get(job.replace("?", "/status?")),
         await until(job.replace("?", "/rejects?"), "<mark>"),
         await post("/users/password", { username: script, password: "Correct-horse-1" }),
-        await post("/api/send", { route: "0", as: `access ${script}` }),
+        await post("/api/send", { route: "GET /", as: `access ${script}` }),
         await get(`/functions/log?name=${encodeURIComponent(script)}`),
         await get(`/files?limit=${encodeURIComponent(script)}`),
       ];
@@ -199,7 +200,9 @@ describe("the console", function () {
     await until("/job/status?key=failing.csv", "It failed");
   });
 
-  it("draws the environment, and says of a box what it is, costs, and where it answers", async () => {
+  it("draws the environment with the config that it is up with, and says of a box what it is, costs, and where it answers", async () => {
+    process.env.GROUNDWORK_ANNOUNCEMENTS = session.dir;
+    publishEnvironment(session, { ...environment, config: { "ingest:timeout": "77" } }, session.dir);
     const drawing = await until("/map/drawing?zoom=150", "<svg");
     expect(drawing)
       .to.match(/<svg width="\d/)
@@ -208,6 +211,7 @@ describe("the console", function () {
     const box = await get("/map/box?box=database");
     expect(box).to.include(`${environment.database.server.host}:${environment.database.server.port}`);
     expect(box).to.include("a month while nothing happens").and.include("db.t4g.micro");
+    expect(await get("/map/box?box=ingest")).to.match(/timeout<\/dt>\s*<dd>77</);
     expect(await get("/map/box?box=bucket-ingest")).to.include(environment.outputs.ingest.bucketName);
     for (const name of [script, "__proto__", "constructor"]) {
       const said = await get(`/map/box?box=${encodeURIComponent(name)}`);
@@ -226,10 +230,11 @@ describe("the console", function () {
     expect(await post("/users/signIn", user)).to.include("console is signed in");
     expect(await get("/users/tokens")).to.include("aws.cognito.signin.user.admin");
     const statuses = ["", "access console", "id console"].map(
-      async (as) => /<strong>(\d+)/.exec(await post("/api/send", { route: "0", as }))?.[1],
+      async (as) => /<strong>(\d+)/.exec(await post("/api/send", { route: "GET /", as }))?.[1],
     );
     expect(await Promise.all(statuses)).to.deep.equal(["401", "200", "401"]);
-    expect(await post("/api/send", { route: "99", as: "" })).to.include("There is no such route");
+    for (const route of ["", "GET /../../elsewhere", "DELETE /", "GET //evil.example/"])
+      expect(await post("/api/send", { route, as: "" })).to.include("There is no such route");
     expect(await get("/api/routes")).to.include("GET /admin-only/all");
   });
 

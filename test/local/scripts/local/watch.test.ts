@@ -1,10 +1,29 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Client } from "pg";
 import { Session } from "../../../../local/session";
 import { WatchedCheckout } from "../../../support/watchedCheckout";
+
+/** Of infra/auth/apiRoutes.ts. */
+const added = `  {
+    method: "get",
+    path: "/greet",
+    summary: "Greets",
+    authorizer: { kind: "cognito", scopes: [] },
+    function: {
+      name: "greet",
+      callback: () => {
+        console.log("somebody came");
+        return Promise.resolve({ statusCode: 200, body: "good day" });
+      },
+      packages: [],
+      database: false,
+    },
+  },
+`;
 
 describe("npm run local -- --watch", function () {
   this.timeout(300_000);
@@ -43,17 +62,14 @@ describe("npm run local -- --watch", function () {
 
   it("takes the second of two quick edits", async () => {
     checkout.save(request, saying("first"));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(300);
     checkout.save(request, saying("second"));
     await checkout.told(/ deployed /);
     while (!(await refusal()).includes("must be second sweep")) await checkout.told(/ deployed /);
   });
 
   it("applies a migration, and the database keeps its rows", async () => {
-    writeFileSync(
-      path.join(checkout.dir, "functions/sql/012_watched.sql"),
-      "CREATE TABLE watched (a int);\n",
-    );
+    checkout.addMigration("watched", "CREATE TABLE watched (a int);\n");
     expect(await checkout.told(/Function schema/)).to.match(/: Function schema, Invocation schema$/);
     expect((await database.query("SELECT * FROM watched")).rows).to.deep.equal([]);
     expect(await merchants()).to.deep.equal([{ merchant: "was here before" }]);
@@ -103,14 +119,46 @@ describe("npm run local -- --watch", function () {
   }
 
   it("shows all of it in the console", async () => {
-    const address = /Console +(\S+)/.exec(checkout.all.join("\n"))?.[1] ?? "";
-    const entered = await fetch(address, { redirect: "manual" });
-    const cookie = entered.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-    const changes = await (await fetch(new URL("/watch/changes", address), { headers: { cookie } })).text();
+    const changes = await checkout.console("/watch/changes");
     expect(changes).to.include("Function schema, Invocation schema").and.to.include("Expression expected");
-    expect(await (await fetch(new URL("/files", address), { headers: { cookie } })).text()).to.include(
-      'data-load="/watch/last"',
+    expect(await checkout.console("/files")).to.include('data-load="/watch/last"');
+  });
+
+  it("has a function in the console that is added, with its log, its route, and its box on the map", async () => {
+    expect(await checkout.console("/functions/settings")).to.not.include("greet");
+    checkout.save("infra/auth/apiRoutes.ts", (text) => text.replace('  {\n    method: "get",', `${added}$&`));
+    await checkout.told(/deployed .*Function greet/);
+    expect(await checkout.console("/functions/settings")).to.include('name=greet">greet</a>');
+    expect(await checkout.console("/api/routes")).to.include("<option>GET /greet</option>");
+    const form = new URLSearchParams({ route: "GET /greet", as: "" });
+    expect(await checkout.console("/api/send", { method: "POST", body: form })).to.include("401");
+    expect(await checkout.invoke("local-greet", {})).to.include("good day");
+    expect(await checkout.console("/functions/log?name=greet")).to.include("somebody came");
+    while (!(await checkout.console("/map/drawing")).includes("greet")) await sleep(200);
+  });
+
+  it("takes a file in the console for a table that is added", async () => {
+    checkout.addMigration(
+      "guests",
+      `CREATE TABLE guests (name text, ingest_job bigint);
+GRANT INSERT ON guests TO ingest;
+INSERT INTO ingest_tables VALUES ('guests');
+`,
     );
+    writeFileSync(
+      path.join(checkout.dir, "tables/guests.ts"),
+      `import { defineTable } from "../functions/ingest/table";
+export default defineTable({
+  name: "guests",
+  files: { prefix: "guests/" },
+  columns: [{ name: "name", type: "text" }],
+});
+`,
+    );
+    await checkout.told(/deployed .*Function ingest/);
+    const upload = { method: "PUT", body: "name\nAda\n" };
+    expect(await checkout.console("/files/upload?name=guests.csv", upload)).to.include("guests/guests.csv");
+    while ((await database.query("SELECT FROM guests WHERE name = 'Ada'")).rowCount === 0) await sleep(50);
   });
 
   it("ends at Ctrl-C with nothing left", async () => {
