@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
@@ -165,5 +165,45 @@ export default defineTable({
     await database.end();
     expect(await checkout.end()).to.equal(130);
     expect(execFileSync("ps", ["-eo", "args"]).toString()).to.not.include(checkout.dir);
+  });
+});
+
+describe("npm run local -- --watch --keep-data", function () {
+  this.timeout(300_000);
+  let session: Session;
+  let checkout: WatchedCheckout;
+
+  before(async () => {
+    session = new Session();
+    // PostgreSQL runs as another user when this one is root, and has to get in.
+    chmodSync(session.dir, 0o711);
+    checkout = new WatchedCheckout(path.join(session.dir, "checkout"), ["--keep-data"]);
+    await checkout.told(/^watching/);
+  });
+  after(async () => {
+    await checkout?.end();
+    await session.close();
+  });
+
+  async function query(sql: string): Promise<unknown[]> {
+    const database = new Client({ connectionString: checkout.running().databaseUrl });
+    await database.connect();
+    try {
+      return (await database.query<Record<string, unknown>>(sql)).rows;
+    } finally {
+      await database.end();
+    }
+  }
+
+  it("has the next time what was saved and loaded, and goes on deploying", async () => {
+    checkout.addMigration("watched", "CREATE TABLE watched (a int);\n");
+    await checkout.told(/deployed .*Invocation schema/);
+    await query("INSERT INTO watched VALUES (7)");
+    checkout.addMigration("later", "ALTER TABLE watched ADD b int DEFAULT 8;\n");
+    await checkout.restart();
+    expect(await query("SELECT * FROM watched")).to.deep.equal([{ a: 7, b: 8 }]);
+    checkout.addMigration("last", "UPDATE watched SET b = 9;\n");
+    expect(await checkout.told(/deployed/)).to.match(/: Function schema, Invocation schema$/);
+    expect(await query("SELECT * FROM watched")).to.deep.equal([{ a: 7, b: 9 }]);
   });
 });
