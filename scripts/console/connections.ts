@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Change } from "../../local/watch/watch";
 import type { stackOutputs } from "../shared/stackOutputs";
+import { type DeadLetter, DeadLetters, hidden } from "../load/deadLetters";
 import type { Tokens } from "../cognito/tokens";
 import type { Known } from "./map/places";
 
@@ -70,8 +72,18 @@ export class Connections {
     return jobs;
   });
 
+  /** When what was read before can be read again. */
+  private lettersBack: Promise<unknown> = Promise.resolve();
+
+  /** All dead letters, for one reader after the other: two tabs, or a look behind the one that tried a letter again. */
+  readLetters(): Promise<DeadLetter[]> {
+    const found = this.lettersBack.then(async () => (await this.letters()).read());
+    const wait = (): Promise<void> => sleep(hidden * 1000, undefined, { ref: false });
+    this.lettersBack = found.then(wait, () => undefined);
+    return found;
+  }
+
   readonly letters = kept(async () => {
-    const { DeadLetters } = await import("../load/deadLetters");
     const letters = new DeadLetters((await this.ingest())("deadLetterQueueUrl"));
     this.closers.push(() => letters.close());
     return letters;

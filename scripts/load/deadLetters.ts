@@ -1,5 +1,4 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { isGiveUp } from "../../functions/shared/giveUp";
 import { readEvent } from "../../functions/ingest/event";
 
 /** An event that the function gave up on, as Lambda's destination writes it. */
@@ -17,7 +16,7 @@ export interface DeadLetter {
 }
 
 /** Seconds for which the letters that were read are hidden from who reads next. */
-const hidden = 2;
+export const hidden = 2;
 
 /** The queue of what the function gave up on. */
 export class DeadLetters {
@@ -77,23 +76,24 @@ export function reasonFor(
  * A letter that names no file has an empty key.
  */
 function readLetter(body: string, receipt: string): DeadLetter[] {
-  const { timestamp, requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
-    timestamp: string;
-    requestPayload?: unknown;
-    responsePayload?: { errorMessage?: string } | null;
-    requestContext?: { condition?: string };
-  };
-  const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
-  const common = { at: Date.parse(timestamp), reason, receipt };
+  let common = { at: NaN, reason: `the letter can't be read: ${body.slice(0, 200)}`, receipt };
   try {
+    const { timestamp, requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
+      timestamp: string;
+      requestPayload?: unknown;
+      responsePayload?: { errorMessage?: string } | null;
+      requestContext?: { condition?: string };
+    };
+    const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
+    common = { at: Date.parse(timestamp), reason, receipt };
     return readEvent(requestPayload).sources.map(({ bucket, key, etag }) => ({
       bucket,
       key,
       etag,
       ...common,
     }));
-  } catch (error) {
-    if (!isGiveUp(error)) throw error;
+  } catch {
+    // Anybody may write to a queue: what one letter is, whatever it is, doesn't hide the others.
     return [{ bucket: "", key: "", etag: undefined, ...common }];
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { UnzipFileInfo } from "fflate";
 import { GroundworkError } from "../../../infra/error";
@@ -41,7 +40,7 @@ export const functions: Area = {
       return { body: dataTable("Archive", ["File", "#Size"], rows) };
     },
     async letters({ connections }): Promise<Panel> {
-      const found = await (await connections.letters()).read();
+      const found = await connections.readLetters();
       const again = html`<p><button class="plain" data-reload>Look again</button></p>`;
       if (found.length === 0) {
         return {
@@ -79,7 +78,8 @@ export const functions: Area = {
       const { S3Client } = await import("@aws-sdk/client-s3");
       const [letters, jobs] = [await connections.letters(), await connections.jobs()];
       const key = query.get("key") ?? "";
-      const letter = await findLetter(key, () => letters.read());
+      const letter = (await connections.readLetters()).find((each) => each.key === key);
+      if (!letter) throw new GroundworkError(`There is no dead letter of ${key} any more: look again`);
       const s3 = new S3Client({});
       try {
         const state = await stateOf(s3, letter);
@@ -124,19 +124,6 @@ async function filesAt(url: string, signal: AbortSignal): Promise<UnzipFileInfo[
     filter: (file) => files.push(file) < 0,
   });
   return files.sort((one, other) => other.originalSize - one.originalSize);
-}
-
-/** A letter that was read just now is hidden from the next reader for two seconds. */
-async function findLetter<L extends { readonly key: string }>(
-  key: string,
-  read: () => Promise<L[]>,
-): Promise<L> {
-  for (let tries = 0; tries < 3; tries++) {
-    const found = (await read()).find((letter) => letter.key === key);
-    if (found) return found;
-    await sleep(1000);
-  }
-  throw new GroundworkError(`There is no dead letter of ${key} any more: look again`);
 }
 
 type Follower = () => Promise<LogLine[]>;

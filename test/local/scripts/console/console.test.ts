@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Environment } from "../../../../local/environment";
 import { publishEnvironment } from "../../../../local/runningEnvironment";
 import { Session } from "../../../../local/session";
 import { startConsole } from "../../../../scripts/console/server";
 import type { stackOutputs } from "../../../../scripts/shared/stackOutputs";
-import { startConsoleOf } from "../../../support/console";
+import { type Entered, enterConsole, startConsoleOf } from "../../../support/console";
 import { keepEnvironment } from "../../../support/environment";
 import { rawFetch } from "../../../support/rawFetch";
 
@@ -21,33 +20,20 @@ describe("the console", function () {
   let readOutputs: typeof stackOutputs;
   let origin: string;
   let cookie: string;
+  let get: Entered["get"];
+  let send: Entered["send"];
+  let post: Entered["post"];
+  let until: Entered["until"];
 
   before(async () => {
     session = new Session();
     ({ environment, address, readOutputs, restore } = await startConsoleOf(session, "[18986]"));
-    origin = new URL(address).origin;
-    cookie = cookieOf(await fetch(address, { redirect: "manual" }));
+    ({ origin, cookie, get, send, post, until } = await enterConsole(address));
   });
   after(async () => {
     restore();
     await session.close();
   });
-
-  const cookieOf = ({ headers }: Response): string => headers.getSetCookie()[0]?.split(";")[0] ?? "";
-  const get = async (path: string): Promise<string> =>
-    (await fetch(`${origin}${path}`, { headers: { cookie } })).text();
-  const send = async (method: string, path: string, body = "", headers: Record<string, string> = {}) =>
-    fetch(`${origin}${path}`, { method, body, headers: { cookie, origin, ...headers } });
-  const post = async (path: string, form: Record<string, string> = {}): Promise<string> =>
-    (await send("POST", path, new URLSearchParams(form).toString())).text();
-  /** Asks again until the answer says so. */
-  async function until(path: string, text: string): Promise<string> {
-    for (;;) {
-      const said = await get(path);
-      if (said.includes(text)) return said;
-      await sleep(200);
-    }
-  }
 
   describe("against strangers", () => {
     it("lets nobody in without its token, and its cookie is for this site and no script", async () => {
@@ -105,6 +91,36 @@ describe("the console", function () {
       }
     });
 
+    it("takes a path of two slashes for its own, opens no socket, and tells no other site its token", async () => {
+      for (const path of ["//", "///", "//[", "//evil.example/files", "/nowhere"]) {
+        const { status, text } = await rawFetch(`${origin}${path}`, { cookie, "sec-fetch-mode": "navigate" });
+        expect(status, path).to.equal(404);
+        expect(text, path).to.match(/<nav.*There is no such page/s);
+      }
+      for (const headers of [
+        { connection: "upgrade", upgrade: "websocket" },
+        { accept: "text/event-stream" },
+      ])
+        expect((await rawFetch(`${origin}/files/jobs`, headers)).status).to.equal(401);
+      const { headers } = await fetch(address, { redirect: "manual" });
+      expect(headers.get("referrer-policy")).to.equal("no-referrer");
+    });
+
+    it("says what is wrong with an address on a page of its own", async () => {
+      for (const path of [
+        "files?limit=1e308",
+        "files?limit=-1",
+        "job",
+        "table?name=",
+        "job/rejects.csv?key=none",
+      ]) {
+        const { text } = await rawFetch(`${origin}/${path}`, { cookie, "sec-fetch-mode": "navigate" });
+        expect(text, path).to.match(
+          /<nav.*class="problem">(limit must be|The address must|There is no job)/s,
+        );
+      }
+    });
+
     it("shows the names, records, logs and errors of strangers as text", async () => {
       const name = `<img src=x onerror=alert(1)>&"'\u202e.csv`;
       const said = await send(
@@ -137,8 +153,8 @@ describe("the console", function () {
     try {
       process.env.AWS_ENDPOINT_URL_LAMBDA = "http://127.0.0.1:1";
       const entry = await startConsole(other, "local", { readOutputs });
-      const headers = { cookie: cookieOf(await fetch(entry, { redirect: "manual" })) };
-      const ask = (path: string) => fetch(new URL(path, entry), { headers });
+      const { cookie: own } = await enterConsole(entry);
+      const ask = (path: string) => fetch(new URL(path, entry), { headers: { cookie: own } });
       const settings = await ask("/functions/settings");
       expect(settings.status).to.equal(502);
       expect(await settings.text()).to.include("can&#39;t be reached (ECONNREFUSED)");
@@ -255,10 +271,16 @@ describe("the console", function () {
     const bucket = environment.outputs.ingest.bucketName;
     const body = { requestPayload: { bucket, key: "late.csv" }, responsePayload: { errorMessage: script } };
     queues.send(queue, JSON.stringify(body));
+    queues.send(queue, `no JSON, ${script}`);
+    queues.send(queue, "null");
     const letters = await until("/functions/letters", "late.csv");
     expect(letters).to.include("&#60;script&#62;").and.to.not.include("<script>");
+    expect(letters)
+      .to.include("can&#39;t be read: no JSON, &#60;script")
+      .and.include("can&#39;t be read: null");
+    expect(await get("/functions/letters"), "another tab, at once").to.equal(letters);
     expect(await post("/functions/retry?key=late.csv")).to.include("late.csv: started again");
-    expect(queues.peek(queue)).to.deep.equal([]);
+    expect(queues.peek(queue)).to.have.lengthOf(2);
     expect(await until("/functions/log?name=ingest", "late.csv")).to.include("Of ingest alone");
     const settings = await get("/functions/settings");
     for (const name of ["ingest", "ingest-jobs", "schema", "group-authorizer"]) {

@@ -32,8 +32,7 @@ describe("an hour with the console", function () {
   const go = (name: string) => page.click(`nav >> text=${name}`);
 
   it("opens it", async () => {
-    const address = /Console +(\S+)/.exec(checkout.all.join("\n"))?.[1] ?? "";
-    await page.goto(address);
+    await page.goto(checkout.consoleAddress());
     await page.waitForSelector("text=No file was loaded yet");
   });
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Client } from "pg";
 import { Session } from "../../../../local/session";
+import { enterConsole } from "../../../support/console";
 import { WatchedCheckout } from "../../../support/watchedCheckout";
 
 /** Of infra/auth/apiRoutes.ts. */
@@ -119,22 +120,23 @@ describe("npm run local -- --watch", function () {
   }
 
   it("shows all of it in the console", async () => {
-    const changes = await checkout.console("/watch/changes");
+    const { get } = await enterConsole(checkout.consoleAddress());
+    const changes = await get("/watch/changes");
     expect(changes).to.include("Function schema, Invocation schema").and.to.include("Expression expected");
-    expect(await checkout.console("/files")).to.include('data-load="/watch/last"');
+    expect(await get("/files")).to.include('data-load="/watch/last"');
   });
 
   it("has a function in the console that is added, with its log, its route, and its box on the map", async () => {
-    expect(await checkout.console("/functions/settings")).to.not.include("greet");
+    const { get, post, until } = await enterConsole(checkout.consoleAddress());
+    expect(await get("/functions/settings")).to.not.include("greet");
     checkout.save("infra/auth/apiRoutes.ts", (text) => text.replace('  {\n    method: "get",', `${added}$&`));
     await checkout.told(/deployed .*Function greet/);
-    expect(await checkout.console("/functions/settings")).to.include('name=greet">greet</a>');
-    expect(await checkout.console("/api/routes")).to.include("<option>GET /greet</option>");
-    const form = new URLSearchParams({ route: "GET /greet", as: "" });
-    expect(await checkout.console("/api/send", { method: "POST", body: form })).to.include("401");
+    expect(await get("/functions/settings")).to.include('name=greet">greet</a>');
+    expect(await get("/api/routes")).to.include("<option>GET /greet</option>");
+    expect(await post("/api/send", { route: "GET /greet", as: "" })).to.include("401");
     expect(await checkout.invoke("local-greet", {})).to.include("good day");
-    expect(await checkout.console("/functions/log?name=greet")).to.include("somebody came");
-    while (!(await checkout.console("/map/drawing")).includes("greet")) await sleep(200);
+    expect(await get("/functions/log?name=greet")).to.include("somebody came");
+    await until("/map/drawing", "greet");
   });
 
   it("takes a file in the console for a table that is added", async () => {
@@ -156,8 +158,9 @@ export default defineTable({
 `,
     );
     await checkout.told(/deployed .*Function ingest/);
-    const upload = { method: "PUT", body: "name\nAda\n" };
-    expect(await checkout.console("/files/upload?name=guests.csv", upload)).to.include("guests/guests.csv");
+    const { send } = await enterConsole(checkout.consoleAddress());
+    const said = await send("PUT", "/files/upload?name=guests.csv", "name\nAda\n");
+    expect(await said.text()).to.include("guests/guests.csv");
     while ((await database.query("SELECT FROM guests WHERE name = 'Ada'")).rowCount === 0) await sleep(50);
   });
 
