@@ -119,6 +119,20 @@ describe("npm run local -- --watch", function () {
     });
   }
 
+  it("tells what is wrong in a program until it is mended, whatever else is saved", async () => {
+    const file = "infra/auth/groupAuthorizer.ts";
+    const before = checkout.save(
+      file,
+      (text) => `${text}\nif (Date.now() > 0) throw new TypeError("not now");\n`,
+    );
+    await checkout.told(/not now/);
+    checkout.save(request, saying("third"));
+    await checkout.told(/not now/);
+    checkout.save(file, () => before);
+    expect(await checkout.told(/deployed/)).to.match(/: Function ingest-jobs$/);
+    expect(await refusal()).to.include("must be third sweep");
+  });
+
   it("shows all of it in the console", async () => {
     const { get } = await enterConsole(checkout.consoleAddress());
     const changes = await get("/watch/changes");
