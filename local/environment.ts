@@ -15,6 +15,8 @@ import type { Session } from "./session";
 /** An environment that is up on this machine until its session closes. */
 export interface Environment {
   readonly stack: string;
+  /** On top of the environment's file. */
+  readonly config: Readonly<Record<string, string>>;
   readonly outputs: EnvironmentOutputs;
   readonly services: Services;
   readonly database: LocalDatabase;
@@ -78,6 +80,7 @@ export async function startEnvironment(session: Session, options: EnvironmentOpt
   }
   return {
     stack: options.stack,
+    config: options.config ?? {},
     outputs: environmentOutputs.parse(outputs),
     services,
     database,

@@ -14,6 +14,8 @@ const announcements = process.env.GROUNDWORK_ANNOUNCEMENTS ?? path.join(root, ".
 const schema = z.object({
   /** The process that holds the environment. */
   pid: z.int().positive(),
+  /** What its programs run with, on top of the environment's file. */
+  config: z.record(z.string(), z.string()),
   /** The outputs of each program by project, as the stacks export them. */
   outputs: z.record(z.string(), z.record(z.string(), z.unknown())),
   /** What an AWS SDK or CLI needs in its environment to call the services of this machine, with this run's keys. */
@@ -30,7 +32,7 @@ const schema = z.object({
 export type RunningEnvironment = z.infer<typeof schema>;
 
 /** What is announced of an environment. */
-type Announced = Pick<Environment, "stack"> & {
+type Announced = Pick<Environment, "stack" | "config"> & {
   readonly outputs: RunningEnvironment["outputs"];
   readonly services: Pick<Environment["services"], "environment" | "bastion">;
   readonly database: Pick<Environment["database"], "user" | "password"> & {
@@ -74,10 +76,11 @@ export function publishEnvironment(
   environment: Announced,
   dir = announcements,
 ): RunningEnvironment {
-  const { stack, outputs, services, database } = environment;
+  const { stack, config, outputs, services, database } = environment;
   claimEnvironment(session, stack, dir);
   const content: RunningEnvironment = {
     pid: process.pid,
+    config,
     outputs,
     environment: services.environment(),
     databaseUrl: databaseUrl(database),

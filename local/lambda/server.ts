@@ -1,5 +1,8 @@
+import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { zip } from "../../programs/archive";
 import { AwsError, asAwsError, listen, readBody, sendJson } from "../http";
+import { isSame } from "../isSame";
 import type { Credentials, Session } from "../session";
 import { checkSignature, sha256 } from "../signature";
 import { prepareRuntime } from "./runtime";
@@ -14,23 +17,32 @@ const LARGEST_BODY = 16 * 1024 * 1024;
  */
 export async function startLambda(session: Session, options: LambdaOptions): Promise<LocalLambda> {
   const lambda = new LocalLambda(session, prepareRuntime(session), options);
+  // In the address of each package, which is signed by itself on AWS.
+  const ticket = randomBytes(32).toString("base64url");
   lambda.url = await listen(session, (request, response) =>
-    handleApi(lambda, session.credentials, request, response),
+    handleApi({ lambda, ticket, credentials: session.credentials }, request, response),
   );
   session.onClose(() => lambda.close());
   return lambda;
 }
 
-async function handleApi(
-  lambda: LocalLambda,
-  credentials: Credentials,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+interface Api {
+  readonly lambda: LocalLambda;
+  readonly ticket: string;
+  readonly credentials: Credentials;
+}
+
+async function handleApi(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
+    const [, folder, name = "", ticket = ""] = (request.url ?? "").split("/");
+    if (folder === "packages" && isSame(ticket, api.ticket)) {
+      response.writeHead(200, { "content-type": "application/zip" });
+      return void response.end(packageOf(api.lambda.spec(name)).bytes);
+    }
     const body = await readBody(request, LARGEST_BODY);
+    const { credentials } = api;
     checkSignature(request, { credentials, service: "lambda", payloadHash: sha256(body) });
-    await route(lambda, request, response, body.toString());
+    await route(api, request, response, body.toString());
   } catch (error) {
     const { code, statusCode, message } = asAwsError(error);
     const type = statusCode >= 500 ? "Service" : "User";
@@ -39,7 +51,7 @@ async function handleApi(
 }
 
 async function route(
-  lambda: LocalLambda,
+  { lambda, ticket }: Api,
   request: IncomingMessage,
   response: ServerResponse,
   body: string,
@@ -56,7 +68,11 @@ async function route(
     return sendJson(response, 200, { Functions: lambda.specs().map(configuration) });
   }
   if (match && operation === "GET ") {
-    return sendJson(response, 200, { Configuration: configuration(lambda.spec(name)) });
+    const spec = lambda.spec(name);
+    return sendJson(response, 200, {
+      Configuration: configuration(spec),
+      Code: { RepositoryType: "S3", Location: `${lambda.url}/packages/${spec.name}/${ticket}` },
+    });
   }
   throw new AwsError(
     "UnknownOperationException",
@@ -108,7 +124,20 @@ function checkJson(body: string): string {
   }
 }
 
+/** By a function's files: their zip, made when somebody asks for the first time. */
+const packages = new WeakMap<FunctionSpec["files"], { readonly bytes: Uint8Array; readonly hash: string }>();
+
+function packageOf({ files }: FunctionSpec) {
+  const kept = packages.get(files);
+  if (kept) return kept;
+  const bytes = zip(files);
+  const made = { bytes, hash: createHash("sha256").update(bytes).digest("base64") };
+  packages.set(files, made);
+  return made;
+}
+
 function configuration(spec: FunctionSpec) {
+  const { bytes, hash } = packageOf(spec);
   return {
     FunctionName: spec.name,
     FunctionArn: spec.arn,
@@ -117,6 +146,8 @@ function configuration(spec: FunctionSpec) {
     MemorySize: spec.memorySize,
     Timeout: spec.timeout,
     PackageType: "Zip",
+    CodeSize: bytes.length,
+    CodeSha256: hash,
     LoggingConfig: { LogFormat: "Text", LogGroup: logGroupOf(spec) },
     State: "Active",
     LastUpdateStatus: "Successful",

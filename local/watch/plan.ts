@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { withContents } from "../../programs/archive";
 import { attributesOf } from "../../programs/attributes";
 import type { Attributes, ResourceRequest } from "../../programs/attributes/table";
 import { readStackConfig } from "../../programs/environments";
 import { type Outputs, evaluateAll } from "../../programs/evaluateAll";
+import { type Program, programs } from "../../programs/programs";
+import { type Sources, modulesOf, readSources } from "./sources";
 
 /** A resource as the programs ask for it now, with what its archives hold, and what AWS would compute for it. */
 export interface PlannedResource {
@@ -27,20 +30,81 @@ export interface PlanRequest {
   readonly behaved: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
+/** A run of a program: what it read, and what came of it. */
+export interface Ran {
+  readonly sources: Sources;
+  /** Of the sources, its own and those of what runs it. */
+  readonly modules: ReadonlySet<string>;
+  readonly given: {
+    readonly config: Readonly<Record<string, string>>;
+    readonly behaved: PlanRequest["behaved"];
+    readonly outputs: Outputs;
+  };
+  readonly plan: Plan;
+}
+
 /**
- * Runs the programs beside an environment that is up, and makes nothing.
+ * Runs the programs beside an environment that is up, and makes nothing. What serializes functions takes the most time: a
+ * program that would read what it read the last time isn't run again.
  *
+ * @param ran by project, the last run of each; gets those of now
  * @throws what a program, its config or a rule of policy/ throws
  */
-export async function planOf({ stack, config, behaved }: PlanRequest): Promise<Plan> {
+export async function planOf(request: PlanRequest, ran: Map<string, Ran>): Promise<Plan> {
+  const { stack, behaved } = request;
+  const config = { ...readStackConfig(stack), ...request.config };
+  const sources = readSources();
+  const plans: Plan[] = [];
+  for (const program of programs) {
+    const { project } = program;
+    const given = {
+      config,
+      behaved,
+      outputs: Object.assign({}, ...plans.map((plan) => plan.outputs)) as Outputs,
+    };
+    let last = ran.get(project);
+    if (!last || !isDeepStrictEqual(last.given, given) || mayDiffer(last, sources, ran)) {
+      const plan = await runOf(program, stack, given);
+      const modules = modulesOf(require.resolve(program.dir), entries, modulesOf(__filename, entries));
+      ran.set(project, (last = { sources, modules, given, plan }));
+    }
+    plans.push(last.plan);
+  }
+  return {
+    resources: plans.flatMap(({ resources }) => resources),
+    outputs: Object.assign({}, ...plans.map((plan) => plan.outputs)) as Outputs,
+  };
+}
+
+/** What loads a program isn't made of it. */
+const entries: ReadonlySet<string> = new Set(programs.map(({ dir }) => require.resolve(dir)));
+
+/** Whether other sources than modules of other programs alone are others now. */
+function mayDiffer({ sources, modules }: Ran, now: Sources, ran: ReadonlyMap<string, Ran>): boolean {
+  const isOfOthers = (file: string): boolean =>
+    !modules.has(file) && [...ran.values()].some((other) => other.modules.has(file));
+  const all = new Set([...sources.keys(), ...now.keys()]);
+  return [...all].some(
+    (file) =>
+      sources.get(file) !== now.get(file) && !(sources.has(file) && now.has(file) && isOfOthers(file)),
+  );
+}
+
+async function runOf(
+  program: Program,
+  stack: string,
+  { config, behaved, outputs }: Ran["given"],
+): Promise<Plan> {
   const resources: PlannedResource[] = [];
-  const outputs = await evaluateAll(stack, {
-    config: { ...readStackConfig(stack), ...config },
+  const made = await evaluateAll(stack, {
+    config,
+    projects: [program],
+    deployed: { [program.project]: outputs },
     async create(resource) {
       const attributes = attributesOf(resource);
       resources.push({ resource: await withContents(resource, process.cwd()), attributes });
       return { ...attributes, ...behaved.get(keyOf(resource)) };
     },
   });
-  return { resources, outputs };
+  return { resources, outputs: made };
 }

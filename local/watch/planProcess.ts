@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { root } from "../../programs/programs";
 import { problemsOf } from "./problemsOf";
-import type { Plan, PlanRequest } from "./plan";
+import type { Plan, PlanRequest, Ran } from "./plan";
 
 export type PlanAnswer = { readonly plan: Plan } | { readonly problems: readonly string[] };
 
@@ -12,6 +12,9 @@ export type PlanAnswer = { readonly plan: Plan } | { readonly problems: readonly
 process.on("message", ({ question }: { question: PlanRequest }) => {
   void answer(question).then((said) => process.send?.(said, () => --runsLeft === 0 && process.exit(0)));
 });
+
+/** By project: the last run of its program. */
+const ran = new Map<string, Ran>();
 
 /** Pulumi's serializer keeps some 12 MB of each run: another process takes over before that is much. */
 let runsLeft = 20;
@@ -24,7 +27,7 @@ async function answer(request: PlanRequest): Promise<PlanAnswer> {
     if (file.startsWith(root) && !file.includes("node_modules")) Reflect.deleteProperty(require.cache, file);
   }
   try {
-    return { plan: await (await import("./plan")).planOf(request) };
+    return { plan: await (await import("./plan")).planOf(request, ran) };
   } catch (error) {
     return { problems: problemsOf(error) };
   } finally {

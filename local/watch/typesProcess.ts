@@ -14,6 +14,7 @@ const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), textOf) a
 };
 const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
 const host = ts.createCompilerHost(options);
+host.jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
 const parse = host.getSourceFile.bind(host);
 const known = new Map<string, ts.SourceFile & { version?: string }>();
 let builder: ts.SemanticDiagnosticsBuilderProgram | undefined;

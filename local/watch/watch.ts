@@ -13,6 +13,7 @@ import { type Made, apply } from "./apply";
 import type { PlanRequest } from "./plan";
 import type { PlanAnswer } from "./planProcess";
 import { problemsOf } from "./problemsOf";
+import { sourceFolders } from "./sources";
 
 /** What came of a change of the programs. */
 export interface Change {
@@ -36,8 +37,7 @@ interface WatchOptions {
   readonly publish: (outputs: EnvironmentOutputs) => void;
 }
 
-/** What programs are made of: folders with all that is below them, and files of the root. */
-const folders = ["stacks", "infra", "functions", "tables", "policy", "programs"];
+/** Of what programs are made of, beside `sourceFolders`. */
 const rootFile = /^(index\.ts|package\.json|Pulumi\..*yaml)$/;
 
 /** An editor saves in several steps, and several files at once: how long nothing has to happen, in milliseconds. */
@@ -125,7 +125,7 @@ function watchFiles(touched: () => void): () => void {
     watcher.on("error", () => watchers.delete(folder)).on("close", () => watchers.delete(folder));
   };
   const addAll = (): void => {
-    const all = folders
+    const all = sourceFolders
       .map((folder) => path.join(root, folder))
       .flatMap((dir) => [dir, ...foldersBelow(dir)]);
     for (const [folder, watcher] of watchers) {

@@ -23,6 +23,7 @@ interface BenchCommandOptions {
   indexes: boolean;
   onlyPeers: string[];
   growth?: number;
+  console: boolean;
   write: boolean;
 }
 
@@ -84,6 +85,11 @@ const command = new Command("npm run bench --")
       .conflicts(["peers", "profile", "only", "runs"]),
   )
   .option(
+    "--console",
+    "instead, open each page of the console in Chromium: first paint, bytes, requests",
+    false,
+  )
+  .option(
     "--write",
     "peers: write the table into docs/bench.md, and the picture docs/bench.svg; growth: into docs/scale.md",
     false,
@@ -96,6 +102,10 @@ runCommand(async (stop) => {
     const { measureGrowthOf } = await import("./growth");
     const { growth: until, write } = options;
     return measureGrowthOf({ rows: options.rows * options.factor, until, json, write, stop });
+  }
+  if (options.console) {
+    const { measureConsole } = await import("./consolePages");
+    return measureConsole({ runs: options.runs, json, stop });
   }
   if (options.peers || options.write) {
     const { onlyPeers: only, ...rest } = options;

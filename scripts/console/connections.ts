@@ -1,5 +1,6 @@
 import type { Change } from "../../local/watch/watch";
 import type { stackOutputs } from "../shared/stackOutputs";
+import { type DeadLetter, DeadLetters } from "../load/deadLetters";
 import type { Tokens } from "../cognito/tokens";
 import type { Known } from "./map/places";
 
@@ -24,8 +25,9 @@ export class Connections {
     readonly changes?: readonly Change[],
   ) {}
 
-  private readonly ingest = kept(() => this.readOutputs(this.stack, "ingest"));
-  private readonly auth = kept(() => this.readOutputs(this.stack, "auth"));
+  private readonly ingest = this.outputs(() => this.readOutputs(this.stack, "ingest"));
+  private readonly auth = this.outputs(() => this.readOutputs(this.stack, "auth"));
+  private readonly database = this.outputs(() => this.readOutputs(this.stack, "database"));
 
   async bucket(): Promise<string> {
     return (await this.ingest())("bucketName");
@@ -35,7 +37,10 @@ export class Connections {
     return (await this.auth())("apiUrl");
   }
 
-  private readonly database = kept(() => this.readOutputs(this.stack, "database"));
+  /** Those that are deployed, as `GET /records`. */
+  async routes(): Promise<readonly string[]> {
+    return (await this.auth())("routes");
+  }
 
   async tunnelCommand(): Promise<string> {
     return (await this.database())("tunnelCommand");
@@ -66,8 +71,17 @@ export class Connections {
     return jobs;
   });
 
+  /** When what was read before can be read again. */
+  private lettersBack: Promise<unknown> = Promise.resolve();
+
+  /** All dead letters, for one reader after the other: two tabs, or a look behind the one that tried a letter again. */
+  readLetters(): Promise<DeadLetter[]> {
+    const found = this.lettersBack.then(async () => (await this.letters()).read());
+    this.lettersBack = found.catch(() => undefined);
+    return found;
+  }
+
   readonly letters = kept(async () => {
-    const { DeadLetters } = await import("../load/deadLetters");
     const letters = new DeadLetters((await this.ingest())("deadLetterQueueUrl"));
     this.closers.push(() => letters.close());
     return letters;
@@ -80,7 +94,7 @@ export class Connections {
     return client;
   });
 
-  readonly logGroups = kept(async () =>
+  readonly logGroups = this.outputs(async () =>
     (await import("../logs/logGroups")).findLogGroups(this.stack, this.readOutputs),
   );
 
@@ -102,6 +116,11 @@ export class Connections {
     this.closers.push(() => void target.close());
     return { target, pool: { client: await target.connect(), UserPoolId: await target.userPoolId() } };
   });
+
+  /** What outputs say: here as they are now, since what is saved may change them; elsewhere the CLI takes seconds to read them. */
+  private outputs<T>(read: () => Promise<T>): () => Promise<T> {
+    return this.stack === "local" ? read : kept(read);
+  }
 
   close(): void {
     this.closing.abort();

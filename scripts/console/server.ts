@@ -11,7 +11,7 @@ import { stackOutputs } from "../shared/stackOutputs";
 import type { Area, Panel } from "./area";
 import { Connections } from "./connections";
 import { inTime, sentence } from "./failure";
-import { type Html, html } from "./html";
+import type { Html } from "./html";
 import { lockedPage, page, problem } from "./page";
 
 /** What the browser is held to on every answer: nothing from elsewhere, nothing inline, nobody's frame. */
@@ -114,9 +114,16 @@ async function answer(
     return void response.end(readFileSync(path.join(__dirname, pathname)));
   }
   const [, name = "", part] = pathname.split("/");
-  if (name === "") return void response.writeHead(303, { ...headers, location: "/files" }).end();
+  if (pathname === "/") return void response.writeHead(303, { ...headers, location: "/files" }).end();
+  const { stack, changes } = connections;
+  const whole = (title: string, body: Html): Html =>
+    page({ stack, name, title, body, isWatched: changes !== undefined });
+  /** For who went there, with the way back around it. */
+  const told = (status: number, said: Html): void =>
+    send(response, status, request.headers["sec-fetch-mode"] === "navigate" ? whole("Console", said) : said);
+  const notFound = (): void => told(404, problem("There is no such page."));
   const load = own(areas, name);
-  if (!load) return notFound(response);
+  if (!load) return notFound();
   try {
     if (request.method === "PUT" && pathname === "/files/upload") {
       const { takeFile } = await import("./panels/upload");
@@ -127,18 +134,13 @@ async function answer(
       return await sendRejects(connections, query, response, headers);
     }
     const area = await load();
-    const { stack, changes } = connections;
     if (request.method === "GET" && part === undefined) {
-      return send(
-        response,
-        200,
-        page({ stack, name, title: area.title, body: area.page(query), isWatched: changes !== undefined }),
-      );
+      return send(response, 200, whole(area.title, area.page(query)));
     }
     const members: Area["panels"] | Area["actions"] =
       request.method === "GET" ? area.panels : request.method === "POST" ? area.actions : {};
     const member = own<Area["panels"][string] | Area["actions"][string]>(members, part ?? "");
-    if (!member) return notFound(response);
+    if (!member) return notFound();
     const form = new URLSearchParams((await readBody(request, formLimit)).toString());
     const made = await inTime<Panel | Html>(member({ connections, query, form }));
     if (!("body" in made)) return send(response, 200, made);
@@ -146,20 +148,9 @@ async function answer(
   } catch (error) {
     // Told in its own place: the rest of the page goes on.
     if (response.headersSent) return void response.destroy();
-    send(
-      response,
-      error instanceof AwsError ? error.statusCode : 502,
-      problem(sentence(error, name === "users" ? "Cognito" : "AWS")),
-    );
+    const said = problem(sentence(error, name === "users" ? "Cognito" : "AWS"));
+    told(error instanceof AwsError ? error.statusCode : 502, said);
   }
-}
-
-function notFound(response: ServerResponse): void {
-  send(
-    response,
-    404,
-    html`<p class="problem">There is no such page. <a href="/files">Back to the files</a></p>`,
-  );
 }
 
 function send(response: ServerResponse, status: number, { text }: Html, again?: number): void {

@@ -4,7 +4,6 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { isGiveUp } from "../../functions/shared/giveUp";
 import { readEvent } from "../../functions/ingest/event";
 
 /** An event that the function gave up on, as Lambda's destination writes it. */
@@ -93,34 +92,24 @@ export function reasonFor(
  * A letter that names no file, or that Lambda has not written, has an empty key.
  */
 function readLetter(body: string, receipt: string): DeadLetter[] {
-  const { timestamp = "", requestPayload, responsePayload, requestContext } = parse(body);
-  const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
-  const common = { at: Date.parse(timestamp), reason, receipt };
+  let common = { at: NaN, reason: `the letter can't be read: ${body.slice(0, 200)}`, receipt };
   try {
+    const { timestamp, requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
+      timestamp: string;
+      requestPayload?: unknown;
+      responsePayload?: { errorMessage?: string } | null;
+      requestContext?: { condition?: string };
+    };
+    const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
+    common = { at: Date.parse(timestamp), reason, receipt };
     return readEvent(requestPayload).sources.map(({ bucket, key, etag }) => ({
       bucket,
       key,
       etag,
       ...common,
     }));
-  } catch (error) {
-    if (!isGiveUp(error)) throw error;
-    return [{ bucket: "", key: "", etag: undefined, ...common }];
-  }
-}
-
-interface LambdaLetter {
-  readonly timestamp: string;
-  readonly requestPayload: unknown;
-  readonly responsePayload: { readonly errorMessage?: string } | null;
-  readonly requestContext: { readonly condition?: string };
-}
-
-/** Nothing of a letter that Lambda has not written. */
-function parse(body: string): Partial<LambdaLetter> {
-  try {
-    return (JSON.parse(body) ?? {}) as Partial<LambdaLetter>;
   } catch {
-    return {};
+    // Anybody may write to a queue: what one letter is, whatever it is, doesn't hide the others.
+    return [{ bucket: "", key: "", etag: undefined, ...common }];
   }
 }

@@ -1,11 +1,15 @@
+import * as path from "node:path";
 import type { Environment } from "../../local/environment";
 import { publishEnvironment } from "../../local/runningEnvironment";
 import type { Session } from "../../local/session";
 import type { Made } from "../../local/watch/apply";
 import { type Change, watchPrograms } from "../../local/watch/watch";
+import { root } from "../../programs/programs";
 import type { ConfigOverrides } from "../shared/configOption";
 import { printable } from "../shared/printable";
 import { formatDuration, paint } from "../shared/terminal";
+
+const tables = path.join(root, "tables", path.sep);
 
 /** Changes that are kept for the console. */
 const kept = 50;
@@ -29,6 +33,9 @@ export function watchAndTell({ session, environment, made, config, changes }: Wa
     made,
     config,
     tell(change) {
+      // A file that is dropped on the console goes to a table as they are now.
+      for (const file of Object.keys(require.cache))
+        if (file.startsWith(tables)) Reflect.deleteProperty(require.cache, file);
       changes.unshift(change);
       changes.splice(kept);
       process.stderr.write(toldOf(change));

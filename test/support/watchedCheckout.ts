@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
@@ -14,16 +14,25 @@ const copied = [
 
 /** A copy of this checkout, whose files a test may change, and its environment under `npm run local -- --watch`. */
 export class WatchedCheckout {
-  private readonly child: ChildProcess;
+  private child: ChildProcess;
   private lines: string[] = [];
   /** What was printed, line by line. */
   readonly all: string[] = [];
 
-  constructor(readonly dir: string) {
+  constructor(
+    readonly dir: string,
+    private readonly options: readonly string[] = [],
+  ) {
     for (const name of copied) cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
     symlinkSync(path.join(root, "node_modules"), path.join(dir, "node_modules"));
     mkdirSync(path.join(dir, ".cache"));
-    this.child = spawn(process.execPath, ["-r", "./programs/register.js", "scripts/local", "--watch"], {
+    this.child = this.start();
+  }
+
+  private start(): ChildProcess {
+    const { dir, options } = this;
+    const args = ["-r", "./programs/register.js", "scripts/local", "--watch", ...options];
+    const child = spawn(process.execPath, args, {
       cwd: dir,
       env: {
         ...process.env,
@@ -39,8 +48,16 @@ export class WatchedCheckout {
       this.lines.push(...parts);
       this.all.push(...parts);
     };
-    this.child.stdout?.on("data", take);
-    this.child.stderr?.on("data", take);
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    return child;
+  }
+
+  /** Ends it, and brings it up again from the files as they are now. */
+  async restart(): Promise<void> {
+    await this.end();
+    this.child = this.start();
+    await this.told(/^watching/);
   }
 
   /** Waits for a line that wasn't there the last time that this was asked. */
@@ -61,11 +78,23 @@ export class WatchedCheckout {
     return readFileSync(path.join(this.dir, file), "utf8");
   }
 
+  /** The address that lets a browser into its console. */
+  consoleAddress(): string {
+    return /Console +(\S+)/.exec(this.all.join("\n"))?.[1] ?? "";
+  }
+
   /** @returns the text before */
   save(file: string, change: (text: string) => string): string {
     const before = this.read(file);
     writeFileSync(path.join(this.dir, file), change(before));
     return before;
+  }
+
+  /** Behind those that are there. */
+  addMigration(name: string, sql: string): void {
+    const folder = path.join(this.dir, "functions/sql");
+    const number = String(readdirSync(folder).length + 1).padStart(3, "0");
+    writeFileSync(path.join(folder, `${number}_${name}.sql`), sql);
   }
 
   running(): RunningEnvironment {

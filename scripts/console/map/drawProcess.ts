@@ -1,3 +1,4 @@
+import { findEnvironment } from "../../../local/runningEnvironment";
 import { dryRun } from "../../../programs/dryRun";
 import { architectureOf } from "../../diagram/architecture";
 import { svgOf } from "../../diagram/svg";
@@ -10,11 +11,11 @@ export interface Drawn {
   readonly facts: Readonly<Record<string, BoxFacts>>;
 }
 
-/** Draws the environment that it is told, in a process of its own: the programs run in it, which takes a second or two. */
+/** Draws the environment that it is told, one that is up here by the config that it is up with, in a process of its own: the programs run in it, which takes a second or two. */
 const [stack = "", account = ""] = process.argv.slice(2);
 
 void (async () => {
-  const architecture = architectureOf(await dryRun(stack));
+  const architecture = architectureOf(await dryRun(stack, { config: findEnvironment(stack)?.config ?? {} }));
   const svg = await svgOf(architecture, ({ id }) => `/map?box=${encodeURIComponent(id)}`);
   const facts = architecture.boxes.map(({ id, lines, of }): [string, BoxFacts] => {
     const title = lines.join(", ");

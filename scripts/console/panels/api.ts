@@ -27,7 +27,13 @@ export const api: Area = {
   panels: {
     async routes({ connections }): Promise<Panel> {
       const url = await connections.apiUrl();
-      const rows = routes.map((route) => [nameOf(route), route.summary, checkedBy(route)]);
+      const deployed = await connections.routes();
+      const rows = deployed.map((name) => {
+        const route = routes.find((each) => nameOf(each) === name);
+        return route
+          ? [name, route.summary, checkedBy(route)]
+          : [name, "saved since the console was started", ""];
+      });
       const who = [...connections.signedIn.keys()].flatMap((username) =>
         callers.map((token) => [
           `${token} ${username}`,
@@ -43,7 +49,7 @@ export const api: Area = {
           <form method="post" action="/api/send" data-into="answer">
             <label
               >Route<select name="route">
-                ${routes.map((route, at) => html`<option value="${at}">${nameOf(route)}</option>`)}
+                ${deployed.map((name) => html`<option>${name}</option>`)}
               </select></label
             >
             <label
@@ -77,18 +83,21 @@ export const api: Area = {
       return done("The calls are on their way.");
     },
     async send({ connections, form }): Promise<Html> {
-      // By its place in the list: the console calls nothing but the API's own routes.
-      const route = routes[Number(form.get("route"))];
-      if (!route) throw new GroundworkError("There is no such route: load the page again");
+      // The console calls nothing but the API's own routes.
+      const name = form.get("route") ?? "";
+      if (!(await connections.routes()).includes(name))
+        throw new GroundworkError("There is no such route: load the page again");
+      const [method = "", path = ""] = name.split(" ");
+      const { example } = routes.find((each) => nameOf(each) === name) ?? {};
       const authorization = tokenOf(form.get("as") ?? "", connections.signedIn);
-      const response = await fetch(`${await connections.apiUrl()}${route.example?.path ?? route.path}`, {
-        method: route.method.toUpperCase(),
+      const response = await fetch(`${await connections.apiUrl()}${example?.path ?? path}`, {
+        method,
         redirect: "manual",
         headers: authorization === undefined ? {} : { authorization },
       });
       const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\n`).join("");
       const body = (await response.text()).slice(0, shown);
-      return html`<p><strong>${response.status}</strong> ${nameOf(route)}</p>
+      return html`<p><strong>${response.status}</strong> ${name}</p>
         <pre>${`${headers}\n${body}`}</pre>`;
     },
   },

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import type { UnzipFileInfo } from "fflate";
 import { GroundworkError } from "../../../infra/error";
 import { type LogLine, isFailure } from "../../logs/line";
 import { formatBytes } from "../../shared/terminal";
@@ -14,28 +14,33 @@ const logs = { since: 60 * 60_000, lines: 300 };
 /** The functions, what they log, and what they gave up on. */
 export const functions: Area = {
   title: "Functions",
-  page: (query) =>
-    html`${panel("Settings", "/functions/settings")} ${panel("Dead letters", "/functions/letters")}
-    ${panel("Log", `/functions/log?name=${encodeURIComponent(query.get("name") ?? "")}`)}`,
+  page: (query) => {
+    const name = query.get("name") ?? "";
+    const of = (part: string): string => `/functions/${part}?name=${encodeURIComponent(name)}`;
+    return html`${panel("Settings", "/functions/settings")} ${panel("Dead letters", "/functions/letters")}
+    ${name !== "" && panel(`Archive of ${name}`, of("archive"))} ${panel("Log", of("log"))}`;
+  },
   panels: {
     async settings({ connections }): Promise<Panel> {
-      const { paginateListFunctions } = await import("@aws-sdk/client-lambda");
-      const client = await connections.lambda();
-      const groups = new Map((await connections.logGroups()).map(({ name, group }) => [group, name]));
-      const rows: (Html | string)[][] = [];
-      for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
-        for (const found of Functions) {
-          // The outputs name a function by its log group; one that says none has Lambda's own.
-          const group = found.LoggingConfig?.LogGroup ?? `/aws/lambda/${found.FunctionName}`;
-          const name = groups.get(group);
-          if (name !== undefined) rows.push(settingsOf(name, found));
-        }
-      }
+      const rows = (await deployed(connections)).map(([name, found]) => settingsOf(name, found));
       const columns = ["Function", "Name", "Runtime", "#Memory", "#Timeout", "#Archive"];
       return { body: dataTable("Functions", columns, rows) };
     },
+    async archive({ connections, query }): Promise<Panel> {
+      const only = query.get("name") ?? "";
+      const found = (await deployed(connections)).find(([name]) => name === only);
+      if (!found) throw new GroundworkError(`There is no function ${only}`);
+      const { GetFunctionCommand } = await import("@aws-sdk/client-lambda");
+      const { FunctionName } = found[1];
+      const { Code } = await (await connections.lambda()).send(new GetFunctionCommand({ FunctionName }));
+      const rows = (await filesAt(Code?.Location ?? "", connections.closed)).map(({ name, originalSize }) => [
+        name,
+        formatBytes(originalSize),
+      ]);
+      return { body: dataTable("Archive", ["File", "#Size"], rows) };
+    },
     async letters({ connections }): Promise<Panel> {
-      const found = await (await connections.letters()).read();
+      const found = await connections.readLetters();
       const again = html`<p><button class="plain" data-reload>Look again</button></p>`;
       if (found.length === 0) {
         return {
@@ -73,7 +78,8 @@ export const functions: Area = {
       const { S3Client } = await import("@aws-sdk/client-s3");
       const [letters, jobs] = [await connections.letters(), await connections.jobs()];
       const key = query.get("key") ?? "";
-      const letter = await findLetter(key, () => letters.read());
+      const letter = (await connections.readLetters()).find((each) => each.key === key);
+      if (!letter) throw new GroundworkError(`There is no dead letter of ${key} any more: look again`);
       const s3 = new S3Client({});
       try {
         const state = await stateOf(s3, letter);
@@ -86,17 +92,38 @@ export const functions: Area = {
   },
 };
 
-/** A letter that was read just now is hidden from the next reader for two seconds. */
-async function findLetter<L extends { readonly key: string }>(
-  key: string,
-  read: () => Promise<L[]>,
-): Promise<L> {
-  for (let tries = 0; tries < 3; tries++) {
-    const found = (await read()).find((letter) => letter.key === key);
-    if (found) return found;
-    await sleep(1000);
+/** The functions that the stacks' outputs name, by that name: they do so by a log group, and one that says none has Lambda's own. */
+async function deployed(connections: Connections): Promise<[name: string, FunctionConfiguration][]> {
+  const { paginateListFunctions } = await import("@aws-sdk/client-lambda");
+  const client = await connections.lambda();
+  const names = new Map((await connections.logGroups()).map(({ name, group }) => [group, name]));
+  const found: [string, FunctionConfiguration][] = [];
+  for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
+    for (const each of Functions) {
+      const name = names.get(each.LoggingConfig?.LogGroup ?? `/aws/lambda/${each.FunctionName}`);
+      if (name !== undefined) found.push([name, each]);
+    }
   }
-  throw new GroundworkError(`There is no dead letter of ${key} any more: look again`);
+  return found;
+}
+
+/**
+ * The files of a zip archive, the largest first, by its directory: nothing is unpacked.
+ *
+ * @throws GroundworkError where it can't be fetched
+ */
+async function filesAt(url: string, signal: AbortSignal): Promise<UnzipFileInfo[]> {
+  const response = await fetch(url, { signal }).catch(({ cause, message }: Error) => {
+    throw new GroundworkError(
+      `The archive can't be fetched: ${cause instanceof Error ? cause.message : message}`,
+    );
+  });
+  if (!response.ok) throw new GroundworkError(`The archive can't be fetched: ${response.statusText}`);
+  const files: UnzipFileInfo[] = [];
+  (await import("fflate")).unzipSync(new Uint8Array(await response.arrayBuffer()), {
+    filter: (file) => files.push(file) < 0,
+  });
+  return files.sort((one, other) => other.originalSize - one.originalSize);
 }
 
 type Follower = () => Promise<LogLine[]>;

@@ -18,7 +18,7 @@ export const job: Area = {
     const name = jobQuery(nameIn(query));
     return html`<p><a href="/files">All files</a></p>
       ${panel(query.get("key") ?? "", `/job/status?${name}`)}
-      ${panel("Rejected records", `/job/rejects?${name}&after=${query.get("after") ?? "-1"}`)}`;
+      ${panel("Rejected records", `/job/rejects?${name}&after=${encodeURIComponent(query.get("after") ?? "-1")}`)}`;
   },
   panels: {
     async status(asked): Promise<Panel> {

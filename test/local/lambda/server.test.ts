@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   GetFunctionCommand,
   InvokeCommand,
@@ -5,6 +6,7 @@ import {
   ListFunctionsCommand,
 } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
+import { strFromU8, unzipSync } from "fflate";
 import { startLambda } from "../../../local/lambda/server";
 import type { LocalLambda } from "../../../local/lambda/service";
 import { clientConfig, functionSpec, useSession } from "../../support/lambda";
@@ -93,5 +95,21 @@ describe("Lambda's API on this machine", () => {
     });
     const { Functions } = await client.send(new ListFunctionsCommand({}));
     expect(Functions?.map(({ FunctionName }) => FunctionName)).to.include("api");
+  });
+
+  it("hands out a function's package by an address of its own, with its size and hash, as it is now", async () => {
+    const get = async () => client.send(new GetFunctionCommand({ FunctionName: "packed" }));
+    await lambda.createFunction(functionSpec("packed", source));
+    const { Configuration, Code } = await get();
+    const bytes = Buffer.from(await (await fetch(Code?.Location ?? "")).arrayBuffer());
+    expect(strFromU8(unzipSync(bytes)["index.js"] ?? new Uint8Array())).to.equal(source);
+    const CodeSha256 = createHash("sha256").update(bytes).digest("base64");
+    expect(Configuration).to.include({ CodeSize: bytes.length, CodeSha256 });
+    const { Functions } = await client.send(new ListFunctionsCommand({}));
+    const listed = Functions?.find(({ FunctionName }) => FunctionName === "packed");
+    expect(listed).to.include({ CodeSize: bytes.length, CodeSha256 });
+    expect((await fetch((Code?.Location ?? "").replace(/.$/, "~"))).status).to.equal(403);
+    await lambda.updateFunction("packed", functionSpec("packed", `${source}\n`));
+    expect((await get()).Configuration?.CodeSha256).to.not.equal(CodeSha256);
   });
 });

@@ -32,6 +32,7 @@ describe("an environment that is up on this machine", () => {
     publishEnvironment(session, environment(), dir);
     expect(findEnvironment("local", dir)).to.deep.equal({
       pid: process.pid,
+      config: { "networking:nat": "instance" },
       outputs: { database: { port: 5432 } },
       environment: { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" },
       databaseUrl:
@@ -97,6 +98,7 @@ describe("an environment that is up on this machine", () => {
 function environment() {
   return {
     stack: "local",
+    config: { "networking:nat": "instance" },
     outputs: { database: { port: 5432 } },
     services: { environment: () => ({ AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" }) },
     database: {

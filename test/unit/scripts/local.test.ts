@@ -7,6 +7,7 @@ import { keepEnvironment } from "../../support/environment";
 describe("what npm run local -- --env prints", () => {
   const running = {
     pid: 1,
+    config: {},
     environment: { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9", AWS_SECRET_ACCESS_KEY: "it's $HOME `x`" },
     databaseUrl: "postgresql://postgres:p@127.0.0.1:5432/demo?sslmode=verify-full&sslrootcert=%2Ftmp",
     databaseCaFile: "/tmp/ca.pem",

@@ -4,6 +4,7 @@ import type { AxeResults } from "axe-core";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
 import { Session } from "../../../../local/session";
+import { consolePages, openPage } from "../../../../scripts/bench/consolePages";
 import { openChromium } from "../../../support/chromium";
 import { dropFile } from "../../../support/dropFile";
 import { startConsoleOf } from "../../../support/console";
@@ -107,6 +108,14 @@ describe("the console in a browser", function () {
       await page.waitForSelector(`#answer strong >> text=${status}`);
     }
     expect(complaints).to.deep.equal([]);
+  });
+
+  it("needs less than 300 kB for any of its pages, from the first byte to the last panel", async () => {
+    for (const name of consolePages) {
+      const { bytes, painted } = await openPage(browser, address, name);
+      expect(bytes, name).to.be.within(10_000, 300_000);
+      expect(painted, name).to.be.above(0);
+    }
   });
 
   for (const colorScheme of ["light", "dark"] as const)

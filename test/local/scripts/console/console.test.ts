@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Environment } from "../../../../local/environment";
+import { publishEnvironment } from "../../../../local/runningEnvironment";
 import { Session } from "../../../../local/session";
 import { startConsole } from "../../../../scripts/console/server";
 import type { stackOutputs } from "../../../../scripts/shared/stackOutputs";
-import { startConsoleOf } from "../../../support/console";
+import { type Entered, enterConsole, startConsoleOf } from "../../../support/console";
 import { keepEnvironment } from "../../../support/environment";
 import { rawFetch } from "../../../support/rawFetch";
 
@@ -20,33 +20,20 @@ describe("the console", function () {
   let readOutputs: typeof stackOutputs;
   let origin: string;
   let cookie: string;
+  let get: Entered["get"];
+  let send: Entered["send"];
+  let post: Entered["post"];
+  let until: Entered["until"];
 
   before(async () => {
     session = new Session();
     ({ environment, address, readOutputs, restore } = await startConsoleOf(session, "[18986]"));
-    origin = new URL(address).origin;
-    cookie = cookieOf(await fetch(address, { redirect: "manual" }));
+    ({ origin, cookie, get, send, post, until } = await enterConsole(address));
   });
   after(async () => {
     restore();
     await session.close();
   });
-
-  const cookieOf = ({ headers }: Response): string => headers.getSetCookie()[0]?.split(";")[0] ?? "";
-  const get = async (path: string): Promise<string> =>
-    (await fetch(`${origin}${path}`, { headers: { cookie } })).text();
-  const send = async (method: string, path: string, body = "", headers: Record<string, string> = {}) =>
-    fetch(`${origin}${path}`, { method, body, headers: { cookie, origin, ...headers } });
-  const post = async (path: string, form: Record<string, string> = {}): Promise<string> =>
-    (await send("POST", path, new URLSearchParams(form).toString())).text();
-  /** Asks again until the answer says so. */
-  async function until(path: string, text: string): Promise<string> {
-    for (;;) {
-      const said = await get(path);
-      if (said.includes(text)) return said;
-      await sleep(200);
-    }
-  }
 
   describe("against strangers", () => {
     it("lets nobody in without its token, and its cookie is for this site and no script", async () => {
@@ -104,6 +91,36 @@ describe("the console", function () {
       }
     });
 
+    it("takes a path of two slashes for its own, opens no socket, and tells no other site its token", async () => {
+      for (const path of ["//", "///", "//[", "//evil.example/files", "/nowhere"]) {
+        const { status, text } = await rawFetch(`${origin}${path}`, { cookie, "sec-fetch-mode": "navigate" });
+        expect(status, path).to.equal(404);
+        expect(text, path).to.match(/<nav.*There is no such page/s);
+      }
+      for (const headers of [
+        { connection: "upgrade", upgrade: "websocket" },
+        { accept: "text/event-stream" },
+      ])
+        expect((await rawFetch(`${origin}/files/jobs`, headers)).status).to.equal(401);
+      const { headers } = await fetch(address, { redirect: "manual" });
+      expect(headers.get("referrer-policy")).to.equal("no-referrer");
+    });
+
+    it("says what is wrong with an address on a page of its own", async () => {
+      for (const path of [
+        "files?limit=1e308",
+        "files?limit=-1",
+        "job",
+        "table?name=",
+        "job/rejects.csv?key=none",
+      ]) {
+        const { text } = await rawFetch(`${origin}/${path}`, { cookie, "sec-fetch-mode": "navigate" });
+        expect(text, path).to.match(
+          /<nav.*class="problem">(limit must be|The address must|There is no job)/s,
+        );
+      }
+    });
+
     it("shows the names, records, logs and errors of strangers as text", async () => {
       const name = `<img src=x onerror=alert(1)>&"'\u202e.csv`;
       const said = await send(
@@ -121,7 +138,7 @@ describe("the console", function () {
         await get(job.replace("?", "/status?")),
         await until(job.replace("?", "/rejects?"), "<mark>"),
         await post("/users/password", { username: script, password: "Correct-horse-1" }),
-        await post("/api/send", { route: "0", as: `access ${script}` }),
+        await post("/api/send", { route: "GET /", as: `access ${script}` }),
         await get(`/functions/log?name=${encodeURIComponent(script)}`),
         await get(`/files?limit=${encodeURIComponent(script)}`),
       ];
@@ -136,8 +153,8 @@ describe("the console", function () {
     try {
       process.env.AWS_ENDPOINT_URL_LAMBDA = "http://127.0.0.1:1";
       const entry = await startConsole(other, "local", { readOutputs });
-      const headers = { cookie: cookieOf(await fetch(entry, { redirect: "manual" })) };
-      const ask = (path: string) => fetch(new URL(path, entry), { headers });
+      const { cookie: own } = await enterConsole(entry);
+      const ask = (path: string) => fetch(new URL(path, entry), { headers: { cookie: own } });
       const settings = await ask("/functions/settings");
       expect(settings.status).to.equal(502);
       expect(await settings.text()).to.include("can&#39;t be reached (ECONNREFUSED)");
@@ -199,7 +216,9 @@ describe("the console", function () {
     await until("/job/status?key=failing.csv", "It failed");
   });
 
-  it("draws the environment, and says of a box what it is, costs, and where it answers", async () => {
+  it("draws the environment with the config that it is up with, and says of a box what it is, costs, and where it answers", async () => {
+    process.env.GROUNDWORK_ANNOUNCEMENTS = session.dir;
+    publishEnvironment(session, { ...environment, config: { "ingest:timeout": "77" } }, session.dir);
     const drawing = await until("/map/drawing?zoom=150", "<svg");
     expect(drawing)
       .to.match(/<svg width="\d/)
@@ -208,6 +227,7 @@ describe("the console", function () {
     const box = await get("/map/box?box=database");
     expect(box).to.include(`${environment.database.server.host}:${environment.database.server.port}`);
     expect(box).to.include("a month while nothing happens").and.include("db.t4g.micro");
+    expect(await get("/map/box?box=ingest")).to.match(/timeout<\/dt>\s*<dd>77</);
     expect(await get("/map/box?box=bucket-ingest")).to.include(environment.outputs.ingest.bucketName);
     for (const name of [script, "__proto__", "constructor"]) {
       const said = await get(`/map/box?box=${encodeURIComponent(name)}`);
@@ -226,10 +246,11 @@ describe("the console", function () {
     expect(await post("/users/signIn", user)).to.include("console is signed in");
     expect(await get("/users/tokens")).to.include("aws.cognito.signin.user.admin");
     const statuses = ["", "access console", "id console"].map(
-      async (as) => /<strong>(\d+)/.exec(await post("/api/send", { route: "0", as }))?.[1],
+      async (as) => /<strong>(\d+)/.exec(await post("/api/send", { route: "GET /", as }))?.[1],
     );
     expect(await Promise.all(statuses)).to.deep.equal(["401", "200", "401"]);
-    expect(await post("/api/send", { route: "99", as: "" })).to.include("There is no such route");
+    for (const route of ["", "GET /../../elsewhere", "DELETE /", "GET //evil.example/"])
+      expect(await post("/api/send", { route, as: "" })).to.include("There is no such route");
     expect(await get("/api/routes")).to.include("GET /admin-only/all");
   });
 
@@ -250,17 +271,28 @@ describe("the console", function () {
     const bucket = environment.outputs.ingest.bucketName;
     const body = { requestPayload: { bucket, key: "late.csv" }, responsePayload: { errorMessage: script } };
     queues.send(queue, JSON.stringify(body));
+    queues.send(queue, `no JSON, ${script}`);
+    queues.send(queue, "null");
     const letters = await until("/functions/letters", "late.csv");
     expect(letters).to.include("&#60;script&#62;").and.to.not.include("<script>");
+    expect(letters)
+      .to.include("can&#39;t be read: no JSON, &#60;script")
+      .and.include("can&#39;t be read: null");
+    expect(await get("/functions/letters"), "another tab, at once").to.equal(letters);
     expect(await post("/functions/retry?key=late.csv")).to.include("late.csv: started again");
-    expect(queues.peek(queue)).to.deep.equal([]);
+    expect(queues.peek(queue)).to.have.lengthOf(2);
     expect(await until("/functions/log?name=ingest", "late.csv")).to.include("Of ingest alone");
     const settings = await get("/functions/settings");
     for (const name of ["ingest", "ingest-jobs", "schema", "group-authorizer"]) {
       expect(settings).to.match(
-        new RegExp(`name=${name}">${name}</a></td>\\s*<td>[\\w-]+</td>\\s*<td>nodejs\\d+.x`),
+        new RegExp(
+          `name=${name}">${name}</a></td>\\s*<td>[\\w-]+</td>\\s*<td>nodejs\\d+.x</td>[^/]+/td>[^/]+ s</td>\\s*<td class="number">[\\d.]+ kB</td>`,
+        ),
       );
     }
+    const archive = await get("/functions/archive?name=ingest");
+    expect(archive).to.match(/<td>node_modules\/pg\/lib\/client\.js<\/td>\s*<td class="number">[\d.]+ kB/);
+    expect(await get("/functions/archive?name=nothing")).to.include("There is no function nothing");
     expect(await get("/functions/log?name=nothing")).to.include("There is no function nothing");
   });
 });

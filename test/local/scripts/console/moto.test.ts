@@ -94,6 +94,7 @@ describe("the console at moto's server, in a browser", function () {
     await page.waitForSelector("tr:has-text('late.csv') >> text=too late");
     await page.click("main >> text=/^ingest$/");
     await page.waitForSelector("pre.log >> text=hello from moto");
+    await page.waitForSelector("text=The archive can't be fetched");
   });
 });
 

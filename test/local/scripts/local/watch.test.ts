@@ -1,10 +1,30 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Client } from "pg";
 import { Session } from "../../../../local/session";
+import { enterConsole } from "../../../support/console";
 import { WatchedCheckout } from "../../../support/watchedCheckout";
+
+/** Of infra/auth/apiRoutes.ts. */
+const added = `  {
+    method: "get",
+    path: "/greet",
+    summary: "Greets",
+    authorizer: { kind: "cognito", scopes: [] },
+    function: {
+      name: "greet",
+      callback: () => {
+        console.log("somebody came");
+        return Promise.resolve({ statusCode: 200, body: "good day" });
+      },
+      packages: [],
+      database: false,
+    },
+  },
+`;
 
 describe("npm run local -- --watch", function () {
   this.timeout(300_000);
@@ -43,17 +63,14 @@ describe("npm run local -- --watch", function () {
 
   it("takes the second of two quick edits", async () => {
     checkout.save(request, saying("first"));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(300);
     checkout.save(request, saying("second"));
     await checkout.told(/ deployed /);
     while (!(await refusal()).includes("must be second sweep")) await checkout.told(/ deployed /);
   });
 
   it("applies a migration, and the database keeps its rows", async () => {
-    writeFileSync(
-      path.join(checkout.dir, "functions/sql/012_watched.sql"),
-      "CREATE TABLE watched (a int);\n",
-    );
+    checkout.addMigration("watched", "CREATE TABLE watched (a int);\n");
     expect(await checkout.told(/Function schema/)).to.match(/: Function schema, Invocation schema$/);
     expect((await database.query("SELECT * FROM watched")).rows).to.deep.equal([]);
     expect(await merchants()).to.deep.equal([{ merchant: "was here before" }]);
@@ -102,20 +119,108 @@ describe("npm run local -- --watch", function () {
     });
   }
 
-  it("shows all of it in the console", async () => {
-    const address = /Console +(\S+)/.exec(checkout.all.join("\n"))?.[1] ?? "";
-    const entered = await fetch(address, { redirect: "manual" });
-    const cookie = entered.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-    const changes = await (await fetch(new URL("/watch/changes", address), { headers: { cookie } })).text();
-    expect(changes).to.include("Function schema, Invocation schema").and.to.include("Expression expected");
-    expect(await (await fetch(new URL("/files", address), { headers: { cookie } })).text()).to.include(
-      'data-load="/watch/last"',
+  it("tells what is wrong in a program until it is mended, whatever else is saved", async () => {
+    const file = "infra/auth/groupAuthorizer.ts";
+    const before = checkout.save(
+      file,
+      (text) => `${text}\nif (Date.now() > 0) throw new TypeError("not now");\n`,
     );
+    await checkout.told(/not now/);
+    checkout.save(request, saying("third"));
+    await checkout.told(/not now/);
+    checkout.save(file, () => before);
+    expect(await checkout.told(/deployed/)).to.match(/: Function ingest-jobs$/);
+    expect(await refusal()).to.include("must be third sweep");
+  });
+
+  it("shows all of it in the console", async () => {
+    const { get } = await enterConsole(checkout.consoleAddress());
+    const changes = await get("/watch/changes");
+    expect(changes).to.include("Function schema, Invocation schema").and.to.include("Expression expected");
+    expect(await get("/files")).to.include('data-load="/watch/last"');
+  });
+
+  it("has a function in the console that is added, with its log, its route, and its box on the map", async () => {
+    const { get, post, until } = await enterConsole(checkout.consoleAddress());
+    expect(await get("/functions/settings")).to.not.include("greet");
+    checkout.save("infra/auth/apiRoutes.ts", (text) => text.replace('  {\n    method: "get",', `${added}$&`));
+    await checkout.told(/deployed .*Function greet/);
+    expect(await get("/functions/settings")).to.include('name=greet">greet</a>');
+    expect(await get("/api/routes")).to.include("<option>GET /greet</option>");
+    expect(await post("/api/send", { route: "GET /greet", as: "" })).to.include("401");
+    expect(await checkout.invoke("local-greet", {})).to.include("good day");
+    expect(await get("/functions/log?name=greet")).to.include("somebody came");
+    await until("/map/drawing", "greet");
+  });
+
+  it("takes a file in the console for a table that is added", async () => {
+    checkout.addMigration(
+      "guests",
+      `CREATE TABLE guests (name text, ingest_job bigint);
+GRANT INSERT ON guests TO ingest;
+INSERT INTO ingest_tables VALUES ('guests');
+`,
+    );
+    writeFileSync(
+      path.join(checkout.dir, "tables/guests.ts"),
+      `import { defineTable } from "../functions/ingest/table";
+export default defineTable({
+  name: "guests",
+  files: { prefix: "guests/" },
+  columns: [{ name: "name", type: "text" }],
+});
+`,
+    );
+    await checkout.told(/deployed .*Function ingest/);
+    const { send } = await enterConsole(checkout.consoleAddress());
+    const said = await send("PUT", "/files/upload?name=guests.csv", "name\nAda\n");
+    expect(await said.text()).to.include("guests/guests.csv");
+    while ((await database.query("SELECT FROM guests WHERE name = 'Ada'")).rowCount === 0) await sleep(50);
   });
 
   it("ends at Ctrl-C with nothing left", async () => {
     await database.end();
     expect(await checkout.end()).to.equal(130);
     expect(execFileSync("ps", ["-eo", "args"]).toString()).to.not.include(checkout.dir);
+  });
+});
+
+describe("npm run local -- --watch --keep-data", function () {
+  this.timeout(300_000);
+  let session: Session;
+  let checkout: WatchedCheckout;
+
+  before(async () => {
+    session = new Session();
+    // PostgreSQL runs as another user when this one is root, and has to get in.
+    chmodSync(session.dir, 0o711);
+    checkout = new WatchedCheckout(path.join(session.dir, "checkout"), ["--keep-data"]);
+    await checkout.told(/^watching/);
+  });
+  after(async () => {
+    await checkout?.end();
+    await session.close();
+  });
+
+  async function query(sql: string): Promise<unknown[]> {
+    const database = new Client({ connectionString: checkout.running().databaseUrl });
+    await database.connect();
+    try {
+      return (await database.query<Record<string, unknown>>(sql)).rows;
+    } finally {
+      await database.end();
+    }
+  }
+
+  it("has the next time what was saved and loaded, and goes on deploying", async () => {
+    checkout.addMigration("watched", "CREATE TABLE watched (a int);\n");
+    await checkout.told(/deployed .*Invocation schema/);
+    await query("INSERT INTO watched VALUES (7)");
+    checkout.addMigration("later", "ALTER TABLE watched ADD b int DEFAULT 8;\n");
+    await checkout.restart();
+    expect(await query("SELECT * FROM watched")).to.deep.equal([{ a: 7, b: 8 }]);
+    checkout.addMigration("last", "UPDATE watched SET b = 9;\n");
+    expect(await checkout.told(/deployed/)).to.match(/: Function schema, Invocation schema$/);
+    expect(await query("SELECT * FROM watched")).to.deep.equal([{ a: 7, b: 9 }]);
   });
 });
