@@ -12,8 +12,8 @@ export interface Out {
   readonly columns?: number;
 }
 
-/** What fits into a line of it: a pipe and a file take any. */
-export const widthOf = ({ isTTY, columns = Infinity }: Out): number => (isTTY === true ? columns : Infinity);
+/** What fits into a line of it: a pipe and a file take any, and so do terminals that don't know, which say 0. */
+export const widthOf = ({ isTTY, columns }: Out): number => (isTTY === true && columns ? columns : Infinity);
 
 /** Whole numbers with thousands separators: `478,817`. */
 export const formatCount = (count: number): string => Math.round(count).toLocaleString("en-US");

@@ -12,7 +12,17 @@ import {
   paint,
   progress,
   table,
+  widthOf,
 } from "../../../../scripts/shared/terminal";
+
+describe("a line's width", () => {
+  it("is the terminal's, and without an end where there is none or it doesn't know its own", () => {
+    const write = (): void => undefined;
+    expect(widthOf({ write, isTTY: true, columns: 80 })).to.equal(80);
+    expect(widthOf({ write, isTTY: true, columns: 0 })).to.equal(Infinity);
+    expect(widthOf({ write, columns: 80 })).to.equal(Infinity);
+  });
+});
 
 describe("numbers for people", () => {
   const cases: readonly [name: string, actual: string, expected: string][] = [
