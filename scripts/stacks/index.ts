@@ -99,6 +99,11 @@ async function main(stop: AbortSignal): Promise<void> {
     if (manner[option as keyof Manner] === undefined || of.includes(action)) continue;
     command.error(`${optionOf(option)} belongs to npm run ${of.join(", ")}`);
   }
+  if (stack === localStack && action !== "preview" && action !== "outputs") {
+    command.error(
+      `${stack} is the environment of this machine: npm run local brings it up, and Ctrl-C there ends it; npm run ${action} is for those on AWS`,
+    );
+  }
   const projects = selectProjects(action, only);
   if (asksBefore(action, manner) && !(process.stdin.isTTY && process.stdout.isTTY)) {
     command.error(

@@ -1,19 +1,28 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
+import { publishEnvironment } from "../../../../local/runningEnvironment";
+import { Session } from "../../../../local/session";
 import { root } from "../../../../programs/programs";
 
-describe("npm run outputs -- --stack local", () => {
+describe("the environment of this machine", () => {
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "groundwork-outputs-"))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  let session: Session;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "groundwork-outputs-"));
+    session = new Session();
+  });
+  afterEach(async () => {
+    await session.close();
+    rmSync(folder, { recursive: true });
+  });
 
-  const run = (...more: string[]) =>
+  const run = (action: string, ...more: string[]) =>
     spawnSync(
       process.execPath,
-      ["-r", "./programs/register.js", "scripts/stacks", "outputs", "--stack", "local", ...more],
+      ["-r", "./programs/register.js", "scripts/stacks", action, "--stack", "local", ...more],
       {
         cwd: root,
         encoding: "utf8",
@@ -21,15 +30,29 @@ describe("npm run outputs -- --stack local", () => {
       },
     );
 
-  it("prints those of the environment that is up, without a Pulumi CLI", () => {
+  it("has its outputs printed without a Pulumi CLI", () => {
     const outputs = { auth: { apiUrl: "http://127.0.0.1:1/local" }, ingest: { bucketName: "b" } };
-    const running = { pid: process.pid, outputs, environment: {}, databaseUrl: "", databaseCaFile: "" };
-    writeFileSync(path.join(folder, "local.json"), JSON.stringify(running));
-    expect(run("--only", "auth").stdout).to.equal("auth\napiUrl  http://127.0.0.1:1/local\n");
+    const server = { caFile: "/nonexistent/ca.pem", host: "127.0.0.1", port: 5432, database: "demo" };
+    const environment = {
+      ...{ stack: "local", config: {}, outputs, services: { environment: () => ({}) } },
+      database: { user: "postgres", password: "", server },
+    };
+    publishEnvironment(session, environment, folder);
+    expect(run("outputs", "--only", "auth").stdout).to.equal("auth\napiUrl  http://127.0.0.1:1/local\n");
   });
 
-  it("says how to bring it up where it isn't", () => {
-    expect(run()).to.include({ status: 1 });
-    expect(run().stderr).to.include("The environment local is not up: run npm run local");
+  it("is not up: how to bring it up is said", () => {
+    expect(run("outputs")).to.include({ status: 1 });
+    expect(run("outputs").stderr).to.include("The environment local is not up: run npm run local");
+  });
+
+  it("is none that is deployed or destroyed, and which commands make and end it is said", () => {
+    for (const action of ["init", "deploy", "destroy", "refresh"]) {
+      const { status, stderr } = run(action, "--yes");
+      expect([status, stderr.trim()], action).to.deep.equal([
+        1,
+        `local is the environment of this machine: npm run local brings it up, and Ctrl-C there ends it; npm run ${action} is for those on AWS`,
+      ]);
+    }
   });
 });
