@@ -14,6 +14,7 @@ import type { ConfigOverrides } from "../shared/configOption";
 import { keyOfFile } from "../shared/keyOfFile";
 import { addresses, withEnvironment } from "../shared/localEnvironment";
 import { enterAws } from "../shared/stackOutputs";
+import { quoted } from "../shared/printable";
 import { formatCount, formatDuration, progress, table } from "../shared/terminal";
 import { untilStopped } from "../shared/untilStopped";
 
@@ -44,7 +45,8 @@ export async function start(
     const { key, table: to } = target ?? targetOf(tables, path.basename(file), "records");
     const { job, seconds } = await load(environment, file, key, stop);
     await check(environment, file, to, job);
-    summarize({ environment, file, given, job, seconds, json, keep, table: to });
+    const asked = [given && `--file ${quoted(given)}`, name && `--table ${quoted(name)}`].filter(Boolean);
+    summarize({ environment, file, asked: asked.join(" "), job, seconds, json, keep, table: to });
     if (keep) {
       publishEnvironment(session, environment);
       const { startConsole } = await import("../console/server");
@@ -126,8 +128,8 @@ async function check(environment: Environment, file: string, to: Table, job: Job
 interface Summary {
   readonly environment: Environment;
   readonly file: string;
-  /** The file that was named; undefined for the sample. */
-  readonly given: string | undefined;
+  /** Which file was asked for, as it was; "" for the sample. */
+  readonly asked: string;
   readonly job: Job;
   readonly seconds: number;
   readonly json: boolean;
@@ -135,11 +137,11 @@ interface Summary {
   readonly table: Table;
 }
 
-function summarize({ environment, file, given, job, seconds, json, keep, table: to }: Summary): void {
+function summarize({ environment, file, asked, job, seconds, json, keep, table: to }: Summary): void {
   const { rowsLoaded: rows, rowsRejected: rejected, hops } = job;
   const rowsPerSecond = Math.round(rows / seconds);
   const out = json ? process.stderr : process.stdout;
-  const shows = rejected > 0 ? `: npm run table -- check ${file} --table ${to.name} shows them` : "";
+  const shows = rejected > 0 ? `: npm run table -- check ${quoted(file)} --table ${to.name} shows them` : "";
   const trusted = to.transform ? " (its transform trusted)" : "";
   const checked = "each checked: PostgreSQL reads the same from what csv-parse finds in the file";
   table(
@@ -154,7 +156,7 @@ function summarize({ environment, file, given, job, seconds, json, keep, table: 
   );
   if (!keep) {
     out.write("\nAll of it is gone again. What next:\n");
-    table(nextSteps(given, to.name), out);
+    table(nextSteps(asked, to.name), out);
   }
   if (json) {
     const { outputs } = environment;
@@ -162,13 +164,14 @@ function summarize({ environment, file, given, job, seconds, json, keep, table: 
   }
 }
 
-/** What to do with a file that was named, or with the sample. */
-function nextSteps(file: string | undefined, to: string): (readonly [string, string])[] {
-  const own = file === undefined ? "" : ` --file ${file}`;
+function nextSteps(asked: string, to: string): (readonly [string, string])[] {
   return [
-    [`npm start --${own} --keep`, "the same, and it stays up until Ctrl-C, with its addresses"],
+    [
+      ["npm start --", asked, "--keep"].filter(Boolean).join(" "),
+      "the same, and it stays up until Ctrl-C, with its addresses",
+    ],
     [`npm run psql -- --stack local -c "SELECT * FROM ${to} LIMIT 9"`, "in another terminal then: its rows"],
-    file === undefined
+    asked === ""
       ? ["npm run table -- new my.csv", "a table for a file of your own"]
       : ["npm run deploy", "brings the table to AWS"],
   ];

@@ -136,8 +136,10 @@ export default defineTable({
       expect(stderr).to.match(/^bringing the environment up/);
       expect(stdout).to.match(/rows +1 in readings, each checked/);
       expect(stdout).to.match(/rejected +1: npm run table -- check .*may\.csv --table readings shows them\n/);
-      const last = stdout.trimEnd().split("\n").slice(-3).join("\n");
-      expect(last).to.match(/^npm start -- --keep .*\nnpm run local .*\nnpm start -- --file my\.csv /);
+      const last = stdout.trimEnd().split("\n").slice(-3);
+      expect(last[0]).to.match(/^npm start -- --file .*may\.csv --table readings --keep {2}/);
+      expect(last[1]).to.match(/^npm run psql -- --stack local -c "SELECT \* FROM readings LIMIT 9" {2}/);
+      expect(last[2]).to.match(/^npm run deploy {2}/);
       expect(stdout).to.not.match(/127\.0\.0\.1|localhost/);
     } finally {
       elsewhere.close();
