@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { GroundworkError } from "../infra/error";
+import { replaceFile, textIfThere } from "./files";
 import { takeLock } from "./lock";
 import type { Session } from "./session";
 
@@ -27,14 +28,12 @@ export function openKeptData(session: Pick<Session, "onClose">, dir: string): Ke
       `${dir} is held by process ${holder}: end that one first, or keep this environment's data in another folder`,
     );
   }
-  session.onClose(() => Promise.resolve(rmSync(lock)));
+  session.onClose(() => Promise.resolve(rmSync(lock, { force: true })));
   const file = path.join(dir, "password");
-  if (!existsSync(file)) {
-    // Under another name first: killed in between, it would leave an empty one.
-    writeFileSync(`${file}.new`, newPassword(), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  }
-  return { dir, password: readFileSync(file, "utf8") };
+  const known = textIfThere(file);
+  const password = known ?? newPassword();
+  if (known === undefined) replaceFile(file, password);
+  return { dir, password };
 }
 
 export const newPassword = (): string => randomBytes(18).toString("base64url");

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { ifThere } from "./files";
 
 /**
  * Takes a lock at once or not at all: a link that names this process, which removes it when it is done. One that a process
@@ -8,38 +9,45 @@ import { existsSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "nod
  * @returns the process that holds it; undefined where it is this one's now
  */
 export function takeLock(file: string): number | undefined {
+  const own = `${process.pid} ${startOf(process.pid)}`;
   for (;;) {
     try {
-      symlinkSync(`${process.pid} ${startOf(process.pid)}`, file);
+      symlinkSync(own, file);
       return undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    const holder = holderOf(file);
+    const left = linkOf(file);
+    if (left === undefined) continue; // It was given back in this moment.
+    const holder = aliveIn(left);
     if (holder !== undefined) return holder;
-    // Of those who find it left behind only one may remove it: another would remove the lock that this one takes then.
-    const other = takeLock(`${file}.next`);
+    // Only who holds this one puts himself into the place of one that has ended: the link is that one's for as long.
+    const next = `${file}.next`;
+    const other = takeLock(next);
     if (other !== undefined) return other;
-    if (holderOf(file) === undefined) rmSync(file, { force: true });
-    rmSync(`${file}.next`);
+    const isStillLeft = linkOf(file) === left;
+    if (isStillLeft) {
+      const made = `${file}.${process.pid}`;
+      rmSync(made, { force: true });
+      symlinkSync(own, made);
+      renameSync(made, file);
+    }
+    rmSync(next);
+    if (isStillLeft) return undefined;
   }
 }
 
 /** The process that holds a lock; undefined where there is none, or it has ended. */
 export function holderOf(file: string): number | undefined {
-  const [, pid, started] = /^(\d+)(?: (.*))?$/.exec(ifThere(() => readlinkSync(file)) ?? "") ?? [];
-  const now = pid === undefined ? undefined : startOf(Number(pid));
-  return now === undefined || (started ?? now) !== now ? undefined : Number(pid);
+  return aliveIn(linkOf(file) ?? "");
 }
 
-/** What is read, or undefined where there is no such file. */
-export function ifThere<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return undefined;
-  }
+const linkOf = (file: string): string | undefined => ifThere(() => readlinkSync(file));
+
+function aliveIn(link: string): number | undefined {
+  const [, pid, started] = /^(\d+)(?: (.*))?$/.exec(link) ?? [];
+  const now = pid === undefined ? undefined : startOf(Number(pid));
+  return now === undefined || (started ?? now) !== now ? undefined : Number(pid);
 }
 
 /** When a process started, in the system's own words, which tells it from a later one with its id; undefined once it has ended. */

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
 import { GroundworkError } from "../infra/error";
 import { root } from "../programs/programs";
 import type { LocalBastion } from "./bastion/bastion";
 import type { Environment } from "./environment";
-import { holderOf, ifThere, takeLock } from "./lock";
+import { replaceFile, textIfThere } from "./files";
+import { holderOf, takeLock } from "./lock";
 import type { Session } from "./session";
 
 /** Where environments that are up are announced: one file each, for their owner only. */
@@ -87,17 +88,14 @@ export function publishEnvironment(
     databaseCaFile: database.server.caFile,
     ...(services.bastion && { bastion: bastionOf(services.bastion) }),
   };
-  const file = fileOf(stack, dir);
-  // Under another name first: a reader never sees half a file.
-  writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.${process.pid}`, file);
+  replaceFile(fileOf(stack, dir), `${JSON.stringify(content, null, 2)}\n`);
   return content;
 }
 
 /** The environment of that name that is up on this machine; undefined when there is none. */
 export function findEnvironment(stack: string, dir = announcements): RunningEnvironment | undefined {
   const holder = holderOf(lockOf(stack, dir));
-  const text = ifThere(() => readFileSync(fileOf(stack, dir), "utf8"));
+  const text = textIfThere(fileOf(stack, dir));
   if (holder === undefined || text === undefined) return undefined;
   const announced = JSON.parse(text) as { pid?: number };
   // Looked at first: what a process that was killed left behind may be of another version, and of another shape.

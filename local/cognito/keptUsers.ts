@@ -1,8 +1,9 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
 import { GroundworkError } from "../../infra/error";
+import { replaceFile, textIfThere } from "../files";
 import type { Pool } from "./store";
 
 /*
@@ -109,10 +110,9 @@ export function restorePools(pools: Iterable<Pool>, file: string): void {
 /** Writes what the pools hold; whoever reads the file sees it whole, and only its owner can. */
 export function keepPools(pools: Iterable<Pool>, file: string): void {
   const text = JSON.stringify(Object.fromEntries([...pools].map((pool) => [pool.id, keptOf(pool)])));
-  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  if (textIfThere(file) === text) return;
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 });
-  renameSync(`${file}.${process.pid}`, file);
+  replaceFile(file, text);
 }
 
 function keptOf({ key, users, groups, grants }: Pool): z.input<typeof schema>[string] {

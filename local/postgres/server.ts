@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { GroundworkError } from "../../infra/error";
 import { freePort } from "../freePort";
-import { ifThere } from "../lock";
+import { textIfThere } from "../files";
 import type { Session } from "../session";
 import { findBinaries } from "./binaries";
 
@@ -125,7 +125,7 @@ async function makeHome(session: Session, options: PostgresOptions): Promise<Hom
  * @throws GroundworkError where it is another one's than the programs', which have just told theirs in the log
  */
 function keptVersion({ dataDir, logFile }: Home): string | undefined {
-  const kept = ifThere(() => readFileSync(join(dataDir, "PG_VERSION"), "utf8").trim());
+  const kept = textIfThere(join(dataDir, "PG_VERSION"))?.trim();
   const [, ours] = /\(PostgreSQL\) (\d+)/.exec(readFileSync(logFile, "utf8")) ?? [];
   if (kept === undefined || kept === ours) return kept;
   throw new GroundworkError(

@@ -1,15 +1,8 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { replaceFile } from "../files";
 import { AwsError } from "../http";
 import type { StoredBody } from "./body";
 
@@ -73,9 +66,7 @@ export class Bucket {
     const puts = entries.flatMap((entry) =>
       "put" in entry && !removed.has(entry.put.versionId) ? [entry] : [],
     );
-    // Under another name first: killed in between, it would have forgotten what there is.
-    writeFileSync(`${this.book}.new`, puts.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
-    renameSync(`${this.book}.new`, this.book);
+    replaceFile(this.book, puts.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
     const files = new Set([this.book]);
     for (const { put } of puts) {
       // The folder may have moved.

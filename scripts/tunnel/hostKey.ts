@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import * as path from "node:path";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { GroundworkError } from "../../infra/error";
+import { replaceFile, textIfThere } from "../../local/files";
 
 /** How the bastion is known before the first connection. */
 interface Pin {
@@ -24,10 +25,7 @@ export async function pinHostKey(pin: Pin, ec2: EC2Client, given?: string): Prom
   const others = lines(pin.file).filter((line) => !line.startsWith(`${pin.instanceId} `));
   const own = keys.map((key) => `${pin.instanceId} ${key}`);
   mkdirSync(path.dirname(pin.file), { recursive: true });
-  // Under another name first: the ssh of another tunnel never reads half a file.
-  const written = `${pin.file}.${process.pid}`;
-  writeFileSync(written, `${[...others, ...own].join("\n")}\n`, { mode: 0o600 });
-  renameSync(written, pin.file);
+  replaceFile(pin.file, `${[...others, ...own].join("\n")}\n`);
   return true;
 }
 
@@ -36,12 +34,7 @@ function isPinned({ file, instanceId }: Pin): boolean {
 }
 
 function lines(file: string): string[] {
-  try {
-    return readFileSync(file, "utf8").split("\n").filter(Boolean);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  return (textIfThere(file) ?? "").split("\n").filter(Boolean);
 }
 
 function publicKey(text: string): string {
