@@ -54,26 +54,21 @@ export async function planOf(request: PlanRequest, ran: Map<string, Ran>): Promi
   const { stack, behaved } = request;
   const config = { ...readStackConfig(stack), ...request.config };
   const sources = readSources();
-  const plans: Plan[] = [];
+  const resources: PlannedResource[] = [];
+  let outputs: Outputs = {};
   for (const program of programs) {
     const { project } = program;
-    const given = {
-      config,
-      behaved,
-      outputs: Object.assign({}, ...plans.map((plan) => plan.outputs)) as Outputs,
-    };
+    const given = { config, behaved, outputs };
     let last = ran.get(project);
     if (!last || !isDeepStrictEqual(last.given, given) || mayDiffer(last, sources, ran)) {
       const plan = await runOf(program, stack, given);
       const modules = modulesOf(require.resolve(program.dir), entries, modulesOf(__filename, entries));
       ran.set(project, (last = { sources, modules, given, plan }));
     }
-    plans.push(last.plan);
+    resources.push(...last.plan.resources);
+    outputs = { ...outputs, ...last.plan.outputs };
   }
-  return {
-    resources: plans.flatMap(({ resources }) => resources),
-    outputs: Object.assign({}, ...plans.map((plan) => plan.outputs)) as Outputs,
-  };
+  return { resources, outputs };
 }
 
 /** What loads a program isn't made of it. */

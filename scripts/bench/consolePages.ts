@@ -5,7 +5,7 @@ import { publishEnvironment } from "../../local/runningEnvironment";
 import { median } from "../../trials/median";
 import { startConsole } from "../console/server";
 import { startChromium } from "../shared/chromium";
-import { markdownTable } from "../shared/columns";
+import { writeColumns } from "../shared/columns";
 import { withEnvironment } from "../shared/localEnvironment";
 import { enterAws } from "../shared/stackOutputs";
 import { formatBytes } from "../shared/terminal";
@@ -94,7 +94,7 @@ export async function measureConsole({
       String(requests),
     ]);
     const titles = ["page", "the very first time", "first paint", "the soonest", "sent", "requests"];
-    process.stdout.write(markdownTable(titles, rows));
+    writeColumns([titles, ...rows], process.stdout, [1, 2, 3, 4, 5]);
   } finally {
     await browser.close();
   }

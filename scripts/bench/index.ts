@@ -7,7 +7,7 @@ import type { BenchResult } from "../../trials/bench/run";
 import { median } from "../../trials/median";
 import { sampleRows } from "../../trials/sample/sample";
 import { wholeNumber } from "../shared/arguments";
-import { markdownTable } from "../shared/columns";
+import { writeColumns } from "../shared/columns";
 import { formatBytes, formatCount, formatDuration, runCommand } from "../shared/terminal";
 
 interface BenchCommandOptions {
@@ -84,10 +84,13 @@ const command = new Command("npm run bench --")
       .argParser(wholeNumber())
       .conflicts(["peers", "profile", "only", "runs"]),
   )
-  .option(
-    "--console",
-    "instead, open each page of the console in Chromium: first paint, bytes, requests",
-    false,
+  .addOption(
+    new Option(
+      "--console",
+      "instead, open each page of the console in Chromium: first paint, bytes, requests",
+    )
+      .default(false)
+      .conflicts(["peers", "growth", "profile", "only", "write"]),
   )
   .option(
     "--write",
@@ -188,13 +191,8 @@ function print({ table, starts, packageBytes }: BenchResult, json: boolean): voi
     line.wholeBytes === undefined ? "" : formatBytes(line.wholeBytes),
   ]);
   const isUsed = (_: string, column: number): boolean => rows.some((row) => row[column] !== "");
-  if (rows.length > 0)
-    out.write(
-      markdownTable(
-        titles.filter(isUsed),
-        rows.map((row) => row.filter(isUsed)),
-      ),
-    );
+  const shown = [titles, ...rows].map((row) => row.filter(isUsed));
+  if (rows.length > 0) writeColumns(shown, out, [...titles.keys()].slice(1));
   out.write(`\ningest.zip: ${formatBytes(packageBytes)}\n`);
   if (required) {
     out.write(`cold require: ${required.requireMs} ms, ${required.requireCpuMs} ms of it on the CPU\n`);

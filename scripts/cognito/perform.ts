@@ -147,7 +147,7 @@ async function checkApiAction(run: Run): Promise<void> {
     );
   }
   if (wrong > 0) {
-    const { stack = "dev" } = run.target.options;
+    const { stack } = run.target.options;
     throw new GroundworkError(
       `${wrong} answers are not as expected: ${likelyCause(expected, matrix, stack)}`,
     );

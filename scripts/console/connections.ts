@@ -1,6 +1,6 @@
 import type { Change } from "../../local/watch/watch";
-import type { stackOutputs } from "../shared/stackOutputs";
-import { type DeadLetter, DeadLetters } from "../load/deadLetters";
+import { localStack, type stackOutputs } from "../shared/stackOutputs";
+import type { DeadLetter } from "../load/deadLetters";
 import type { Tokens } from "../cognito/tokens";
 import type { Known } from "./map/places";
 
@@ -71,7 +71,7 @@ export class Connections {
     return jobs;
   });
 
-  /** When what was read before can be read again. */
+  /** When the one before has read, and what it read is shown again. */
   private lettersBack: Promise<unknown> = Promise.resolve();
 
   /** All dead letters, for one reader after the other: two tabs, or a look behind the one that tried a letter again. */
@@ -82,6 +82,7 @@ export class Connections {
   }
 
   readonly letters = kept(async () => {
+    const { DeadLetters } = await import("../load/deadLetters");
     const letters = new DeadLetters((await this.ingest())("deadLetterQueueUrl"));
     this.closers.push(() => letters.close());
     return letters;
@@ -119,7 +120,7 @@ export class Connections {
 
   /** What outputs say: here as they are now, since what is saved may change them; elsewhere the CLI takes seconds to read them. */
   private outputs<T>(read: () => Promise<T>): () => Promise<T> {
-    return this.stack === "local" ? read : kept(read);
+    return this.stack === localStack ? read : kept(read);
   }
 
   close(): void {

@@ -98,11 +98,17 @@ function rowsOf({ type, inputs }: PlannedResource): readonly (readonly string[])
   switch (type) {
     case "aws:iam/role:Role":
       return statementsOf(inputs.assumeRolePolicy).map((statement) => [
-        ...[json(statement.Principal), doing(statement), "the role", json(statement.Condition)],
+        json(statement.Principal),
+        doing(statement),
+        "the role",
+        json(statement.Condition),
       ]);
     case "aws:iam/rolePolicy:RolePolicy":
       return statementsOf(inputs.policy).map((statement) => [
-        ...["the role", doing(statement), cell(statement.Resource), json(statement.Condition)],
+        "the role",
+        doing(statement),
+        cell(statement.Resource),
+        json(statement.Condition),
       ]);
     case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
       return [["the role", cell(inputs.policyArn), "all that it names", ""]];

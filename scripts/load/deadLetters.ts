@@ -32,7 +32,8 @@ export class DeadLetters {
   /** All that can be read now; letters stay in the queue. */
   async read(): Promise<DeadLetter[]> {
     const letters = new Map<string, DeadLetter>();
-    const receipts: string[] = [];
+    /** By message. */
+    const receipts = new Map<string, string>();
     for (;;) {
       const { Messages = [] } = await this.sqs.send(
         new ReceiveMessageCommand({
@@ -42,17 +43,18 @@ export class DeadLetters {
           WaitTimeSeconds: 1,
         }),
       );
-      const before = letters.size;
+      const before = receipts.size;
       for (const { Body = "", MessageId = "", ReceiptHandle = "" } of Messages) {
-        receipts.push(ReceiptHandle);
+        receipts.set(MessageId, ReceiptHandle);
         for (const letter of readLetter(Body, ReceiptHandle)) {
           letters.set(`${MessageId} ${letter.key}`, letter);
         }
       }
       // The first ones again, or none any more.
-      if (letters.size === before) break;
+      if (receipts.size === before) break;
     }
-    for (let at = 0; at < receipts.length; at += 10) await this.show(receipts.slice(at, at + 10));
+    const read = [...receipts.values()];
+    for (let at = 0; at < read.length; at += 10) await this.show(read.slice(at, at + 10));
     return [...letters.values()];
   }
 
@@ -92,6 +94,7 @@ export function reasonFor(
  * A letter that names no file, or that Lambda has not written, has an empty key.
  */
 function readLetter(body: string, receipt: string): DeadLetter[] {
+  const noFile = { bucket: "", key: "", etag: undefined };
   let common = { at: NaN, reason: `the letter can't be read: ${body.slice(0, 200)}`, receipt };
   try {
     const { timestamp, requestPayload, responsePayload, requestContext } = JSON.parse(body) as {
@@ -102,14 +105,11 @@ function readLetter(body: string, receipt: string): DeadLetter[] {
     };
     const reason = responsePayload?.errorMessage ?? requestContext?.condition ?? "no reason was given";
     common = { at: Date.parse(timestamp), reason, receipt };
-    return readEvent(requestPayload).sources.map(({ bucket, key, etag }) => ({
-      bucket,
-      key,
-      etag,
-      ...common,
-    }));
+    const { sources } = readEvent(requestPayload);
+    const files = sources.map(({ bucket, key, etag }) => ({ bucket, key, etag }));
+    return (files.length > 0 ? files : [noFile]).map((file) => ({ ...file, ...common }));
   } catch {
     // Anybody may write to a queue: what one letter is, whatever it is, doesn't hide the others.
-    return [{ bucket: "", key: "", etag: undefined, ...common }];
+    return [{ ...noFile, ...common }];
   }
 }

@@ -83,7 +83,7 @@ function tellFailure({ functionName, outcome }: InvocationEnd): void {
   if (outcome.ok) return;
   const { errorType, errorMessage } = outcome.error;
   // How an authorizer refuses a token is no failure.
-  if (errorMessage === "Unauthorized") return;
+  if (functionName.endsWith("-authorizer") && errorMessage === "Unauthorized") return;
   const reason = paint("red", printable(`${errorType}: ${errorMessage}`), process.stderr);
   process.stderr.write(
     `${functionName} failed: ${reason} (npm run logs -- --stack local --function ${functionName.replace(/^local-/, "")})\n`,

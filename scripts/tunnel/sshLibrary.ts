@@ -37,15 +37,17 @@ function pinnedKeys({ knownHostsFile, instanceId }: LibraryTunnel): [type: strin
 const algorithmsOf = (type: string): string[] =>
   type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type];
 
-/** The key that is given, or those in the usual files that can be used: one with a passphrase is the agent's. */
-function privateKeys({ keyFile }: LibraryTunnel): Buffer[] {
-  if (keyFile === undefined) {
-    const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => path.join(homedir(), ".ssh", name));
-    return usual.filter((file) => whyNot(file) === undefined).map((file) => readFileSync(file));
-  }
-  const problem = whyNot(keyFile);
-  if (problem !== undefined) end(problem);
-  return [readFileSync(keyFile)];
+/**
+ * The key that is given, or those in the usual files that can be used: one with a passphrase is the agent's. Where none can,
+ * and no agent has others, it ends with what is wrong with the first.
+ */
+function privateKeys({ keyFile }: LibraryTunnel, agent: string | undefined): Buffer[] {
+  const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => path.join(homedir(), ".ssh", name));
+  const files = keyFile === undefined ? usual.filter(existsSync) : [keyFile];
+  const problems = files.map(whyNot);
+  const [problem] = problems;
+  if (problem !== undefined && agent === undefined && !problems.includes(undefined)) end(problem);
+  return files.filter((_, at) => problems[at] === undefined).map((file) => readFileSync(file));
 }
 
 function whyNot(file: string): string | undefined {
@@ -60,8 +62,12 @@ function hold(tunnel: LibraryTunnel): void {
   const pinned = pinnedKeys(tunnel);
   if (pinned.length === 0) end("Host key verification failed.");
   const { host, port, user: username } = tunnel.bastion;
-  const agent = tunnel.keyFile === undefined && process.env.SSH_AUTH_SOCK;
-  const ways: AnyAuthMethod[] = privateKeys(tunnel).map((key) => ({ type: "publickey", username, key }));
+  const agent = tunnel.keyFile === undefined ? process.env.SSH_AUTH_SOCK : undefined;
+  const ways: AnyAuthMethod[] = privateKeys(tunnel, agent).map((key) => ({
+    type: "publickey",
+    username,
+    key,
+  }));
   if (agent) ways.unshift({ type: "agent", username, agent });
   const client = new Client();
   let isBastion = true;

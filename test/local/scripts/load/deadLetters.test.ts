@@ -44,6 +44,16 @@ describe("dead letters", () => {
     letters.close();
   });
 
+  it("are read on behind ten that ask for no file, which are shown as well", async () => {
+    const empty = JSON.stringify({ requestPayload: { Records: [] } });
+    const letters = await queueOf([...Array<string>(10).fill(empty), letterOf("a.csv")]);
+    expect((await letters.read()).map(({ key }) => key)).to.deep.equal([
+      ...Array<string>(10).fill(""),
+      "a.csv",
+    ]);
+    letters.close();
+  });
+
   it("name no file where Lambda has not written them, and hold up no others", async () => {
     const letters = await queueOf(["no JSON", "null", "7", "{}", letterOf("a.csv")]);
     const found = await letters.read();
