@@ -1,7 +1,12 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { GroundworkError } from "./error";
+
+const root = path.join(__dirname, "..");
+
+/** What Lambda calls: the file that a callback is serialized into, and what that file exports. */
+export const entryPoint = "__index.handler";
 
 /** Folders and files of npm packages that `require` never reads. */
 const unneededFolders = new Set(["esm", "test", "tests", "docs", "examples"]);
@@ -9,62 +14,75 @@ const neededFile = /\.c?js$|\.json$|^licen[cs]e/i;
 const unneededFile = /(^|\.)(min|test|bench)\.js$/;
 
 /**
- * A resource transformation that rebuilds the archive of a callback function.
+ * What is deployed of a callback: it and what it captures in one file, and of the npm packages that it imports the
+ * files that `require` can reach.
  *
- * Pulumi keys its entries by their path from the program's folder. A program in `stacks/ingest` with
- * `node_modules` at the root gets `../../node_modules/pg`, which Lambda unpacks outside the function. Here
- * the keys begin at the root, and only the files that `require` can reach go in. The paths that the
- * engine reads stay as they are.
+ * The callback is serialized as `aws.lambda.CallbackFunction` does it, which isn't used for two reasons: it reads the
+ * whole of node_modules for each function, a second of CPU and more; and in a program in `stacks/ingest` with
+ * `node_modules` at the root it keys what it finds `../../node_modules/pg`, which Lambda unpacks outside the function.
+ *
+ * @param packages of the `dependencies` in package.json
+ * @throws GroundworkError when a package isn't among them or isn't installed; the output is rejected when the callback
+ *   captures what can't be serialized, or a secret, which would stand in the archive in clear
  */
-export function packageFunction({
-  type,
-  props,
-  opts,
-}: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
-  const inputs = props as Record<string, unknown>;
-  if (type !== "aws:lambda/function:Function") return { props: inputs, opts };
-  const code = (inputs.code as pulumi.Output<pulumi.asset.AssetArchive>).apply(rootedArchive);
-  return { props: { ...inputs, code }, opts };
+export function functionArchive(
+  callback: object,
+  packages: readonly string[],
+): pulumi.Output<pulumi.asset.AssetArchive> {
+  const files: pulumi.asset.AssetMap = {};
+  for (const folder of packageFolders(packages))
+    for (const file of requirableFiles(path.join(root, folder)))
+      files[path.posix.join(folder, file)] = new pulumi.asset.FileAsset(
+        // From the program's folder: what the engine keeps of it is the same on every machine.
+        path.relative(process.cwd(), path.join(root, folder, file)),
+      );
+  const [file, exportName] = entryPoint.split(".") as [string, string];
+  const code = pulumi.runtime.serializeFunction(callback as (...args: unknown[]) => unknown, { exportName });
+  return pulumi
+    .output(code)
+    .apply(
+      ({ text }) =>
+        new pulumi.asset.AssetArchive({ [`${file}.js`]: new pulumi.asset.StringAsset(text), ...files }),
+    );
 }
 
-/** Which of the root's `dependencies` a function leaves out that needs only these. */
-export function unusedPackages(needed: readonly string[]): string[] {
-  const manifest = JSON.parse(readFileSync(path.join(__dirname, "../package.json"), "utf8")) as {
-    dependencies: Record<string, string>;
+function dependenciesOf(folder: string): string[] {
+  const manifest = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8")) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
   };
-  const all = Object.keys(manifest.dependencies);
-  const unknown = needed.filter((name) => !all.includes(name));
+  return Object.keys(manifest.dependencies ?? {});
+}
+
+/**
+ * The folders of these packages and of all that they depend on, without what is optional, as paths from the root with
+ * forward slashes.
+ */
+function packageFolders(names: readonly string[]): Set<string> {
+  const ours = dependenciesOf("");
+  const unknown = names.filter((name) => !ours.includes(name));
   if (unknown.length > 0) {
     throw new GroundworkError(
       `A function needs ${unknown.join(", ")}, which package.json lacks: add it there under "dependencies".`,
     );
   }
-  return all.filter((name) => !needed.includes(name));
+  const found = new Set<string>();
+  const add = (name: string, from: string): void => {
+    const folder = folderOf(name, from);
+    if (folder === undefined)
+      throw new GroundworkError(`The npm package ${name} is not installed: run npm ci in this folder.`);
+    if (found.has(folder)) return;
+    found.add(folder);
+    for (const dependency of dependenciesOf(folder)) add(dependency, folder);
+  };
+  for (const name of names) add(name, "");
+  return found;
 }
 
-async function rootedArchive(archive: pulumi.asset.AssetArchive): Promise<pulumi.asset.AssetArchive> {
-  const entries: pulumi.asset.AssetMap = {};
-  for (const [key, value] of Object.entries(await archive.assets)) {
-    if (isFolder(value)) {
-      const folder = await value.path;
-      for (const file of requirableFiles(folder)) {
-        entries[fromRoot(path.posix.join(key, file))] = new pulumi.asset.FileAsset(path.join(folder, file));
-      }
-    } else {
-      entries[fromRoot(key)] = value;
-    }
-  }
-  return new pulumi.asset.AssetArchive(entries);
-}
-
-/** An Output's value is a copy of what went in, which `instanceof` doesn't know. */
-function isFolder(value: pulumi.asset.Asset | pulumi.asset.Archive): value is pulumi.asset.FileArchive {
-  return pulumi.asset.Archive.isInstance(value) && "path" in value;
-}
-
-/** Where node_modules is a link, the paths of some packages lead over the folder that it links to. */
-function fromRoot(key: string): string {
-  return key.replace(/^(\.\.\/)+((?!node_modules\/).*?\/(?=node_modules\/))?/, "");
+/** Where `require` finds a package that is required in this folder. */
+function folderOf(name: string, from: string): string | undefined {
+  const folder = path.posix.join(from, "node_modules", name);
+  if (existsSync(path.join(root, folder))) return folder;
+  return from === "" || from === "." ? undefined : folderOf(name, path.posix.dirname(from));
 }
 
 /** Paths below the folder, with forward slashes, sorted so that the archive is the same on every machine. */

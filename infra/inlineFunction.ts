@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
 import { type DatabaseAddress, DatabaseClient } from "./database/databaseClient";
-import { packageFunction, unusedPackages } from "./functionArchive";
+import { entryPoint, functionArchive } from "./functionArchive";
 import type { Statement } from "./iam";
 import { environmentName } from "./names";
 import type { SharedConfig } from "./projectConfig";
@@ -58,11 +58,12 @@ export class InlineFunction<E, R> extends Component {
       this.child,
     );
     const client = args.network && this.client(name, args.network, opts);
-    this.function = new aws.lambda.CallbackFunction(
+    this.function = new aws.lambda.Function(
       name,
       {
         name: environmentName(name),
-        callback: args.callback,
+        code: functionArchive(args.callback, args.packages),
+        handler: entryPoint,
         runtime: "nodejs22.x",
         architectures: ["arm64"],
         role: this.role.arn,
@@ -76,13 +77,11 @@ export class InlineFunction<E, R> extends Component {
           }),
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tracingConfig: { mode: "PassThrough" },
-        codePathOptions: { extraExcludePackages: unusedPackages(args.packages) },
       },
       {
         ...this.child,
         // Lambda checks at creation that the role may place the function into the VPC.
         dependsOn: [...this.role.ready, ...(client?.rules ?? [])],
-        transformations: [packageFunction],
       },
     );
     this.ready = [this.function, ...this.role.ready];

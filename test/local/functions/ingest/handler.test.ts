@@ -245,8 +245,8 @@ describe("The ingest function, as it is serialized for Lambda,", () => {
 
   it("reaches nothing of the sources", () => {
     const outside = [...fixture.packaged.keys()].filter((file) => !file.startsWith("node_modules/"));
-    expect(outside).to.deep.equal(["index.js"]);
-    const code = Buffer.from(fixture.packaged.get("index.js") ?? "").toString();
+    expect(outside).to.deep.equal(["__index.js"]);
+    const code = Buffer.from(fixture.packaged.get("__index.js") ?? "").toString();
     expect(code)
       .to.match(/require\("pg"/)
       .and.not.match(/require\("\.|require\("\//);
