@@ -44,14 +44,20 @@ const command = new Command("npm run mutation --")
       .argParser(wholeNumber())
       .default(Infinity, "all"),
   )
+  .addOption(
+    new Option("--jobs <n>", "so many at a time, each in a copy of the repository")
+      .argParser(wholeNumber())
+      .default(1),
+  )
   .parse();
 
 runCommand(async (stop) => {
-  const { area, most, ...own } = command.opts<{
+  const { area, most, jobs, ...own } = command.opts<{
     area: string;
     files?: string[];
     tests?: string[];
     most: number;
+    jobs: number;
   }>();
   const { files, tests } = { ...areas[area]!, ...own };
   // Loaded here: --help doesn't wait for the compiler.
@@ -64,6 +70,7 @@ runCommand(async (stop) => {
     filesIn(files, ".ts"),
     filesIn(tests, ".test.ts"),
     most,
+    jobs,
     (mutant) => {
       if (reasonOf(mutant) !== undefined) known++;
       else console.log(`${mutant.file}:${mutant.line}: ${mutant.name}`);

@@ -8,6 +8,9 @@ import type { Answer, Request } from "./runner";
 
 const left = new Set(["node_modules", ".git", ".cache", "coverage"]);
 
+/** In bytes: a process that has come to more is replaced. */
+const mostMemory = 1024 ** 3;
+
 /** Runs test files in a process of its own, which is ended where they don't end. */
 class Runner {
   private child: ChildProcess | undefined;
@@ -21,7 +24,7 @@ class Runner {
       const end = (answer?: Answer): void => {
         clearTimeout(timer);
         child.removeAllListeners();
-        if (answer === undefined) this.close();
+        if (answer === undefined || answer.memory > mostMemory) this.close();
         resolve(answer);
       };
       const timer = setTimeout(end, milliseconds);
@@ -46,10 +49,47 @@ class Runner {
   }
 }
 
+/** A copy of the repository of its own, with what runs tests in it. */
+class Copy {
+  private readonly folder = mkdtempSync(path.join(tmpdir(), "mutation-"));
+  private readonly runner = new Runner(this.folder);
+
+  constructor(root: string, stop: AbortSignal) {
+    stop.addEventListener("abort", () => this.runner.close());
+    cpSync(root, this.folder, { recursive: true, filter: (from) => !left.has(path.relative(root, from)) });
+    symlinkSync(path.join(root, "node_modules"), path.join(this.folder, "node_modules"));
+  }
+
+  async run(test: string, milliseconds: number, stop: AbortSignal): Promise<Answer | undefined> {
+    const answer = await this.runner.run({ test }, milliseconds);
+    stop.throwIfAborted();
+    return answer;
+  }
+
+  /** Has the mutant in place of its file while it does the work. */
+  async with<T>({ file, at, end, instead }: Mutant, work: () => Promise<T>): Promise<T> {
+    const target = path.join(this.folder, file);
+    const text = readFileSync(target, "utf8");
+    writeFileSync(target, text.slice(0, at) + instead + text.slice(end));
+    try {
+      return await work();
+    } finally {
+      writeFileSync(target, text);
+    }
+  }
+
+  close(): void {
+    this.runner.close();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
 /**
- * Runs tests on mutants, in a copy of the repository: of each file those test files that load it, quick ones first.
+ * Runs tests on mutants, in copies of the repository: of each file those test files that load it, first the one that
+ * noticed the last mutant of that file, then quick ones.
  *
  * @param most so many of all mutants, evenly spread.
+ * @param jobs so many at a time, each in a copy of its own.
  * @param survived hears of each that no test noticed.
  * @throws GroundworkError when the tests fail without a mutant.
  */
@@ -58,25 +98,21 @@ export async function mutate(
   files: readonly string[],
   tests: readonly string[],
   most: number,
+  jobs: number,
   survived: (mutant: Mutant) => void,
   stop: AbortSignal,
 ): Promise<{ tried: number; killed: number }> {
   const all = files.flatMap((file) => mutantsOf(file, readFileSync(path.join(root, file), "utf8")));
   const step = Math.max(1, all.length / most);
-  const copy = mkdtempSync(path.join(tmpdir(), "mutation-"));
-  const runner = new Runner(copy);
-  stop.addEventListener("abort", () => runner.close());
+  const copies = Array.from({ length: jobs }, () => new Copy(root, stop));
   try {
-    cpSync(root, copy, { recursive: true, filter: (from) => !left.has(path.relative(root, from)) });
-    symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
     const times = new Map<string, number>();
     const loads = new Map<string, readonly string[]>();
     for (const test of tests) {
       // The first time it is compiled and its packages are loaded.
       for (let i = 0; i < 2; i++) {
         const started = Date.now();
-        const answer = await runner.run({ test }, 600_000);
-        stop.throwIfAborted();
+        const answer = await copies[0]!.run(test, 600_000, stop);
         if (answer?.failed !== undefined || answer === undefined)
           throw new GroundworkError(
             `${test} fails without a mutant: ${answer?.failed ?? "it ended its process"}`,
@@ -86,28 +122,36 @@ export async function mutate(
       }
     }
     const quickFirst = [...tests].sort((a, b) => times.get(a)! - times.get(b)!);
+    const noticedLast = new Map<string, string>();
     const result = { tried: 0, killed: 0 };
-    for (let i = 0; i < all.length; i += step) {
-      const mutant = all[Math.floor(i)]!;
-      result.tried++;
-      const target = path.join(copy, mutant.file);
-      const text = readFileSync(target, "utf8");
-      writeFileSync(target, text.slice(0, mutant.at) + mutant.instead + text.slice(mutant.end));
-      let noticed = false;
-      for (const test of quickFirst.filter((each) => loads.get(each)!.includes(mutant.file))) {
-        // A mutant that never ends is noticed too.
-        const answer = await runner.run({ test }, 5_000 + 4 * times.get(test)!);
-        stop.throwIfAborted();
-        noticed = answer === undefined || answer.failed !== undefined;
-        if (noticed) break;
-      }
-      writeFileSync(target, text);
-      if (noticed) result.killed++;
-      else survived(mutant);
-    }
+    let next = 0;
+    await Promise.all(
+      copies.map(async (copy) => {
+        for (let i = next; i < all.length; i = next) {
+          next += step;
+          const mutant = all[Math.floor(i)]!;
+          const those = quickFirst.filter((test) => loads.get(test)!.includes(mutant.file));
+          const last = those.indexOf(noticedLast.get(mutant.file) ?? "");
+          if (last > 0) those.unshift(...those.splice(last, 1));
+          const noticing = await copy.with(mutant, async () => {
+            for (const test of those) {
+              // A mutant that never ends is noticed too.
+              const answer = await copy.run(test, 5_000 + 4 * jobs * times.get(test)!, stop);
+              if (answer === undefined || answer.failed !== undefined) return test;
+            }
+            return undefined;
+          });
+          result.tried++;
+          if (noticing === undefined) survived(mutant);
+          else {
+            result.killed++;
+            noticedLast.set(mutant.file, noticing);
+          }
+        }
+      }),
+    );
     return result;
   } finally {
-    runner.close();
-    rmSync(copy, { recursive: true });
+    for (const copy of copies) copy.close();
   }
 }

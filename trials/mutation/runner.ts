@@ -13,6 +13,8 @@ export interface Answer {
   readonly failed?: string;
   /** The repository's own files that were loaded. */
   readonly loaded: readonly string[];
+  /** In bytes: what Pulumi's runtime keeps of one run it keeps for good. */
+  readonly memory: number;
 }
 
 const root = process.cwd();
@@ -27,7 +29,8 @@ process.on("message", ({ test }: Request) => {
     if (file.startsWith(root) && file !== __filename) Reflect.deleteProperty(require.cache, file);
   const answer = (failed?: string): void => {
     const loaded = Object.keys(require.cache).map((file) => path.relative(root, file));
-    process.send!({ ...(failed !== undefined && { failed }), loaded } satisfies Answer);
+    const memory = process.memoryUsage.rss();
+    process.send!({ ...(failed !== undefined && { failed }), loaded, memory } satisfies Answer);
   };
   let failed: string | undefined;
   try {
