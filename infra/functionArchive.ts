@@ -22,28 +22,24 @@ const unneededFile = /(^|\.)(min|test|bench)\.js$/;
  * `node_modules` at the root it keys what it finds `../../node_modules/pg`, which Lambda unpacks outside the function.
  *
  * @param packages of the `dependencies` in package.json
- * @throws GroundworkError when a package isn't among them or isn't installed; the output is rejected when the callback
- *   captures what can't be serialized, or a secret, which would stand in the archive in clear
+ * @throws GroundworkError when a package isn't among them or isn't installed; Pulumi's when the callback captures what
+ *   can't be serialized, or a secret, which would stand in the archive in clear
  */
-export function functionArchive(
+export async function functionArchive(
   callback: object,
   packages: readonly string[],
-): pulumi.Output<pulumi.asset.AssetArchive> {
+): Promise<pulumi.asset.AssetArchive> {
+  // From the program's folder: what the engine keeps of it is the same on every machine.
+  const toRoot = path.relative(process.cwd(), root);
   const files: pulumi.asset.AssetMap = {};
   for (const folder of packageFolders(packages))
     for (const file of requirableFiles(path.join(root, folder)))
-      files[path.posix.join(folder, file)] = new pulumi.asset.FileAsset(
-        // From the program's folder: what the engine keeps of it is the same on every machine.
-        path.relative(process.cwd(), path.join(root, folder, file)),
-      );
+      files[path.posix.join(folder, file)] = new pulumi.asset.FileAsset(path.join(toRoot, folder, file));
   const [file, exportName] = entryPoint.split(".") as [string, string];
-  const code = pulumi.runtime.serializeFunction(callback as (...args: unknown[]) => unknown, { exportName });
-  return pulumi
-    .output(code)
-    .apply(
-      ({ text }) =>
-        new pulumi.asset.AssetArchive({ [`${file}.js`]: new pulumi.asset.StringAsset(text), ...files }),
-    );
+  const { text } = await pulumi.runtime.serializeFunction(callback as (...args: unknown[]) => unknown, {
+    exportName,
+  });
+  return new pulumi.asset.AssetArchive({ [`${file}.js`]: new pulumi.asset.StringAsset(text), ...files });
 }
 
 function dependenciesOf(folder: string): string[] {

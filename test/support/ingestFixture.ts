@@ -127,7 +127,13 @@ export class IngestFixture {
       DATABASE_SECRET_ARN: secretArn,
       DATABASE_CA: this.postgres.caFile,
     };
-    const more = { files, handler: entryPoint, timeout, memorySize: 1769, environment: { ...database, ...environment } };
+    const more = {
+      files,
+      handler: entryPoint,
+      timeout,
+      memorySize: 1769,
+      environment: { ...database, ...environment },
+    };
     await this.lambda.createFunction(functionSpec(name, "", more));
   }
 
