@@ -92,9 +92,11 @@ export class SchemaMigration extends Component {
     this.readerSecretArn = pulumi.all([args.readerSecretArn, run.result]).apply(([value]) => value);
     this.registerOutputs();
   }
+
   /**
-   * A new password for each role each week, and their limits of connections as the server is by then. It also keeps the function awake: one in a VPC that nobody calls for weeks
-   * becomes inactive, and the first call of a later `up` would fail.
+   * A new password for each role each week, and their limits of connections as the server is by then. It also keeps the
+   * function awake: one in a VPC that nobody calls for weeks becomes inactive, and the first call of a later `up` would
+   * fail.
    * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
    */
   private rotate(

@@ -19,15 +19,17 @@ interface RecordedArchive {
 }
 
 describe("the archive of each function", () => {
-  let dir: string;
+  let dir: string | undefined;
   before(needsPulumi);
   before(() => (dir = mkdtempSync(path.join(tmpdir(), "groundwork-engine-"))));
-  after(() => rmSync(dir, { recursive: true, force: true }));
+  after(() => {
+    if (dir) rmSync(dir, { recursive: true, force: true });
+  });
 
   for (const stack of stacks) {
     it(`of ${stack} is recorded by the engine with the hashes of what npm run package writes`, async () => {
       const engine = deployedCopy();
-      const out = path.join(dir, stack);
+      const out = path.join(dir!, stack);
       const script = ["-r", "./programs/register.js", "scripts/package.ts", out, "--stack", stack];
       await promisify(execFile)(process.execPath, script, { cwd: root });
       const here = packagesIn(out);

@@ -19,7 +19,7 @@ const named = (rules: Recorded[], prefix: string) =>
 
 describe("the bastion", () => {
   it("is the smallest current machine on Amazon Linux 2023, IMDSv2 only, encrypted, in a public subnet", async () => {
-    const { only, resources } = await record("database", { config: ssh });
+    const { only } = await record("database", { config: ssh });
     const inputs = only(instance, "ec2-proxy");
     expect(inputs).to.deep.include({
       instanceType: "t4g.nano",
@@ -28,8 +28,12 @@ describe("the bastion", () => {
     });
     expect(inputs.ami).to.match(/^ami-/);
     const { outputs } = await record("networking");
-    expect(outputs.publicSubnetIds).to.include(inputs.subnetId);
-    expect(resources.some(({ name }) => name === "ec2-proxy-sg")).to.equal(true);
+    expect((outputs.publicSubnetIds as string[])[0]).to.equal(inputs.subnetId);
+    expect(inputs).to.deep.include({ userDataReplaceOnChange: true, associatePublicIpAddress: true });
+    expect(only("aws:ec2/securityGroup:SecurityGroup", "ec2-proxy-sg")).to.deep.include({
+      name: "proxy-ec2-sg",
+      vpcId: outputs.vpcId,
+    });
   });
 
   it("isn't asked to be optimized for EBS where its type can't be", async () => {
@@ -70,7 +74,9 @@ describe("the bastion", () => {
     const { only, outputs } = await record("database", { config: ssh });
     expect(only("aws:ec2/keyPair:KeyPair")).to.include({ keyName: "ec2-proxy", publicKey });
     expect(only(instance).keyName).to.equal("ec2-proxy");
-    expect(only("aws:ec2/eip:Eip").instance).to.equal(outputs.bastionInstanceId);
+    const { tags, ...address } = only("aws:ec2/eip:Eip");
+    expect(address).to.deep.equal({ domain: "vpc", instance: outputs.bastionInstanceId });
+    expect(tags).to.include({ Name: "ec2-proxy" });
     expect(outputs).to.include({ bastionMode: "ssh", bastionHost: "198.51.100.11" });
   });
 
@@ -86,11 +92,30 @@ describe("the bastion", () => {
     const { all, only } = await record("database", { config: { "database:bastion": "ssm" } });
     const [group] = only(instance).vpcSecurityGroupIds as string[];
     expect(all(ingress).filter(({ inputs }) => inputs.securityGroupId === group)).to.be.empty;
+    const out = all(egress).filter(({ inputs }) => inputs.securityGroupId === group);
+    expect(out.map(({ name }) => name)).to.have.members([
+      "ec2-proxy-to-database",
+      "ec2-proxy-to-session-manager",
+    ]);
+    expect(named(out, "ec2-proxy-to-session-manager")[0]).to.include({
+      cidrIpv4: "0.0.0.0/0",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
     expect(only(instance)).to.not.have.property("keyName");
     expect(only(instance).iamInstanceProfile).to.be.a("string");
-    const policy = String(only("aws:iam/rolePolicy:RolePolicy", "ec2-proxy").policy);
-    const { Statement } = JSON.parse(policy) as { Statement: { Action: string[] }[] };
-    expect(Statement.flatMap(({ Action }) => Action).filter((a) => !/^ssm(messages)?:/.test(a))).to.be.empty;
+    const { policy, role } = only("aws:iam/rolePolicy:RolePolicy", "ec2-proxy");
+    expect(only("aws:iam/instanceProfile:InstanceProfile").role).to.equal(role);
+    const { Statement } = JSON.parse(String(policy)) as { Statement: { Action: string[] }[] };
+    expect(Statement.flatMap(({ Action }) => Action)).to.deep.equal([
+      "ssm:UpdateInstanceInformation",
+      "ssmmessages:CreateControlChannel",
+      "ssmmessages:CreateDataChannel",
+      "ssmmessages:OpenControlChannel",
+      "ssmmessages:OpenDataChannel",
+    ]);
+    expect(only("aws:iam/role:Role", "ec2-proxy").assumeRolePolicy).to.include('"ec2.amazonaws.com"');
   });
 
   it("with none leaves no machine and no rule behind", async () => {

@@ -1,23 +1,43 @@
 import { expect } from "chai";
-import { shapeOf } from "../../../functions/ingest/tableFit";
-import { readMigrations } from "../../../infra/database/migrations";
-import { readTables } from "../../../infra/tables";
 import { rejection } from "../../support/rejection";
 import { record } from "../../support/stacks";
 
 const instance = "aws:rds/instance:Instance";
-const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 
 describe("the database stack", () => {
-  it("makes a private, encrypted PostgreSQL with the tutorial's names", async () => {
-    const { only } = await record("database");
-    expect(only(instance)).to.include({
+  it("makes a private, encrypted PostgreSQL with the tutorial's names, and asks for nothing but this in dev", async () => {
+    const { only, outputs } = await record("database");
+    const { tags: _, parameterGroupName, ...asked } = only(instance);
+    expect(parameterGroupName).to.match(/^demo-db-/);
+    expect(asked).to.deep.equal({
       identifier: "demo-db",
       engine: "postgres",
-      username: "postgres",
-      publiclyAccessible: false,
+      engineVersion: "18",
+      instanceClass: "db.t4g.micro",
+      multiAz: false,
+      allocatedStorage: 20,
+      maxAllocatedStorage: 100,
+      storageType: "gp3",
       storageEncrypted: true,
+      dbName: "groundwork",
+      username: "postgres",
+      manageMasterUserPassword: true,
+      iamDatabaseAuthenticationEnabled: true,
       dbSubnetGroupName: "private-db-subnet",
+      vpcSecurityGroupIds: [outputs.securityGroupId],
+      publiclyAccessible: false,
+      backupRetentionPeriod: 1,
+      backupWindow: "03:00-03:30",
+      maintenanceWindow: "sun:04:00-sun:05:00",
+      applyImmediately: true,
+      copyTagsToSnapshot: true,
+      autoMinorVersionUpgrade: true,
+      enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+      performanceInsightsEnabled: true,
+      performanceInsightsRetentionPeriod: 7,
+      monitoringInterval: 0,
+      deletionProtection: false,
+      skipFinalSnapshot: true,
     });
     expect(only("aws:ec2/securityGroup:SecurityGroup", "demo-db-sg").name).to.equal("private-db-sg");
   });
@@ -48,6 +68,13 @@ describe("the database stack", () => {
     const makes = Statement.filter(({ Action }) => Action.includes("logs:CreateLogGroup"));
     const matches = (pattern: string) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(asked);
     expect(makes.flatMap(({ Resource }) => Resource).some(matches)).to.equal(true);
+    expect(Statement.map(({ Action, Resource }) => [Action, Resource])).to.deep.equal([
+      [["logs:CreateLogGroup", "logs:PutRetentionPolicy"], ["arn:aws:logs:*:*:log-group:RDSOSMetrics*"]],
+      [
+        ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"],
+        ["arn:aws:logs:*:*:log-group:RDSOSMetrics:log-stream:*"],
+      ],
+    ]);
   });
 
   it("lies in the private subnets of the networking stack", async () => {
@@ -62,35 +89,6 @@ describe("the database stack", () => {
     });
     expect(only("aws:rds/subnetGroup:SubnetGroup").subnetIds).to.deep.equal(["subnet-a", "subnet-b"]);
     expect(only("aws:ec2/securityGroup:SecurityGroup", "demo-db-sg").vpcId).to.equal("vpc-1");
-  });
-
-  it("is entered by the schema function alone, on the database's port, by its security group", async () => {
-    const { all, outputs } = await record("database", { config: { "database:bastion": "none" } });
-    expect(all(ingressRule)).to.have.length(1);
-    const [rule] = all(ingressRule);
-    expect(rule?.inputs).to.include({
-      securityGroupId: outputs.securityGroupId,
-      ipProtocol: "tcp",
-      fromPort: outputs.port,
-      toPort: outputs.port,
-    });
-    expect(rule?.inputs.referencedSecurityGroupId).to.match(/^sg-/);
-    expect(rule?.inputs).to.not.have.property("cidrIpv4");
-  });
-
-  it("applies the schema on up, and again when a migration is added or the database is another", async () => {
-    const { only } = await record("database");
-    const invocation = only("aws:lambda/invocation:Invocation");
-    expect(invocation.functionName).to.equal("dev-schema");
-    const triggers = invocation.triggers as { database: string; migrations: string };
-    expect(triggers.database).to.match(/^db-/);
-    expect(triggers.migrations.split(",")).to.deep.equal(readMigrations().map(({ checksum }) => checksum));
-    const { outputs } = await record("database");
-    expect(invocation.triggers).to.deep.include({
-      ingestSecret: outputs.ingestSecretArn,
-      readerSecret: outputs.readerSecretArn,
-      tables: JSON.stringify(readTables().map(shapeOf)),
-    });
   });
 
   it("makes the groups of its exported logs before RDS does, which would keep them for ever", async () => {
@@ -141,6 +139,13 @@ describe("the database stack", () => {
       enabledCloudwatchLogsExports: ["postgresql"],
     });
     expect(only(instance).monitoringRoleArn).to.match(/:role\/groundwork\/dev\/demo-db-monitoring/);
+  });
+
+  it("is upgraded to another major version, and has the storage of accounts without gp3, where config says so", async () => {
+    const { only } = await record("database", {
+      config: { "database:allowMajorVersionUpgrade": "true", "database:storageType": "gp2" },
+    });
+    expect(only(instance)).to.include({ allowMajorVersionUpgrade: true, storageType: "gp2" });
   });
 
   it("makes no monitoring role, and no ceiling, where config wants none", async () => {
@@ -207,11 +212,17 @@ describe("the database stack", () => {
     const topic = "arn:aws:sns:us-east-1:123456789012:operators";
     const { only } = await record("database", { config: { "database:eventTopicArn": topic } });
     const type = "aws:rds/eventSubscription:EventSubscription";
-    const instances = { snsTopic: topic, sourceType: "db-instance", sourceIds: ["demo-db"] };
-    expect(only(type, "demo-db-instance")).to.deep.include(instances);
-    expect(only(type, "demo-db-parameter-group")).to.include({
+    expect(only(type, "demo-db-instance")).to.deep.include({
+      snsTopic: topic,
+      sourceType: "db-instance",
+      sourceIds: ["demo-db"],
+      eventCategories: ["configuration change", "failover", "failure", "low storage", "maintenance"],
+    });
+    expect(only(type, "demo-db-parameter-group")).to.deep.include({
       snsTopic: topic,
       sourceType: "db-parameter-group",
+      sourceIds: [only(instance).parameterGroupName],
+      eventCategories: ["configuration change"],
     });
     expect((await record("database")).all(type)).to.be.empty;
   });

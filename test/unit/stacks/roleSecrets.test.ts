@@ -34,6 +34,13 @@ describe("the secrets of PostgreSQL's roles", () => {
     expect(all("aws:secretsmanager/secretVersion:SecretVersion")).to.be.empty;
   });
 
+  it("can be brought back for 30 days where the database is protected", async () => {
+    const { all } = await record("database", { stack: "prod" });
+    const secrets = all("aws:secretsmanager/secret:Secret");
+    expect(secrets.map(({ inputs }) => inputs.recoveryWindowInDays)).to.deep.equal([30, 30]);
+    expect(secrets.map(({ inputs }) => inputs.namePrefix)).to.deep.equal(["prod-ingest-", "prod-reader-"]);
+  });
+
   for (const [project, own, other] of [
     ["ingest", "ingestSecretArn", "readerSecretArn"],
     ["auth", "readerSecretArn", "ingestSecretArn"],
