@@ -14,10 +14,17 @@ export interface Recording {
   readonly all: (type: string) => Recorded[];
   /** The names of what a resource waits for: what it reads, and what `dependsOn` names. */
   readonly waitsFor: (type: string, name?: string) => string[];
+  /** Whether a destroy is refused because of it, and whether a destroy leaves it in the account. */
+  readonly optionsOf: (type: string, name?: string) => ResourceOptions;
   /** The types of the program's own components. */
   readonly components: readonly string[];
   /** What the program asked of AWS by this provider function. */
   readonly asked: (token: string) => unknown[];
+}
+
+interface ResourceOptions {
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
 }
 
 export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
@@ -115,14 +122,19 @@ async function run(
     if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources ${type} ${name ?? ""}`);
     return found[0];
   };
-  const dependencies = new Map(registered);
+  const registrations = new Map(registered);
   return {
     outputs,
     resources,
     all,
     only: (type, name) => find1(type, name).inputs,
-    waitsFor: (type, name) => dependencies.get(`${type} ${find1(type, name).name}`) ?? [],
-    components: [...dependencies.keys()].flatMap((key) => /^groundwork:\S+/.exec(key) ?? []),
+    waitsFor: (type, name) => registrations.get(`${type} ${find1(type, name).name}`)?.dependencies ?? [],
+    optionsOf(type, name) {
+      const { protect = false, retainOnDelete = false } =
+        registrations.get(`${type} ${find1(type, name).name}`) ?? {};
+      return { protect, retainOnDelete };
+    },
+    components: [...registrations.keys()].flatMap((key) => /^groundwork:\S+/.exec(key) ?? []),
     asked: (token) => calls.flatMap((call) => (call.token === token ? [call.inputs] : [])),
   };
 }
@@ -132,17 +144,22 @@ interface Registration {
   getType(): string;
   getName(): string;
   getDependenciesList(): string[];
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
 }
 
-/** Of each resource by type and name, the names of what it depends on: Pulumi's mocks don't tell. */
-const registered = new Map<string, string[]>();
+/** Of each resource by type and name, its options, with the names of what it depends on: Pulumi's mocks don't tell. */
+const registered = new Map<string, ResourceOptions & { readonly dependencies: string[] }>();
 const asked: { registerResource: (this: MockMonitor, ...args: never[]) => Promise<void> } =
   MockMonitor.prototype;
 const { registerResource } = asked;
 asked.registerResource = function (...args) {
   const [request] = args as unknown as [Registration];
-  const names = request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? "");
-  registered.set(`${request.getType()} ${request.getName()}`, names);
+  registered.set(`${request.getType()} ${request.getName()}`, {
+    dependencies: request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? ""),
+    protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+  });
   return registerResource.apply(this, args);
 };
 

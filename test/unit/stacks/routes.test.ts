@@ -10,10 +10,23 @@ describe("the auth stack's routes with a function", () => {
     const { subnetIds } = records.vpcConfig as { subnetIds: string[] };
     expect(subnetIds).to.deep.equal((await record("networking")).outputs.privateSubnetIds);
     expect(records)
-      .to.include({ name: "dev-records", timeout: 29 })
+      .to.include({ name: "dev-records", timeout: 29, memorySize: 512 })
       .and.not.have.property("reservedConcurrentExecutions");
     const { variables } = records.environment as { variables: Record<string, string> };
-    expect(variables).to.include({ ALLOWED_ORIGIN: "*", DATABASE_SECRET_ARN: database.readerSecretArn });
+    expect(variables).to.deep.equal({
+      ALLOWED_ORIGIN: "*",
+      DATABASE_HOST: database.endpoint,
+      DATABASE_PORT: "5432",
+      DATABASE_NAME: "groundwork",
+      DATABASE_SECRET_ARN: database.readerSecretArn,
+    });
+    expect(
+      only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "records-into-database"),
+    ).to.include({
+      securityGroupId: database.securityGroupId,
+      fromPort: 5432,
+      toPort: 5432,
+    });
     const { Statement } = JSON.parse(String(only("aws:iam/rolePolicy:RolePolicy", "records").policy)) as {
       Statement: { Action: string[]; Resource: string[] }[];
     };

@@ -133,10 +133,43 @@ describe("the API's document", () => {
     });
   });
 
+  it("answers what it has no route for with 404, whatever the method", () => {
+    const any = "x-amazon-apigateway-any-method";
+    const integration = {
+      type: "mock",
+      requestTemplates: { "application/json": '{"statusCode":404}' },
+      passthroughBehavior: "never",
+      responses: {
+        default: {
+          statusCode: "404",
+          responseParameters: {
+            "method.response.header.Access-Control-Allow-Origin": "'https://app.example.com'",
+          },
+          responseTemplates: { "application/json": '{"message":"Not Found"}' },
+        },
+      },
+    };
+    expect(paths["/scoped"]?.[any]).to.deep.include({ "x-amazon-apigateway-integration": integration });
+    expect(paths["/{proxy+}"]?.[any]).to.deep.include({
+      parameters: [{ name: "proxy", in: "path", required: true, schema: { type: "string" } }],
+      "x-amazon-apigateway-integration": integration,
+    });
+  });
+
   it("hands a route with a function on to it, and says for clients what it takes", () => {
     const { get } = paths["/records"] ?? {};
     expect(get?.security).to.deep.equal([{ "dev-group-authorizer": [] }]);
-    expect(get?.["x-amazon-apigateway-integration"]).to.include({ type: "aws_proxy", uri: "arn:records" });
+    expect(get?.["x-amazon-apigateway-integration"]).to.deep.equal({
+      ...{ type: "aws_proxy", httpMethod: "POST", uri: "arn:records", passthroughBehavior: "when_no_match" },
+    });
+    expect(get).to.deep.include({
+      responses: {
+        "200": {
+          description: "The function's answer",
+          content: { "application/json": { schema: { type: "object" } } },
+        },
+      },
+    });
     const parameters = (get as unknown as { parameters: object[] }).parameters;
     expect(parameters[0]).to.deep.equal({
       ...{ name: "day", in: "query", description: "The day, as 2024-01-31", required: false },
@@ -160,7 +193,17 @@ describe("the API's document", () => {
   it("answers errors as JSON that a page may read, never in API Gateway's words, and an unknown route with 404", () => {
     const responses = document["x-amazon-apigateway-gateway-responses"] as Record<string, object>;
     expect(responses.MISSING_AUTHENTICATION_TOKEN).to.include({ statusCode: 404 });
-    expect(responses).to.include.keys("DEFAULT_4XX", "DEFAULT_5XX");
+    expect(Object.keys(responses)).to.have.members([
+      "ACCESS_DENIED",
+      "EXPIRED_TOKEN",
+      "MISSING_AUTHENTICATION_TOKEN",
+      "REQUEST_TOO_LARGE",
+      "THROTTLED",
+      "UNAUTHORIZED",
+      "UNSUPPORTED_MEDIA_TYPE",
+      "DEFAULT_4XX",
+      "DEFAULT_5XX",
+    ]);
     for (const response of Object.values(responses)) {
       // Some of its messages quote the token of the request.
       expect(JSON.stringify(response)).to.not.contain("$context");
