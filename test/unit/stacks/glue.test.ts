@@ -11,7 +11,22 @@ const job = "aws:glue/job:Job";
 describe("the Glue road of the ingest stack", () => {
   standInForGlueWheels();
   let recording: Recording;
-  before(async () => (recording = await record("ingest", { config: on })));
+  let network: Recording;
+  let databaseStack: Recording;
+  before(async () => {
+    recording = await record("ingest", { config: on });
+    network = await record("networking");
+    databaseStack = await record("database");
+  });
+
+  /** Of the group that reaches itself. */
+  const ownRules = (way: "Ingress" | "Egress" = "Ingress") =>
+    recording
+      .all(`aws:vpc/securityGroup${way}Rule:SecurityGroup${way}Rule`)
+      .map(({ inputs }) => inputs)
+      .filter(
+        ({ securityGroupId, referencedSecurityGroupId }) => securityGroupId === referencedSecurityGroupId,
+      );
 
   it("is not there unless config asks for it, and the output says so", async () => {
     const { outputs, resources } = await record("ingest");
@@ -21,25 +36,42 @@ describe("the Glue road of the ingest stack", () => {
 
   it("runs the script of functions/glue on Glue 5 with G.1X workers, inside the network", () => {
     const { only, outputs } = recording;
-    const inputs = only(job);
-    expect(inputs).to.include({
+    const { tags: _, defaultArguments, roleArn, command, ...asked } = only(job);
+    expect(asked).to.deep.equal({
       name: "dev-ingest-glue",
       glueVersion: "5.0",
       workerType: "G.1X",
+      numberOfWorkers: 2,
       timeout: 60,
+      maxRetries: 1,
+      executionProperty: { maxConcurrentRuns: 3 },
+      connections: ["dev-ingest-glue"],
     });
-    expect(inputs).to.include({ numberOfWorkers: 2, maxRetries: 1 });
+    expect(roleArn).to.match(/:role\/groundwork\/dev\/ingest-glue-job-/);
+    expect(only("aws:glue/connection:Connection").name).to.equal("dev-ingest-glue");
     expect(outputs.glueJobName).to.equal("dev-ingest-glue");
-    expect(inputs.connections).to.deep.equal([only("aws:glue/connection:Connection").name]);
-    const given = inputs.defaultArguments as Record<string, string>;
-    expect(given["--bucket"]).to.equal(outputs.bucketName);
-    expect(given["--job-bookmark-option"]).to.equal("job-bookmark-disable");
-    expect(given["--extra-py-files"]?.split(",").map((uri) => uri.split("/").at(-1))).to.have.members([
-      "database.py",
-      "node_reader.py",
-      "parts.py",
-      "source.py",
-    ]);
+    expect(command).to.include({ name: "glueetl", pythonVersion: "3" });
+    const bucket = String(only("aws:s3/bucketObjectv2:BucketObjectv2", "ingest-glue-job.py").bucket);
+    const uri = (key: string) => `s3://${bucket}/${key}`;
+    expect((command as Record<string, string>).scriptLocation).to.equal(uri("job.py"));
+    const { "--additional-python-modules": _wheels, ...given } = defaultArguments as Record<string, string>;
+    const database = databaseStack.outputs;
+    expect(given).to.deep.equal({
+      "--job-bookmark-option": "job-bookmark-disable",
+      "--enable-metrics": "true",
+      "--enable-observability-metrics": "true",
+      "--custom-logGroup-prefix": "/aws-glue/dev-ingest-glue",
+      "--python-modules-installer-option": "--no-index",
+      "--extra-py-files": ["database.py", "node_reader.py", "parts.py", "source.py"].map(uri).join(","),
+      "--bucket": outputs.bucketName,
+      "--reader": uri("reader.js"),
+      "--database_host": database.endpoint,
+      "--database_port": "5432",
+      "--database_name": "groundwork",
+      "--database_secret_arn": database.ingestSecretArn,
+      "--database_ca": uri("authorities.pem"),
+      "--max_rejects": "1000",
+    });
   });
 
   it("gives the job the function's own reader with the tables, from a bucket of its own", async () => {
@@ -52,24 +84,36 @@ describe("the Glue road of the ingest stack", () => {
 
   it("runs in the VPC by a connection that knows no database", () => {
     const connection = recording.only("aws:glue/connection:Connection");
+    const { availabilityZones, privateSubnetIds } = network.outputs as Record<string, string[]>;
+    const [group] = ownRules().map(({ securityGroupId }) => securityGroupId);
+    expect(connection.physicalConnectionRequirements).to.deep.equal({
+      availabilityZone: availabilityZones?.[0],
+      subnetId: privateSubnetIds?.[0],
+      securityGroupIdLists: [group],
+    });
     expect(connection.connectionType).to.equal("NETWORK");
     expect(connection).to.not.have.property("connectionProperties");
   });
 
   it("lets its workers talk among themselves, in a group of their own, and with the database", () => {
-    const own = recording
-      .all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
-      .map(({ inputs }) => inputs)
-      .filter(
-        ({ securityGroupId, referencedSecurityGroupId }) => securityGroupId === referencedSecurityGroupId,
-      );
-    expect(own).to.have.length(1);
-    expect(own[0]).to.include({ ipProtocol: "tcp", fromPort: 0, toPort: 65_535 });
+    for (const way of ["Ingress", "Egress"] as const) {
+      const own = ownRules(way);
+      expect(own).to.have.length(1);
+      expect(own[0]).to.include({ ipProtocol: "tcp", fromPort: 0, toPort: 65_535 });
+    }
   });
 
   it("catalogs the bucket when someone starts the crawler, which signs in nowhere", () => {
-    const crawler = recording.only("aws:glue/crawler:Crawler");
-    expect(crawler).to.not.have.any.keys("schedule", "jdbcTargets");
+    const { tags: _, role, ...crawler } = recording.only("aws:glue/crawler:Crawler");
+    expect(role).to.match(/:role\/groundwork\/dev\/ingest-glue-crawler-/);
+    expect(crawler).to.deep.equal({
+      name: "dev-ingest-glue-files",
+      databaseName: "dev-ingest-glue",
+      tablePrefix: "files_",
+      s3Targets: [{ path: `s3://${String(recording.outputs.bucketName)}/` }],
+    });
+    for (const name of ["ingest-glue-job", "ingest-glue-crawler"])
+      expect(recording.only("aws:iam/role:Role", name).assumeRolePolicy).to.include('"glue.amazonaws.com"');
     const policy = recording.only("aws:iam/rolePolicy:RolePolicy", "ingest-glue-crawler").policy;
     expect(policy).to.not.match(/secretsmanager|ec2:|glue:GetConnection/);
   });

@@ -29,8 +29,41 @@ describe("the ingest stack", () => {
     });
     expect(
       only("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"),
-    ).to.include({ bucket });
-    expect(only("aws:s3/bucketPolicy:BucketPolicy").policy).to.include('"aws:SecureTransport":"false"');
+    ).to.deep.equal({ bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] });
+    expect(only("aws:s3/bucketOwnershipControls:BucketOwnershipControls")).to.deep.equal({
+      bucket,
+      rule: { objectOwnership: "BucketOwnerEnforced" },
+    });
+    const arn = `arn:aws:s3:::${String(bucket)}`;
+    expect(JSON.parse(String(only("aws:s3/bucketPolicy:BucketPolicy").policy))).to.deep.equal({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "TlsOnly",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:*",
+          Resource: [arn, `${arn}/*`],
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    });
+  });
+
+  it("keeps replaced files as long as config says, and what is left of a broken upload a week", async () => {
+    const { only, outputs } = await record("ingest", { config: { "ingest:noncurrentVersionDays": "11" } });
+    expect(only("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")).to.deep.equal({
+      bucket: outputs.bucketName,
+      rules: [
+        {
+          id: "clean-up",
+          status: "Enabled",
+          filter: {},
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+          noncurrentVersionExpiration: { noncurrentDays: 11 },
+        },
+      ],
+    });
   });
 
   it("starts the function at each object that is created in its bucket, and lets that bucket alone call it", async () => {
@@ -42,7 +75,8 @@ describe("the ingest stack", () => {
       sourceArn: `arn:aws:s3:::${String(outputs.bucketName)}`,
       sourceAccount: "123456789012",
     });
-    const { lambdaFunctions } = only("aws:s3/bucketNotification:BucketNotification");
+    const { bucket, lambdaFunctions } = only("aws:s3/bucketNotification:BucketNotification");
+    expect(bucket).to.equal(outputs.bucketName);
     expect(lambdaFunctions).to.have.length(1);
     expect(lambdaFunctions)
       .to.have.nested.property("[0].lambdaFunctionArn")
@@ -56,13 +90,13 @@ describe("the ingest stack", () => {
     expect(inputs).to.include({ name: "dev-ingest", runtime: "nodejs22.x", memorySize: 1769, timeout: 900 });
     expect(inputs).to.have.nested.property("vpcConfig.subnetIds").with.length(2);
     const { variables } = inputs.environment as { variables: Record<string, string> };
-    expect(Object.keys(variables)).to.have.members([
-      "DATABASE_HOST",
-      "DATABASE_PORT",
-      "DATABASE_NAME",
-      "DATABASE_SECRET_ARN",
-    ]);
-    expect(variables.DATABASE_PORT).to.equal("5432");
+    const { outputs } = await record("database");
+    expect(variables).to.deep.equal({
+      DATABASE_HOST: outputs.endpoint,
+      DATABASE_PORT: "5432",
+      DATABASE_NAME: "groundwork",
+      DATABASE_SECRET_ARN: outputs.ingestSecretArn,
+    });
   });
 
   it("may read its bucket and its secret, write its log and dead letters, call itself, and no more", async () => {
@@ -100,7 +134,10 @@ describe("the ingest stack", () => {
       .to.have.nested.property("destinationConfig.onFailure.destination")
       .that.matches(/:sqs:/);
     expect(onFailure).to.include({ functionName: outputs.functionName, maximumRetryAttempts: 2 });
-    expect(only("aws:sqs/queue:Queue").messageRetentionSeconds).to.equal(14 * 24 * 3600);
+    expect(only("aws:sqs/queue:Queue")).to.include({
+      messageRetentionSeconds: 14 * 24 * 3600,
+      sqsManagedSseEnabled: true,
+    });
   });
 
   it("reaches the database by a rule from its own security group, and HTTPS", async () => {
@@ -129,8 +166,12 @@ describe("the ingest stack", () => {
 
   it("deletes files on destroy in dev only", async () => {
     const bucket = "aws:s3/bucket:Bucket";
-    expect((await record("ingest")).only(bucket).forceDestroy).to.equal(true);
-    expect((await record("ingest", { stack: "prod" })).only(bucket).forceDestroy).to.equal(false);
+    const dev = await record("ingest");
+    expect(dev.only(bucket).forceDestroy).to.equal(true);
+    expect(dev.optionsOf(bucket).protect).to.equal(false);
+    const prod = await record("ingest", { stack: "prod" });
+    expect(prod.only(bucket).forceDestroy).to.equal(false);
+    expect(prod.optionsOf(bucket).protect).to.equal(true);
   });
 
   it("refuses a reserve that leaves a hop no time", async () => {
@@ -144,14 +185,19 @@ describe("the ingest stack", () => {
     const recording = await record("ingest", { config: { "ingest:sweepMinutes": "7" } });
     const { only, outputs } = recording;
     expect(only("aws:cloudwatch/eventRule:EventRule").scheduleExpression).to.equal("rate(7 minutes)");
-    expect(JSON.parse(String(only("aws:cloudwatch/eventTarget:EventTarget").input))).to.deep.equal({
-      action: "sweep",
-      stalledAfterSeconds: 420,
-    });
-    expect(only("aws:lambda/permission:Permission", "ingest-jobs-sweep")).to.include({
+    const { rule, arn, input } = only("aws:cloudwatch/eventTarget:EventTarget");
+    expect(arn).to.match(/:function:dev-ingest-jobs$/);
+    expect(JSON.parse(String(input))).to.deep.equal({ action: "sweep", stalledAfterSeconds: 420 });
+    expect(only("aws:lambda/permission:Permission", "ingest-jobs-sweep")).to.deep.equal({
+      action: "lambda:InvokeFunction",
       principal: "events.amazonaws.com",
       function: outputs.jobsFunctionName,
+      sourceArn: `arn:aws:events:us-east-1:123456789012:rule/${String(rule)}`,
     });
+    const everyMinute = await record("ingest", { config: { "ingest:sweepMinutes": "1" } });
+    expect(everyMinute.only("aws:cloudwatch/eventRule:EventRule").scheduleExpression).to.equal(
+      "rate(1 minute)",
+    );
     const own = statementsOf(recording, "ingest-jobs").filter(({ Resource }) => !Resource.includes("*"));
     expect(own.flatMap(({ Action }) => Action)).to.have.members([
       "logs:CreateLogStream",
@@ -160,10 +206,9 @@ describe("the ingest stack", () => {
       "lambda:InvokeFunction",
       "sqs:SendMessage",
     ]);
-    expect(only(lambda, "ingest-jobs")).to.have.nested.property(
-      "environment.variables.INGEST_FUNCTION_NAME",
-      outputs.functionName,
-    );
+    expect(only(lambda, "ingest-jobs"))
+      .to.include({ name: "dev-ingest-jobs", memorySize: 256, timeout: 900 })
+      .and.to.have.nested.property("environment.variables.INGEST_FUNCTION_NAME", outputs.functionName);
   });
 
   it("keeps the calls of both functions that Lambda gave up on, and lets each role send them", async () => {
@@ -173,6 +218,9 @@ describe("the ingest stack", () => {
       outputs.functionName,
       outputs.jobsFunctionName,
     ]);
+    const destinations = configs.map(({ inputs }) => JSON.stringify(inputs.destinationConfig));
+    expect(destinations[0]).to.match(/^\{"onFailure":\{"destination":"arn:aws:sqs:.*ingest-dead-letters-/);
+    expect(destinations[1]).to.equal(destinations[0]);
     for (const role of ["ingest", "ingest-jobs"]) {
       expect(String(only("aws:iam/rolePolicy:RolePolicy", role).policy)).to.include("sqs:SendMessage");
     }
@@ -191,9 +239,10 @@ describe("the ingest stack", () => {
 
   it("shows the ingest on a dashboard whose address is an output", async () => {
     const { only, outputs } = await record("ingest");
-    const body = String(only("aws:cloudwatch/dashboard:Dashboard").dashboardBody);
+    const { dashboardName, dashboardBody } = only("aws:cloudwatch/dashboard:Dashboard");
+    expect(dashboardName).to.equal("dev-ingest");
     for (const name of ["Rows", "Rejects", "Lag", "StalledJobs", String(outputs.functionName)]) {
-      expect(body).to.include(name);
+      expect(dashboardBody).to.include(name);
     }
     expect(outputs.dashboardUrl).to.match(
       /^https:\/\/us-east-1\.console\.aws\.amazon\.com\/.*dashboard\/dev-ingest$/,
