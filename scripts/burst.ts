@@ -1,6 +1,6 @@
-import { Command } from "commander";
 import { GroundworkError } from "../infra/error";
 import { wholeNumber } from "./shared/arguments";
+import { Command } from "./shared/command";
 import { formatCount, runCommand, table } from "./shared/terminal";
 
 interface BurstCommandOptions {

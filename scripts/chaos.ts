@@ -1,7 +1,7 @@
-import { Command } from "commander";
 import { GroundworkError } from "../infra/error";
 import type { Trial } from "../trials/chaos/chaos";
 import { wholeNumber } from "./shared/arguments";
+import { Command } from "./shared/command";
 import { formatCount, runCommand, table } from "./shared/terminal";
 
 interface ChaosOptions {

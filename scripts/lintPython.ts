@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { Command } from "commander";
 import { GroundworkError } from "../infra/error";
 import { pythonEnvironment, pythonLacks } from "../local/glue/pythonEnvironment";
 import { root } from "../programs/programs";
+import { Command } from "./shared/command";
 import { runCommand } from "./shared/terminal";
 
 new Command("npm run lint:python --")

@@ -1,8 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { root } from "../programs/programs";
 import { wholeNumber } from "./shared/arguments";
+import { Command } from "./shared/command";
 import { runCommand } from "./shared/terminal";
 
 /** What is changed together, and the tests among which are those that ought to notice. */

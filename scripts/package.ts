@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { Command } from "commander";
 import type { ResourceRequest } from "../programs/attributes/table";
 import { readStackConfig } from "../programs/environments";
+import { Command } from "./shared/command";
 import { formatBytes, runCommand, table } from "./shared/terminal";
 
 interface FunctionInputs extends Record<string, unknown> {

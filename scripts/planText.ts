@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
 import { wholeNumber } from "./shared/arguments";
+import { Command } from "./shared/command";
 import { planText } from "./shared/planText";
 import { runCommand } from "./shared/terminal";
 

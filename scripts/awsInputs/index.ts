@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { root } from "../../programs/programs";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 
 const command = new Command("npm run aws-inputs --")

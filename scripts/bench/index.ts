@@ -1,5 +1,5 @@
 import type { Profiler } from "node:inspector";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { peers } from "../../trials/bench/peers/table";
 import { type BenchPart, type Round, benchConfig, benchParts } from "../../trials/bench/rounds";
 import { hottest } from "../../trials/bench/profile";
@@ -8,6 +8,7 @@ import { median } from "../../trials/median";
 import { sampleRows } from "../../trials/sample/sample";
 import { wholeNumber } from "../shared/arguments";
 import { writeColumns } from "../shared/columns";
+import { Command } from "../shared/command";
 import { formatBytes, formatCount, formatDuration, runCommand } from "../shared/terminal";
 
 interface BenchCommandOptions {

@@ -1,5 +1,5 @@
-import { Command } from "commander";
 import { keyValues } from "../shared/arguments";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 import { type Action, type ActionName, actions } from "./actions";
 import type { CognitoOptions } from "./options";

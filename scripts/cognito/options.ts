@@ -1,5 +1,5 @@
-import type { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
+import type { Command } from "../shared/command";
 import { type Subject, askSecret, nextLine, readSubject } from "./input";
 import { Target } from "./target";
 

@@ -1,11 +1,11 @@
 import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { root } from "../../programs/programs";
 import type { MeasuredLoad } from "../../trials/compare/run";
 import { prices } from "../cost/prices";
 import { checkFile, wholeNumber } from "../shared/arguments";
+import { Command } from "../shared/command";
 import { formatDuration, runCommand } from "../shared/terminal";
 
 interface CompareCommandOptions {

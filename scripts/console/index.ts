@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 
 const command = new Command("npm run console --")

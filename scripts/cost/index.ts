@@ -1,6 +1,6 @@
-import { Command } from "commander";
 import { checkEnvironment } from "../stacks/preflight";
 import { columns } from "../shared/columns";
+import { Command } from "../shared/command";
 import { paint, runCommand, widthOf } from "../shared/terminal";
 import { oldestPrice, outdated, priceRegion } from "./prices";
 import { type CostLine, type Estimate, estimate } from "./estimate";

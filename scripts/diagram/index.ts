@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { root } from "../../programs/programs";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 
 const command = new Command("npm run diagram --")

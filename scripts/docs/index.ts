@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
 import { root } from "../../programs/programs";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 
 new Command("npm run docs --")

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { checkFile, optionOf, wholeNumber } from "../shared/arguments";
+import { Command } from "../shared/command";
 import { enterAws, stackOutputs } from "../shared/stackOutputs";
 import { runCommand, widthOf } from "../shared/terminal";
 import type { JobsClient } from "./jobsClient";

@@ -1,9 +1,9 @@
 import * as path from "node:path";
-import { Command } from "commander";
 import type { InvocationEnd } from "../../local/lambda/service";
 import { root } from "../../programs/programs";
 import type { Made } from "../../local/watch/apply";
 import type { Change } from "../../local/watch/watch";
+import { Command } from "../shared/command";
 import { type ConfigOverrides, configOption } from "../shared/configOption";
 import { printable } from "../shared/printable";
 import { paint, runCommand, table } from "../shared/terminal";

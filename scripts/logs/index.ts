@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { GroundworkError } from "../../infra/error";
+import { Command } from "../shared/command";
 import { printable } from "../shared/printable";
 import { paint, runCommand } from "../shared/terminal";
 import { type LogLine, isFailure } from "./line";

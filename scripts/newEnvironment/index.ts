@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
 import { environmentProblems } from "../../infra/environmentName";
 import { GroundworkError } from "../../infra/error";
 import { environmentsFolder } from "../../programs/environments";
 import { keyValues } from "../shared/arguments";
+import { Command } from "../shared/command";
 import { openTerminal } from "../shared/openTerminal";
 import { runCommand } from "../shared/terminal";
 import type { ConfigKey } from "./file";

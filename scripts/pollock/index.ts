@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 
 const description = `Scores how we read the files of Pollock, the benchmark of polluted CSV files (Vitagliano and others, VLDB 2023), when

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 
 interface PsqlOptions {

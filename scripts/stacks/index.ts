@@ -1,8 +1,9 @@
-import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { Argument, InvalidArgumentError, Option } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { environmentOf } from "../../programs/environments";
 import type { Program } from "../../programs/programs";
 import { keyValues, optionOf } from "../shared/arguments";
+import { Command } from "../shared/command";
 import { localStack, runningEnvironment } from "../shared/stackOutputs";
 import { openTerminal } from "../shared/openTerminal";
 import { formatDuration, runCommand, table } from "../shared/terminal";

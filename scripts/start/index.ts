@@ -1,7 +1,7 @@
-import { Command } from "commander";
 import { GroundworkError } from "../../infra/error";
 import { sampleRows } from "../../trials/sample/sample";
 import { checkFile, wholeNumber } from "../shared/arguments";
+import { Command } from "../shared/command";
 import { configOption } from "../shared/configOption";
 import { runCommand } from "../shared/terminal";
 import type { StartOptions } from "./run";

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command } from "../shared/command";
 import { runCommand } from "../shared/terminal";
 import type { CheckOptions } from "./check";
 import type { NewOptions } from "./new";

@@ -1,9 +1,10 @@
 import * as path from "node:path";
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { root } from "../../programs/programs";
 import { findEnvironment } from "../../local/runningEnvironment";
 import { Session } from "../../local/session";
 import { wholeNumber } from "../shared/arguments";
+import { Command } from "../shared/command";
 import { openTerminal } from "../shared/openTerminal";
 import { shellLine } from "../shared/shellLine";
 import { enterAws } from "../shared/stackOutputs";
