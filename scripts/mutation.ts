@@ -2,9 +2,10 @@ import { readdirSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { Option } from "commander";
 import { root } from "../programs/programs";
+import type { Mutant } from "../trials/mutation/mutants";
 import { wholeNumber } from "./shared/arguments";
 import { Command } from "./shared/command";
-import { runCommand } from "./shared/terminal";
+import { progress, runCommand } from "./shared/terminal";
 
 /** What is changed together, and the tests among which are those that ought to notice. */
 const areas: Record<string, { files: string[]; tests: string[] }> = {
@@ -63,22 +64,24 @@ runCommand(async (stop) => {
   const { files, tests } = { ...areas[area]!, ...own };
   // Loaded here: --help doesn't wait for the compiler.
   const { readReasons } = await import("../trials/mutation/equivalent");
-  const { mutate } = await import("../trials/mutation/mutate");
+  const { mutantsIn, mutate } = await import("../trials/mutation/mutate");
   const reasonOf = readReasons();
-  let known = 0;
-  const { tried, killed } = await mutate(
-    root,
-    filesIn(files, ".ts"),
-    filesIn(tests, ".test.ts"),
-    most,
-    jobs,
-    (mutant) => {
-      if (reasonOf(mutant) !== undefined) known++;
-      else console.log(`${mutant.file}:${mutant.line}: ${mutant.name}`);
-    },
-    stop,
-  );
+  const mutants = mutantsIn(root, filesIn(files, ".ts"), most);
+  const bar = progress("Tried", mutants.length, "changes");
+  const counts = { tried: 0, noticed: 0, known: 0 };
+  const onTried = (mutant: Mutant, noticed: boolean): void => {
+    bar.update(++counts.tried);
+    if (noticed) counts.noticed++;
+    else if (reasonOf(mutant) !== undefined) counts.known++;
+    else console.log(`${mutant.file}:${mutant.line}: ${mutant.name}`);
+  };
+  try {
+    await mutate(root, mutants, filesIn(tests, ".test.ts"), jobs, onTried, stop);
+  } finally {
+    bar.stop();
+  }
+  const { tried, noticed, known } = counts;
   console.log(
-    `${killed} of ${tried} changes were noticed, ${((100 * killed) / tried).toFixed(1)}%; of the others ${known} are known to change nothing.`,
+    `${noticed} of ${tried} changes were noticed, ${((100 * noticed) / tried).toFixed(1)}%; of the others ${known} are known to change nothing.`,
   );
 });

@@ -6,7 +6,7 @@ import { GroundworkError } from "../../infra/error";
 import { type Mutant, mutantsOf } from "./mutants";
 import type { Answer, Request } from "./runner";
 
-const left = new Set(["node_modules", ".git", ".cache", "coverage"]);
+const notCopied = new Set(["node_modules", ".git", ".cache", "coverage"]);
 
 /** In bytes: a process that has come to more is replaced. */
 const mostMemory = 1024 ** 3;
@@ -56,7 +56,10 @@ class Copy {
 
   constructor(root: string, stop: AbortSignal) {
     stop.addEventListener("abort", () => this.runner.close());
-    cpSync(root, this.folder, { recursive: true, filter: (from) => !left.has(path.relative(root, from)) });
+    cpSync(root, this.folder, {
+      recursive: true,
+      filter: (from) => !notCopied.has(path.relative(root, from)),
+    });
     symlinkSync(path.join(root, "node_modules"), path.join(this.folder, "node_modules"));
   }
 
@@ -84,26 +87,29 @@ class Copy {
   }
 }
 
+/** The mutants of files below a folder; with more than `most`, so many of them, evenly spread. */
+export function mutantsIn(root: string, files: readonly string[], most: number): Mutant[] {
+  const all = files.flatMap((file) => mutantsOf(file, readFileSync(path.join(root, file), "utf8")));
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
+}
+
 /**
  * Runs tests on mutants, in copies of the repository: of each file those test files that load it, first the one that
  * noticed the last mutant of that file, then quick ones.
  *
- * @param most so many of all mutants, evenly spread.
  * @param jobs so many at a time, each in a copy of its own.
- * @param survived hears of each that no test noticed.
+ * @param onTried hears of each, and whether a test noticed it.
  * @throws GroundworkError when the tests fail without a mutant.
  */
 export async function mutate(
   root: string,
-  files: readonly string[],
+  mutants: readonly Mutant[],
   tests: readonly string[],
-  most: number,
   jobs: number,
-  survived: (mutant: Mutant) => void,
+  onTried: (mutant: Mutant, noticed: boolean) => void,
   stop: AbortSignal,
-): Promise<{ tried: number; killed: number }> {
-  const all = files.flatMap((file) => mutantsOf(file, readFileSync(path.join(root, file), "utf8")));
-  const step = Math.max(1, all.length / most);
+): Promise<void> {
   const copies = Array.from({ length: jobs }, () => new Copy(root, stop));
   try {
     const times = new Map<string, number>();
@@ -123,15 +129,13 @@ export async function mutate(
     }
     const quickFirst = [...tests].sort((a, b) => times.get(a)! - times.get(b)!);
     const noticedLast = new Map<string, string>();
-    const result = { tried: 0, killed: 0 };
-    let next = 0;
+    const left = [...mutants];
     await Promise.all(
       copies.map(async (copy) => {
-        for (let i = next; i < all.length; i = next) {
-          next += step;
-          const mutant = all[Math.floor(i)]!;
-          const those = quickFirst.filter((test) => loads.get(test)!.includes(mutant.file));
-          const last = those.indexOf(noticedLast.get(mutant.file) ?? "");
+        for (let mutant = left.shift(); mutant; mutant = left.shift()) {
+          const { file } = mutant;
+          const those = quickFirst.filter((test) => loads.get(test)!.includes(file));
+          const last = those.indexOf(noticedLast.get(file) ?? "");
           if (last > 0) those.unshift(...those.splice(last, 1));
           const noticing = await copy.with(mutant, async () => {
             for (const test of those) {
@@ -141,16 +145,11 @@ export async function mutate(
             }
             return undefined;
           });
-          result.tried++;
-          if (noticing === undefined) survived(mutant);
-          else {
-            result.killed++;
-            noticedLast.set(mutant.file, noticing);
-          }
+          if (noticing !== undefined) noticedLast.set(file, noticing);
+          onTried(mutant, noticing !== undefined);
         }
       }),
     );
-    return result;
   } finally {
     for (const copy of copies) copy.close();
   }
