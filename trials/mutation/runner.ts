@@ -37,7 +37,11 @@ process.on("message", ({ test }: Request) => {
     const mocha = new Mocha({ bail: true, timeout: 60_000, reporter: "dot" });
     mocha.addFile(path.resolve(test));
     mocha
-      .run(() => answer(failed))
+      .run(() => {
+        // A runner that is left listens for rejections on, and with each further one as many times as there are orders.
+        mocha.dispose();
+        answer(failed);
+      })
       .on("fail", (tried, error: Error) => {
         failed ??= `${tried.fullTitle()}: ${error.message}`;
       });
