@@ -14,7 +14,6 @@ export interface Recording {
   readonly all: (type: string) => Recorded[];
   /** The names of what a resource waits for: what it reads, and what `dependsOn` names. */
   readonly waitsFor: (type: string, name?: string) => string[];
-  /** Whether a destroy is refused because of it, and whether a destroy leaves it in the account. */
   readonly optionsOf: (type: string, name?: string) => ResourceOptions;
   /** The types of the program's own components. */
   readonly components: readonly string[];
@@ -23,8 +22,12 @@ export interface Recording {
 }
 
 interface ResourceOptions {
+  /** Whether a destroy is refused because of it. */
   readonly protect: boolean;
+  /** Whether a destroy leaves it in the account. */
   readonly retainOnDelete: boolean;
+  /** Names that it had in earlier versions: one deployed under them is kept. */
+  readonly formerNames: readonly string[];
 }
 
 export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
@@ -130,9 +133,10 @@ async function run(
     only: (type, name) => find1(type, name).inputs,
     waitsFor: (type, name) => registrations.get(`${type} ${find1(type, name).name}`)?.dependencies ?? [],
     optionsOf(type, name) {
-      const { protect = false, retainOnDelete = false } =
-        registrations.get(`${type} ${find1(type, name).name}`) ?? {};
-      return { protect, retainOnDelete };
+      const registration = registrations.get(`${type} ${find1(type, name).name}`);
+      if (!registration) throw new Error(`No program asked for ${type} ${name ?? ""}`);
+      const { dependencies: _, ...options } = registration;
+      return options;
     },
     components: [...registrations.keys()].flatMap((key) => /^groundwork:\S+/.exec(key) ?? []),
     asked: (token) => calls.flatMap((call) => (call.token === token ? [call.inputs] : [])),
@@ -146,6 +150,7 @@ interface Registration {
   getDependenciesList(): string[];
   getProtect(): boolean;
   getRetainondelete(): boolean;
+  getAliasesList(): { getSpec(): { getName(): string } | undefined }[];
 }
 
 /** Of each resource by type and name, its options, with the names of what it depends on: Pulumi's mocks don't tell. */
@@ -159,6 +164,10 @@ asked.registerResource = function (...args) {
     dependencies: request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? ""),
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
+    formerNames: request
+      .getAliasesList()
+      .map((alias) => alias.getSpec()?.getName() ?? "")
+      .filter((formerly) => formerly !== ""),
   });
   return registerResource.apply(this, args);
 };

@@ -90,8 +90,9 @@ function changesIn(file: string, text: string): Omit<Mutant, "name">[] {
       add(node.operatorToken, ...(operators[node.operatorToken.getText()] ?? []));
     if (ts.isIfStatement(node) || ts.isWhileStatement(node)) negate(node.expression);
     if (ts.isConditionalExpression(node)) negate(node.condition);
-    // Without super(…) it would be no program.
-    if (ts.isExpressionStatement(node) && !node.getText().startsWith("super(")) add(node, ";");
+    // Without super(…) it would be no program; registerOutputs() changes nothing but how the state shows a component.
+    if (ts.isExpressionStatement(node) && !/^(super|this\.registerOutputs)\(/.test(node.getText()))
+      add(node, ";");
     if (ts.isThrowStatement(node) || ts.isContinueStatement(node)) add(node, ";");
     if (ts.isReturnStatement(node) && ts.isIfStatement(node.parent)) add(node, ";");
     // -1 stands for what there is none of, and so does -2.
@@ -99,7 +100,8 @@ function changesIn(file: string, text: string): Omit<Mutant, "name">[] {
       add(node, `(${node.text} + 1)`);
     if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, "false");
     if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, "true");
-    const other = ts.isStringLiteralLike(node) && !isName(node) ? otherText(node.text) : undefined;
+    const isText = ts.isStringLiteralLike(node) && !isName(node) && !isDescription(node.parent);
+    const other = isText ? otherText(node.text) : undefined;
     if (other !== undefined) add(node, JSON.stringify(other));
     if (ts.isTemplateExpression(node) && node.head.text.startsWith("arn:")) add(node, '"*"');
     if (isProperty(node)) add(node, "...{}");
@@ -114,6 +116,10 @@ function isSentence(node: ts.Node): boolean {
   return (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) && node.getText().includes(" ");
 }
 
+/** Also one of a single word. */
+const isDescription = (node: ts.Node): boolean =>
+  ts.isPropertyAssignment(node) && node.name.getText() === "description";
+
 /** The name of a property that has a value. */
 function isName(node: ts.Node): boolean {
   return ts.isPropertyAssignment(node.parent) && node.parent.name === node;
@@ -121,7 +127,11 @@ function isName(node: ts.Node): boolean {
 
 /** What an object has, where it is no pattern that takes one apart and no sentence. */
 function isProperty(node: ts.Node): boolean {
-  if (ts.isPropertyAssignment(node) ? isSentence(node.initializer) : !ts.isShorthandPropertyAssignment(node))
+  if (
+    ts.isPropertyAssignment(node)
+      ? isSentence(node.initializer) || isDescription(node)
+      : !ts.isShorthandPropertyAssignment(node)
+  )
     return false;
   const { parent } = node.parent;
   return !(ts.isBinaryExpression(parent) && parent.left === node.parent);

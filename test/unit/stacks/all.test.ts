@@ -103,6 +103,35 @@ describe("all stacks", () => {
     ]);
   });
 
+  it("keep what earlier versions deployed under other names", async () => {
+    const ssh = {
+      "database:bastion": "ssh",
+      "database:bastionKeyName": "mine",
+      "database:bastionSshCidrs": '["203.0.113.7/32"]',
+    };
+    const recordings = [
+      ...(await recordAll()).values(),
+      await record("database", { config: ssh }),
+      await record("database", { config: { "database:bastion": "ssm" } }),
+    ];
+    const former = recordings.flatMap(({ resources, optionsOf }) =>
+      resources.flatMap(({ type, name }) => optionsOf(type, name).formerNames.map((was) => [name, was])),
+    );
+    expect(Object.fromEntries(former)).to.deep.equal({
+      "demo-db-subnets": "private-db-subnet",
+      "demo-db-sg": "private-db-sg",
+      "ec2-proxy-sg": "proxy-ec2-sg",
+      "ec2-proxy-ssh-203.0.113.7/32": "bastion-ssh-203.0.113.7/32",
+      "ec2-proxy-to-database": "bastion-to-database",
+      "ec2-proxy-into-database": "bastion-into-database",
+      "ec2-proxy-to-session-manager": "bastion-to-session-manager",
+      "pool-members": "test-g1",
+      "pool-client": "app-public",
+      "hosted-ui-scopes": "groundwork",
+      "hosted-ui-client": "app-hosted",
+    });
+  });
+
   it("lead a person from the root's outputs to the bucket", async () => {
     const recordings = await recordAll();
     const bucket = String(recordings.get("ingest")?.outputs.bucketName);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { firstBoot } from "../../../infra/linuxInstance";
 import { rejection } from "../../support/rejection";
 import { type Recorded, record } from "../../support/stacks";
 
@@ -29,11 +30,15 @@ describe("the bastion", () => {
     expect(inputs.ami).to.match(/^ami-/);
     const { outputs } = await record("networking");
     expect((outputs.publicSubnetIds as string[])[0]).to.equal(inputs.subnetId);
-    expect(inputs).to.deep.include({ userDataReplaceOnChange: true, associatePublicIpAddress: true });
-    expect(only("aws:ec2/securityGroup:SecurityGroup", "ec2-proxy-sg")).to.deep.include({
-      name: "proxy-ec2-sg",
-      vpcId: outputs.vpcId,
+    expect(inputs).to.deep.include({
+      userDataReplaceOnChange: true,
+      userData: firstBoot(),
+      associatePublicIpAddress: true,
     });
+    expect(inputs.tags).to.include({ Name: "ec2-proxy" });
+    const { name, vpcId, tags } = only("aws:ec2/securityGroup:SecurityGroup", "ec2-proxy-sg");
+    expect({ name, vpcId }).to.deep.equal({ name: "proxy-ec2-sg", vpcId: outputs.vpcId });
+    expect(tags).to.include({ Name: "proxy-ec2-sg" });
   });
 
   it("isn't asked to be optimized for EBS where its type can't be", async () => {
@@ -43,18 +48,23 @@ describe("the bastion", () => {
   });
 
   it("with ssh takes connections from the named addresses alone, and reaches the database and updates alone", async () => {
-    const { all, only, outputs } = await record("database", { config: ssh });
+    const { all, only, asked, outputs } = await record("database", { config: ssh });
     const [group] = only(instance).vpcSecurityGroupIds as string[];
     const own = (type: string) => all(type).filter(({ inputs }) => inputs.securityGroupId === group);
-    expect(own(ingress).map(({ inputs }) => [inputs.cidrIpv4, inputs.fromPort, inputs.toPort])).to.deep.equal(
-      [
-        ["203.0.113.7/32", 22, 22],
-        ["198.51.100.0/24", 22, 22],
-      ],
-    );
+    const rules = own(ingress).map(({ inputs }) => inputs);
+    expect(rules.map(({ cidrIpv4 }) => cidrIpv4)).to.deep.equal(["203.0.113.7/32", "198.51.100.0/24"]);
+    for (const rule of rules) expect(rule).to.include({ ipProtocol: "tcp", fromPort: 22, toPort: 22 });
     const out = (name: string) => own(egress).find((rule) => rule.name === `ec2-proxy-to-${name}`)?.inputs;
     expect(own(egress)).to.have.length(2);
-    expect(out("updates")).to.include({ prefixListId: "pl-63a5400a", fromPort: 443, toPort: 443 });
+    expect(out("updates")).to.include({
+      prefixListId: "pl-63a5400a",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    });
+    expect(asked("aws:ec2/getPrefixList:getPrefixList")).to.deep.equal([
+      { name: "com.amazonaws.us-east-1.s3" },
+    ]);
     expect(out("database")).to.include({
       referencedSecurityGroupId: outputs.securityGroupId,
       fromPort: 5432,
@@ -122,7 +132,7 @@ describe("the bastion", () => {
     const { all, outputs } = await record("database", { config: { "database:bastion": "none" } });
     expect(all(instance)).to.be.empty;
     expect([...all(ingress), ...all(egress)].filter(({ name }) => name.startsWith("bastion"))).to.be.empty;
-    expect(outputs).to.include({ bastionMode: "none", bastionHost: "none" });
+    expect(outputs).to.include({ bastionMode: "none", bastionHost: "none", bastionInstanceId: "none" });
   });
 
   const bad = [

@@ -28,6 +28,8 @@ describe("The changes that a mutation run makes", () => {
       'const a: "b" = c as "b";',
       'const a = "a sentence";',
       "const a = -1;",
+      'const a = new B({ description: "word" }).c;',
+      "super(a); this.registerOutputs();",
     ];
     for (const code of none) expect(changes(code), code).to.deep.equal([]);
   });
