@@ -39,7 +39,9 @@ describe("the database stack", () => {
       deletionProtection: false,
       skipFinalSnapshot: true,
     });
-    expect(only("aws:ec2/securityGroup:SecurityGroup", "demo-db-sg").name).to.equal("private-db-sg");
+    const group = only("aws:ec2/securityGroup:SecurityGroup", "demo-db-sg");
+    expect(group.name).to.equal("private-db-sg");
+    expect(group.tags).to.include({ Name: "private-db-sg" });
   });
 
   it("leaves the master password to RDS: none in the program, none in its state", async () => {

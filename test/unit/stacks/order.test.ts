@@ -26,6 +26,12 @@ const cases: {
     waitsFor: ["ingest-jobs", "ingest-jobs", ...rules("ingest-jobs")],
   },
   {
+    what: "the queue of what the function for jobs gave up on for its leave to send there",
+    project: "ingest",
+    of: ["aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "ingest-jobs"],
+    waitsFor: ["ingest-jobs", "ingest-jobs", "ingest-jobs"],
+  },
+  {
     what: "uploads for the leave to call the function, and for all that a hop needs",
     project: "ingest",
     of: ["aws:s3/bucketNotification:BucketNotification", "ingest"],
@@ -63,6 +69,31 @@ const cases: {
     waitsFor: ["schema", "schema", "schema"],
   },
   {
+    what: "a function's security group for the role that Lambda cleans up as, so that a destroy goes the other way",
+    project: "database",
+    of: ["aws:ec2/securityGroup:SecurityGroup", "schema-sg"],
+    waitsFor: ["schema", "schema"],
+  },
+  {
+    what: "a new password for the leave to call the function, and for the first password",
+    project: "database",
+    of: ["aws:secretsmanager/secretRotation:SecretRotation", "schema-rotation"],
+    waitsFor: ["schema-rotation", "schema", "schema"],
+  },
+  {
+    what: "the database for the groups of its logs",
+    project: "database",
+    of: ["aws:rds/instance:Instance", "demo-db"],
+    waitsFor: ["demo-db-postgresql", "demo-db-upgrade"],
+  },
+  {
+    what: "the bastion's profile for its role's policy",
+    project: "database",
+    config: { "database:bastion": "ssm" },
+    of: ["aws:iam/instanceProfile:InstanceProfile", "ec2-proxy"],
+    waitsFor: ["ec2-proxy", "ec2-proxy"],
+  },
+  {
     what: "flow logs for the role's policy",
     project: "networking",
     of: ["aws:ec2/flowLog:FlowLog", "network-flow-logs"],
@@ -74,6 +105,12 @@ const cases: {
     config: { "networking:nat": "instance" },
     of: ["aws:scheduler/schedule:Schedule", "network-nat-start"],
     waitsFor: ["network-nat-start", "network-nat-start", "network-nat"],
+  },
+  {
+    what: "a client for the scopes that it names",
+    project: "auth",
+    of: ["aws:cognito/userPoolClient:UserPoolClient", "hosted-ui-client"],
+    waitsFor: ["hosted-ui-scopes"],
   },
   {
     what: "a stage that logs for the account's leave, and for the API's to call its functions",
