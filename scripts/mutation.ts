@@ -13,6 +13,10 @@ const areas: Record<string, { files: string[]; tests: string[] }> = {
     files: ["functions/ingest/reader", "functions/ingest/encode.ts"],
     tests: ["test/unit/functions/ingest", "test/local/types.test.ts"],
   },
+  ingest: {
+    files: ["functions/ingest"],
+    tests: ["test/unit/functions/ingest", "test/local/functions/ingest", "test/local/types.test.ts"],
+  },
   authorizer: { files: ["functions/groupAuthorizer"], tests: ["test/unit/functions/groupAuthorizer"] },
   jobs: { files: ["functions/jobs"], tests: ["test/unit/functions/jobs", "test/local/functions/jobs"] },
   schema: {
@@ -21,7 +25,7 @@ const areas: Record<string, { files: string[]; tests: string[] }> = {
   },
   infra: {
     files: ["infra"],
-    tests: ["test/unit/infra", "test/unit/stacks", "test/unit/scripts/docs/permissions.test.ts"],
+    tests: ["test/unit/infra", "test/unit/stacks", "test/unit/scripts/docs"],
   },
   policy: { files: ["policy"], tests: ["test/unit/policy", "test/unit/scripts/docs/security.test.ts"] },
 };
