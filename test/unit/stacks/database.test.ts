@@ -66,6 +66,9 @@ describe("the database stack", () => {
     ) as {
       Statement: { Action: string[]; Resource: string[] }[];
     };
+    expect(only("aws:iam/role:Role", "demo-db-monitoring").assumeRolePolicy).to.include(
+      '"monitoring.rds.amazonaws.com"',
+    );
     const asked = "arn:aws:logs:us-east-1:123456789012:log-group:RDSOSMetrics:log-stream:";
     const makes = Statement.filter(({ Action }) => Action.includes("logs:CreateLogGroup"));
     const matches = (pattern: string) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(asked);

@@ -79,7 +79,8 @@ describe("the schema function", () => {
   });
 
   it("reaches the database and AWS alone", async () => {
-    const { all, outputs } = await record("database", { config: { "database:bastion": "none" } });
+    const { all, only, outputs } = await record("database", { config: { "database:bastion": "none" } });
+    expect(only("aws:ec2/securityGroup:SecurityGroup", "schema-sg").tags).to.include({ Name: "schema-sg" });
     const rules = all(egressRule).map(({ inputs: { tags: _, description: _text, ...rule } }) => rule);
     const [securityGroupId] = rules.map((rule) => rule.securityGroupId);
     expect(rules).to.have.deep.members([
