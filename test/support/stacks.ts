@@ -26,6 +26,8 @@ interface ResourceOptions {
   readonly protect: boolean;
   /** Whether a destroy leaves it in the account. */
   readonly retainOnDelete: boolean;
+  /** What is there already and is taken over; empty where it is made. */
+  readonly importId: string;
   /** Names that it had in earlier versions: one deployed under them is kept. */
   readonly formerNames: readonly string[];
 }
@@ -150,6 +152,7 @@ interface Registration {
   getDependenciesList(): string[];
   getProtect(): boolean;
   getRetainondelete(): boolean;
+  getImportid(): string;
   getAliasesList(): { getSpec(): { getName(): string } | undefined }[];
 }
 
@@ -164,6 +167,7 @@ asked.registerResource = function (...args) {
     dependencies: request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? ""),
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
+    importId: request.getImportid(),
     formerNames: request
       .getAliasesList()
       .map((alias) => alias.getSpec()?.getName() ?? "")

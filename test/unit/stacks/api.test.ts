@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { routes } from "../../../infra/auth/apiRoutes";
+import { routesForEveryone } from "../../../infra/auth/groupAuthorizer";
 import { type Recording, record } from "../../support/stacks";
 
 /** The API's id. */
@@ -12,6 +15,10 @@ describe("the API", () => {
     expect(authorizer)
       .to.include({ name: "dev-group-authorizer", memorySize: 256, timeout: 10 })
       .and.not.have.property("vpcConfig");
+    const { assets } = authorizer.code as pulumi.asset.AssetArchive;
+    const { text } = (await assets)["__index.js"] as pulumi.asset.StringAsset;
+    for (const known of ["test-g1", ...routesForEveryone(routes)])
+      expect(await text).to.include(`"${known}"`);
     const { variables } = authorizer.environment as { variables: Record<string, string> };
     expect(variables.TOKEN_ISSUER).to.equal(outputs.issuer);
     expect(variables.TOKEN_CLIENT_IDS?.split(",")).to.deep.equal([
@@ -128,10 +135,16 @@ describe("API Gateway's role for its logs", () => {
   ];
 
   it("is made where the account has none in this region, and again found by who made it", async () => {
-    for (const answers of [{}, found("dev")]) {
-      const made = madeBy(await record("auth", { answers }));
+    for (const [answers, importId] of [
+      [{}, ""],
+      [found("dev"), role],
+    ] as const) {
+      const recording = await record("auth", { answers });
+      const made = madeBy(recording);
       expect(made).to.have.length(2);
       expect(made[0]?.inputs.name).to.equal(role);
+      expect(recording.optionsOf("aws:iam/role:Role", "apigateway-logs").importId).to.equal(importId);
+      expect(recording.optionsOf("aws:apigateway/account:Account").importId).to.equal("");
     }
   });
 

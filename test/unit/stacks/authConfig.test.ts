@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import * as z from "zod";
+import { authConfig } from "../../../infra/auth/authConfig";
 import { rejection } from "../../support/rejection";
 import { record } from "../../support/stacks";
 
@@ -17,6 +19,7 @@ describe("the config of auth", () => {
       "https://*.example/",
       "app.example.com",
       "javascript:alert(1)",
+      ...["ftp", "file", "ws", "wss"].map((scheme) => `${scheme}://a.example/`),
     ],
   })) {
     it(`takes no ${key} that AWS or a browser doesn't`, async () => {
@@ -45,5 +48,20 @@ describe("the config of auth", () => {
     });
     await record("auth", { config: callbackUrls(98) });
     expect(await rejection(record("auth", { config: callbackUrls(99) }))).to.contain("101 addresses");
+  });
+
+  it("takes the ports that a program may have without being root, and any origin by a star", () => {
+    const taken = (values: object) => z.object(authConfig.keys).safeParse(values).success;
+    for (const [port, isTaken] of [
+      [1023, false],
+      [1024, true],
+      [65_535, true],
+      [65_536, false],
+    ] as const)
+      expect(taken({ loginPorts: [port] }), String(port)).to.equal(isTaken);
+    expect(taken({ loginPorts: [] })).to.equal(false);
+    for (const allowedOrigin of ["*", "https://app.example.com", "http://localhost:5173"])
+      expect(taken({ allowedOrigin }), allowedOrigin).to.equal(true);
+    expect(taken({ allowedOrigin: "**" })).to.equal(false);
   });
 });

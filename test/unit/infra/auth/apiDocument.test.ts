@@ -177,6 +177,26 @@ describe("the API's document", () => {
     });
   });
 
+  it("says what a path and a query hold where they hold anything", () => {
+    expect(paths["/scoped"]).to.not.have.property("parameters");
+    expect(paths["/scoped"]?.get).to.not.have.property("parameters");
+    const { paths: own } = apiDocument({
+      name: "api",
+      routes: [{ ...routes[0]!, path: "/orders/{id}", query: { since: "The first day" } }],
+      functionArns: {},
+      cognitoAuthorizer: { name: "a", userPoolArn: "arn:pool" },
+      groupAuthorizer: { name: "b", invokeArn: "arn:function" },
+      allowedOrigin: "*",
+    }) as { paths: Record<string, { parameters: unknown; get: { parameters: unknown } }> };
+    const schema = { type: "string" };
+    expect(own["/orders/{id}"]?.parameters).to.deep.equal([
+      { name: "id", in: "path", required: true, schema },
+    ]);
+    expect(own["/orders/{id}"]?.get.parameters).to.deep.equal([
+      { name: "since", in: "query", description: "The first day", required: false, schema },
+    ]);
+  });
+
   it("has nothing but tokens reach the authorizer's function", () => {
     const { securitySchemes } = document.components as {
       securitySchemes: Record<string, Record<string, { identityValidationExpression: string }>>;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Route, policyNameOf, routesOf } from "../../../../infra/auth/apiRoutes";
+import { type Route, nameOf, policyNameOf, routes, routesOf } from "../../../../infra/auth/apiRoutes";
 import { routesForEveryone } from "../../../../infra/auth/groupAuthorizer";
 
 const route = (path: string, passes: "members" | "everyone"): Route => ({
@@ -7,6 +7,20 @@ const route = (path: string, passes: "members" | "everyone"): Route => ({
 });
 
 describe("the group authorizer's routes", () => {
+  it("are for members of the group or for every user, as the tutorial has them, and GET /records for every user", () => {
+    const passes = routes.flatMap((own) =>
+      own.authorizer.kind === "group" ? [[nameOf(own), own.authorizer.passes]] : [],
+    );
+    expect(passes).to.deep.equal([
+      ["GET /admin-only", "members"],
+      ["GET /admin-only/all", "everyone"],
+      ["GET /records", "everyone"],
+    ]);
+    expect(routes.flatMap(({ example }) => example ?? [])).to.deep.equal([
+      { path: "/records?day=2024-01-31" },
+    ]);
+  });
+
   it("are named to everyone as policies name them", () => {
     const open = [
       route("/all", "everyone"),
