@@ -8,7 +8,9 @@ describe("the auth stack's routes with a function", () => {
     const database = (await record("database")).outputs;
     const records = only("aws:lambda/function:Function", "records");
     const { subnetIds } = records.vpcConfig as { subnetIds: string[] };
-    expect(subnetIds).to.deep.equal((await record("networking")).outputs.privateSubnetIds);
+    const { privateSubnetIds, vpcId } = (await record("networking")).outputs;
+    expect(subnetIds).to.deep.equal(privateSubnetIds);
+    expect(only("aws:ec2/securityGroup:SecurityGroup", "records-sg").vpcId).to.equal(vpcId);
     expect(records)
       .to.include({ name: "dev-records", timeout: 29, memorySize: 512 })
       .and.not.have.property("reservedConcurrentExecutions");
@@ -45,9 +47,11 @@ describe("the auth stack's routes with a function", () => {
       principal: "apigateway.amazonaws.com",
       sourceArn: `arn:aws:execute-api:us-east-1:123456789012:${/https:..([^.]+)/.exec(String(outputs.apiUrl))?.[1]}/dev/GET/records`,
     });
-    const { paths } = JSON.parse(String(only("aws:apigateway/restApi:RestApi").body)) as {
+    const { paths, components } = JSON.parse(String(only("aws:apigateway/restApi:RestApi").body)) as {
       paths: Record<string, Record<string, Record<string, unknown>>>;
+      components: { securitySchemes: object };
     };
+    expect(components.securitySchemes).to.have.all.keys("dev-authorizer-1", "dev-group-authorizer");
     expect(paths["/records"]?.get?.["x-amazon-apigateway-integration"]).to.deep.equal({
       ...{ type: "aws_proxy", httpMethod: "POST", passthroughBehavior: "when_no_match" },
       uri: "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:dev-records/invocations",
