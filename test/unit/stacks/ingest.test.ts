@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { rejection } from "../../support/rejection";
 import { type Recording, record } from "../../support/stacks";
@@ -97,6 +98,17 @@ describe("the ingest stack", () => {
       DATABASE_NAME: "groundwork",
       DATABASE_SECRET_ARN: outputs.ingestSecretArn,
     });
+  });
+
+  it("loads by what config says", async () => {
+    const config = { handOverReserveMs: 54_321, maxRejects: 777, chunkBytes: 98_765 };
+    const entries = Object.entries(config).map(([key, value]) => [`ingest:${key}`, String(value)]);
+    const { only } = await record("ingest", {
+      config: Object.fromEntries(entries) as Record<string, string>,
+    });
+    const { assets } = only(lambda, "ingest").code as pulumi.asset.AssetArchive;
+    const text = await ((await assets)["__index.js"] as pulumi.asset.StringAsset).text;
+    for (const value of Object.values(config)) expect(text).to.match(new RegExp(`\\b${value}\\b`));
   });
 
   it("may read its bucket and its secret, write its log and dead letters, call itself, and no more", async () => {
