@@ -88,6 +88,16 @@ describe("An alarm", () => {
     });
   });
 
+  it("has the name of its environment in its own", async () => {
+    const { all } = await record("ingest", { stack: "prod" });
+    const named = all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name, inputs }) => [
+      name,
+      inputs.name,
+    ]);
+    expect(named).to.deep.include(["ingest-errors", "prod-ingest-errors"]);
+    for (const [name, inAccount] of named) expect(inAccount).to.equal(`prod-${String(name)}`);
+  });
+
   it("tells nobody where config names no topic", async () => {
     for (const alarm of Object.values(await alarms("ingest", {})))
       expect(alarm).to.deep.include({ alarmActions: [], okActions: [] });
