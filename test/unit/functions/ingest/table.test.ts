@@ -151,6 +151,14 @@ describe("The table of a file", () => {
     });
   }
 
+  it("is of two that say as much the one with the longer prefix, then the first by name, whatever their order", () => {
+    const chosen = (...both: ReturnType<typeof named>[]) =>
+      [both, [...both].reverse()].map((tables) => tableOfKey(tables, "in/x1.csv")?.name);
+    expect(chosen(named("z", "in/", "x*"), named("a", "", "in/x*"))).to.deep.equal(["z", "z"]);
+    expect(chosen(named("a", "in/", "x*"), named("z", "", "in/x*"))).to.deep.equal(["a", "a"]);
+    expect(chosen(named("b", "in/", "x*"), named("a", "in/", "*1*"))).to.deep.equal(["a", "a"]);
+  });
+
   it("is none for a key that no table takes, and for what a pattern's signs mean in regular expressions", () => {
     expect(tableOfKey([named("t", "a/", "*.csv")], "a/bcsv")).to.equal(undefined);
     expect(tableOfKey([named("t", "a/", "[x](1)+.csv")], "a/[x](1)+.csv")?.name).to.equal("t");
