@@ -57,6 +57,24 @@ describe("An ingest function", () => {
     }
   });
 
+  it("leaves files under glue/ to the Glue job where there is one, and says so once a file", async () => {
+    const { event } = await fixture.sample();
+    const besideGlue = ingestHandler({ ...options, skipPrefix: "glue/", tables: [records] });
+    await fixture.deploy("beside-glue", await packageCallback(besideGlue));
+    const s3 = { object: { key: "glue/sample.csv" }, bucket: { name: event.bucket } };
+    const created = { eventName: "ObjectCreated:Put", s3 };
+    const { result, log } = await fixture.invoke({ Records: [created] }, "beside-glue");
+    const left = {
+      ...{ status: "skipped", rows: 0, rejected: 0, offset: 0, hop: 0 },
+      reason: "a file under glue/ is not the function's to load",
+    };
+    expect(result).to.deep.equal(left);
+    expect(JSON.parse(log)).to.include({ key: "glue/sample.csv", reason: left.reason });
+    expect(await fixture.rows("SELECT key FROM ingest_jobs")).to.be.empty;
+    // One that is asked for by name is loaded.
+    expect(await resultOf(fixture.invoke(event, "beside-glue"))).to.include({ status: "done" });
+  });
+
   it("leaves no connection behind, whether it is done, hands over, fails or throws", async () => {
     const connections = `SELECT count(*)::int FROM pg_stat_activity
       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
