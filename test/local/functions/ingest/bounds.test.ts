@@ -75,6 +75,19 @@ describe("An ingest function", () => {
     expect(await resultOf(fixture.invoke(event, "beside-glue"))).to.include({ status: "done" });
   });
 
+  it("throws, so that Lambda tries again, where the database can't make the job; no table is missing for that", async () => {
+    const { event } = await fixture.sample();
+    await fixture.rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'not now'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON ingest_jobs EXECUTE FUNCTION refuse()`);
+    try {
+      expect(await fixture.invoke(event)).to.include({ error: "not now" });
+    } finally {
+      await fixture.rows("DROP FUNCTION refuse CASCADE");
+    }
+    expect(await resultOf(fixture.invoke(event))).to.include({ status: "done" });
+  });
+
   it("leaves no connection behind, whether it is done, hands over, fails or throws", async () => {
     const connections = `SELECT count(*)::int FROM pg_stat_activity
       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
