@@ -56,4 +56,24 @@ describe("The decoders of files in other encodings", () => {
     }
     expect(decoded([Buffer.from("feff004100", "hex")], "utf-16").at(-1)).to.equal(0xff);
   });
+
+  it("write the characters at the borders of one, two, three and four bytes of UTF-8", () => {
+    const text = "\ufeff\x01\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}";
+    const bytes = Buffer.from(text, "utf16le");
+    expect(decoded([bytes], "utf-16").equals(Buffer.from(text))).to.equal(true);
+    expect(decoded([Buffer.from(bytes).swap16()], "utf-16").equals(Buffer.from(text))).to.equal(true);
+  });
+
+  it("are those of UTF-16 without a mark where half of the characters are of Latin, and else the named one's", () => {
+    for (const [text, is16] of [
+      ["a,你好", true],
+      ["a你好你", false],
+      ["a,", true],
+      ["a", false],
+    ] as const) {
+      const bytes = Buffer.from(text, "utf16le");
+      for (const file of [bytes, Buffer.from(bytes).swap16()])
+        expect(decoderOf(file, "utf-8") !== undefined, `${text} ${file.toString("hex")}`).to.equal(is16);
+    }
+  });
 });
