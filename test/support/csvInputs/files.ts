@@ -66,6 +66,10 @@ export const files: readonly Input[] = [
         "504b03041400060008000000210000005b436f6e74656e745f54797065735d2e786d6c",
         "an Excel workbook (xlsx): save the sheet as CSV",
       ],
+      [
+        `504b0304140000080000${Buffer.from("mimetypeapplication/vnd.oasis.opendocument.spreadsheet").toString("hex")}`,
+        "an OpenDocument sheet: save it as CSV",
+      ],
     ] as const
   ).flatMap(([bytes, failure]): Input[] => [
     { what: failure, file: Buffer.from(bytes, "hex"), failure: `the file is ${failure}` },
