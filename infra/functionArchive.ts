@@ -5,8 +5,11 @@ import { GroundworkError } from "./error";
 
 const root = path.join(__dirname, "..");
 
-/** What Lambda calls: the file that a callback is serialized into, and what that file exports. */
-export const entryPoint = "__index.handler";
+/** The file that a callback is serialized into, and what that file exports: the names that CallbackFunction gives. */
+const [file, exportName] = ["__index", "handler"];
+
+/** What Lambda calls. */
+export const entryPoint = `${file}.${exportName}`;
 
 /** Folders and files of npm packages that `require` never reads. */
 const unneededFolders = new Set(["esm", "test", "tests", "docs", "examples"]);
@@ -33,9 +36,8 @@ export async function functionArchive(
   const toRoot = path.relative(process.cwd(), root);
   const files: pulumi.asset.AssetMap = {};
   for (const folder of packageFolders(packages))
-    for (const file of requirableFiles(path.join(root, folder)))
-      files[path.posix.join(folder, file)] = new pulumi.asset.FileAsset(path.join(toRoot, folder, file));
-  const [file, exportName] = entryPoint.split(".") as [string, string];
+    for (const own of requirableFiles(path.join(root, folder)))
+      files[path.posix.join(folder, own)] = new pulumi.asset.FileAsset(path.join(toRoot, folder, own));
   const { text } = await pulumi.runtime.serializeFunction(callback as (...args: unknown[]) => unknown, {
     exportName,
   });

@@ -15,7 +15,10 @@ export function textIfThere(file: string): string | undefined {
   return ifThere(() => readFileSync(file, "utf8"));
 }
 
-/** Writes a file for its owner only. Under another name first: nobody reads half of it, and none is left by a process that is killed. */
+/**
+ * Writes a file for its owner only. Under another name first: nobody reads half of it, also where this process is killed
+ * in between.
+ */
 export function replaceFile(file: string, text: string): void {
   const written = `${file}.${process.pid}`;
   writeFileSync(written, text, { mode: 0o600 });

@@ -16,6 +16,7 @@ export function clientConfig(endpoint: string, { credentials }: { readonly crede
   };
 }
 
+// Object.fromEntries forgets the names.
 const silent = Object.fromEntries(
   ["trace", "debug", "info", "warn", "error"].map((level) => [level, () => undefined]),
 ) as unknown as NonNullable<S3ClientConfig["logger"]>;

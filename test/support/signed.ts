@@ -48,6 +48,7 @@ interface Signer {
 async function signerOf(credentials: Credentials, signingName: string): Promise<Signer> {
   const { signer } = new S3Client({ region: "us-east-1", credentials }).config;
   const scheme = { name: "sigv4", signingName, signingRegion: "us-east-1", properties: {} };
+  // Its types know the signer that was given; the one that the client makes takes a scheme.
   return await (signer as unknown as (scheme: object) => Promise<Signer>)(scheme);
 }
 

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { answerOf, attributesOf } from "../../programs/attributes";
 import type { ResourceRequest, Scope } from "../../programs/attributes/table";
@@ -33,6 +34,12 @@ interface ResourceOptions {
 }
 
 export type Recorded = Pick<ResourceRequest, "type" | "name" | "inputs">;
+
+/** What a function's callback was serialized into, without the packages beside it. */
+export async function codeOf(inputs: Record<string, unknown>): Promise<string> {
+  const assets = await (inputs.code as pulumi.asset.AssetArchive).assets;
+  return (assets["__index.js"] as pulumi.asset.StringAsset).text;
+}
 
 type Config = Readonly<Record<string, string>>;
 

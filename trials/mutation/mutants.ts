@@ -116,7 +116,7 @@ function isSentence(node: ts.Node): boolean {
   return (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) && node.getText().includes(" ");
 }
 
-/** Also one of a single word. */
+/** A property for people, also of a single word. */
 const isDescription = (node: ts.Node): boolean =>
   ts.isPropertyAssignment(node) && node.name.getText() === "description";
 
@@ -127,11 +127,8 @@ function isName(node: ts.Node): boolean {
 
 /** What an object has, where it is no pattern that takes one apart and no sentence. */
 function isProperty(node: ts.Node): boolean {
-  if (
-    ts.isPropertyAssignment(node)
-      ? isSentence(node.initializer) || isDescription(node)
-      : !ts.isShorthandPropertyAssignment(node)
-  )
+  if (isDescription(node)) return false;
+  if (ts.isPropertyAssignment(node) ? isSentence(node.initializer) : !ts.isShorthandPropertyAssignment(node))
     return false;
   const { parent } = node.parent;
   return !(ts.isBinaryExpression(parent) && parent.left === node.parent);

@@ -54,7 +54,10 @@ class Copy {
   private readonly folder = mkdtempSync(path.join(tmpdir(), "mutation-"));
   private readonly runner = new Runner(this.folder);
 
-  constructor(root: string, stop: AbortSignal) {
+  constructor(
+    root: string,
+    private readonly stop: AbortSignal,
+  ) {
     stop.addEventListener("abort", () => this.runner.close());
     cpSync(root, this.folder, {
       recursive: true,
@@ -63,9 +66,9 @@ class Copy {
     symlinkSync(path.join(root, "node_modules"), path.join(this.folder, "node_modules"));
   }
 
-  async run(test: string, milliseconds: number, stop: AbortSignal): Promise<Answer | undefined> {
+  async run(test: string, milliseconds: number): Promise<Answer | undefined> {
     const answer = await this.runner.run({ test }, milliseconds);
-    stop.throwIfAborted();
+    this.stop.throwIfAborted();
     return answer;
   }
 
@@ -118,7 +121,7 @@ export async function mutate(
       // The first time it is compiled and its packages are loaded.
       for (let i = 0; i < 2; i++) {
         const started = Date.now();
-        const answer = await copies[0]!.run(test, 600_000, stop);
+        const answer = await copies[0]!.run(test, 600_000);
         if (answer?.failed !== undefined || answer === undefined)
           throw new GroundworkError(
             `${test} fails without a mutant: ${answer?.failed ?? "it ended its process"}`,
@@ -140,7 +143,7 @@ export async function mutate(
           const noticing = await copy.with(mutant, async () => {
             for (const test of those) {
               // A mutant that never ends is noticed too.
-              const answer = await copy.run(test, 5_000 + 4 * jobs * times.get(test)!, stop);
+              const answer = await copy.run(test, 5_000 + 4 * jobs * times.get(test)!);
               if (answer === undefined || answer.failed !== undefined) return test;
             }
             return undefined;

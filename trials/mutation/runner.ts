@@ -38,7 +38,7 @@ process.on("message", ({ test }: Request) => {
     mocha.addFile(path.resolve(test));
     mocha
       .run(() => {
-        // A runner that is left listens for rejections on, and with each further one as many times as there are orders.
+        // Otherwise it goes on listening for rejections, and hands each to those of the other runs, which do the same.
         mocha.dispose();
         answer(failed);
       })

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { rejection } from "../../support/rejection";
-import { type Recorded, record, recordAll } from "../../support/stacks";
+import { type Recorded, codeOf, record, recordAll } from "../../support/stacks";
 
 /** One an account and region: the environment that comes first makes it, and the others find it. */
 const sharedRole = "apigateway-logs";
@@ -147,11 +147,8 @@ describe("all stacks", () => {
 
 /** All that a resource is made of; of a function's archive its own code, not the packages that come with it. */
 async function textOf({ inputs }: Recorded): Promise<string> {
-  const { code } = inputs;
-  if (!pulumi.asset.Archive.isInstance(code)) return JSON.stringify(inputs);
-  const assets = await (code as pulumi.asset.AssetArchive).assets;
-  const own = await (assets["__index.js"] as pulumi.asset.StringAsset).text;
-  return JSON.stringify(inputs) + own;
+  if (!pulumi.asset.Archive.isInstance(inputs.code)) return JSON.stringify(inputs);
+  return JSON.stringify(inputs) + (await codeOf(inputs));
 }
 
 /** Of the types whose names are unique in an account and region, or everywhere: the input that names one. */

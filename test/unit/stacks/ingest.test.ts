@@ -1,7 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { rejection } from "../../support/rejection";
-import { type Recording, record } from "../../support/stacks";
+import { type Recording, codeOf, record } from "../../support/stacks";
 
 const lambda = "aws:lambda/function:Function";
 
@@ -106,9 +105,8 @@ describe("the ingest stack", () => {
     const { only } = await record("ingest", {
       config: Object.fromEntries(entries) as Record<string, string>,
     });
-    const { assets } = only(lambda, "ingest").code as pulumi.asset.AssetArchive;
-    const text = await ((await assets)["__index.js"] as pulumi.asset.StringAsset).text;
-    for (const value of Object.values(config)) expect(text).to.match(new RegExp(`\\b${value}\\b`));
+    const code = await codeOf(only(lambda, "ingest"));
+    for (const value of Object.values(config)) expect(code).to.match(new RegExp(`\\b${value}\\b`));
   });
 
   it("may read its bucket and its secret, write its log and dead letters, call itself, and no more", async () => {
