@@ -107,6 +107,14 @@ const reasons: readonly (readonly [
       `Pulumi.${environmentOf(stack)}.yaml`,
   ],
   [
+    // A file backend keeps a small file beside each of its own (gocloud.dev: blob/fileblob/attrs.go), and empties it
+    // before it writes it.
+    /failed to load checkpoint: EOF/,
+    ({ project, stack }) =>
+      "a run was killed while it wrote the state, and the CLI can't read it: in the folder that pulumi login was told, " +
+      `delete .pulumi/stacks/${project}/${environmentOf(stack)}.json.attrs, a checksum that the CLI makes anew`,
+  ],
+  [
     /the stack is currently locked|another update is currently in progress|\[409\] Conflict/i,
     ({ project, stack }) =>
       `another run holds the stack: wait for it, or, if it died, run pulumi -C ${folderOf(project)} cancel --yes -s ${stack}`,

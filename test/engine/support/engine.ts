@@ -171,7 +171,7 @@ export class Engine {
    * because the tests ask for it often and each start of the CLI takes a second.
    */
   resources(project: string, stack: string): Resource[] {
-    const file = path.join(this.dir, "state", ".pulumi", "stacks", project, `${stack}.json`);
+    const file = path.join(this.state, ".pulumi", "stacks", project, `${stack}.json`);
     const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
       checkpoint: { latest?: { resources?: Resource[] } };
     };
@@ -180,7 +180,7 @@ export class Engine {
 
   /** The files of locks that the backend holds. */
   locks(): string[] {
-    const folder = path.join(this.dir, "state", ".pulumi", "locks");
+    const folder = path.join(this.state, ".pulumi", "locks");
     const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
     return files.filter((file) => file.endsWith(".json"));
   }
@@ -188,6 +188,11 @@ export class Engine {
   /** What stands where AWS would be. */
   get cloud(): Cloud {
     return new Cloud(path.join(this.dir, "cloud"));
+  }
+
+  /** The folder of the backend. */
+  get state(): string {
+    return path.join(this.dir, "state");
   }
 
   get checkout(): string {
@@ -200,7 +205,7 @@ export class Engine {
       HOME: path.join(this.dir, "home"),
       PULUMI_HOME: path.join(this.dir, "home"),
       GROUNDWORK_CACHE: this.cache,
-      PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
+      PULUMI_BACKEND_URL: `file://${this.state}`,
       PULUMI_CONFIG_PASSPHRASE: "engine-test",
       [cloudFolder]: path.join(this.dir, "cloud"),
       PULUMI_SKIP_UPDATE_CHECK: "1",

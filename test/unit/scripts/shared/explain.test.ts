@@ -30,6 +30,10 @@ describe("a failure of the CLI", () => {
       "BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging",
       "auth:manageApiGatewayAccount",
     ],
+    [
+      "error: failed to load checkpoint: EOF",
+      "delete .pulumi/stacks/database/dev.json.attrs, a checksum that the CLI makes anew",
+    ],
     ["error: the stack is currently locked by 1 lock(s)", "pulumi -C stacks/database cancel --yes -s dev"],
     ["error: [409] Conflict: Another update is currently in progress.", "another run holds the stack"],
     ["error: [401] Unauthorized: No credentials provided or are invalid.", "doesn't take the access token"],
