@@ -19,7 +19,7 @@ const settings = [__filename, configFile, require.resolve("typescript/package.js
 );
 /** The source map of each loaded file: as text, and once it was needed, parsed. */
 const maps = new Map();
-const mapComment = "//# sourceMappingURL=data:application/json;charset=utf-8;base64,";
+const mapComment = "//# sourceMappingURL=data:application/json;base64,";
 
 require.extensions[".ts"] = (module, filename) => {
   const code = load(filename);
@@ -33,7 +33,7 @@ function load(filename) {
   // Of a program that a test wrote into a temporary folder nothing stays.
   if (name.startsWith("..")) return compile(source, filename);
   const key = createHash("sha256")
-    .update(JSON.stringify([settings, filename, source]))
+    .update(JSON.stringify([settings, name, source]))
     .digest("hex");
   const file = path.join(root, ".cache/typescript", `${name}.js`);
   const kept = readIfThere(file);
@@ -70,18 +70,16 @@ function compile(source, fileName) {
   const ts = require("typescript");
   const { config } = ts.readConfigFile(configFile, ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
-  const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
+  const { outputText, diagnostics } = ts.transpileModule(source, {
     fileName,
-    compilerOptions: { ...options, noEmit: false, sourceMap: true, inlineSources: true },
+    compilerOptions: { ...options, noEmit: false, inlineSourceMap: true, inlineSources: true },
     reportDiagnostics: true,
   });
   if (diagnostics.length > 0) {
     const host = { getCanonicalFileName: String, getCurrentDirectory: () => root, getNewLine: () => "\n" };
     throw new SyntaxError(ts.formatDiagnostics(diagnostics, host));
   }
-  const map = { ...JSON.parse(sourceMapText), file: fileName, sources: [fileName] };
-  const code = outputText.slice(0, outputText.lastIndexOf("//# sourceMappingURL="));
-  return code + mapComment + Buffer.from(JSON.stringify(map)).toString("base64");
+  return outputText;
 }
 
 // Pulumi keeps where each of its promises came from, as the text of an error without a message, which is read when

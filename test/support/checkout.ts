@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { root } from "../../programs/programs";
 
@@ -16,5 +16,12 @@ export function copyCheckout(folder: string): string {
   } catch {
     execFileSync("cp", ["-R", ...packages]);
   }
+  shareCompiled(folder);
   return folder;
+}
+
+/** Has a copy take what this checkout's TypeScript was compiled to, which depends on the text alone, not on the folder. */
+export function shareCompiled(checkout: string): void {
+  mkdirSync(path.join(checkout, ".cache"), { recursive: true });
+  symlinkSync(path.join(root, ".cache/typescript"), path.join(checkout, ".cache/typescript"));
 }

@@ -16,6 +16,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import * as YAML from "yaml";
 import { programs, root } from "../../../programs/programs";
+import { shareCompiled } from "../../support/checkout";
 import { writeStandInWheels } from "../../support/glueWheels";
 import { Cloud, cloudFolder } from "../cloud";
 
@@ -65,7 +66,10 @@ export class Engine {
     const engine = new Engine(newFolder());
     engine.copyCode(code, () => true);
     // Not those that a person keeps here.
-    if (code === root) cpSync(path.join(root, "test/environments"), engine.checkout, { recursive: true });
+    if (code === root) {
+      cpSync(path.join(root, "test/environments"), engine.checkout, { recursive: true });
+      shareCompiled(engine.checkout);
+    }
     for (const folder of ["state", "home"]) mkdirSync(path.join(engine.dir, folder));
     writeStandInWheels(engine.cache);
     engine.linkPackages();
