@@ -197,7 +197,7 @@ function ends(window: string): { start: number; end: number } {
   const start = minutes(from);
   const cycle = from.length > 5 ? 7 * dayLength : dayLength;
   const end = minutes(to);
-  return { start, end: end > start ? end : end + cycle };
+  return { start, end: end >= start ? end : end + cycle };
 }
 
 function lengthOf(window: string): number {

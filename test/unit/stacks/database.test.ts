@@ -44,6 +44,14 @@ describe("the database stack", () => {
     expect(group.tags).to.include({ Name: "private-db-sg" });
   });
 
+  it("is protected by Pulumi and by RDS in prod, and in dev by neither", async () => {
+    for (const [stack, kept] of [["dev", false] as const, ["prod", true] as const]) {
+      const { only, optionsOf } = await record("database", { stack });
+      expect(optionsOf(instance).protect, stack).to.equal(kept);
+      expect(only(instance).deletionProtection, stack).to.equal(kept);
+    }
+  });
+
   it("leaves the master password to RDS: none in the program, none in its state", async () => {
     const { only, resources } = await record("database");
     expect(only(instance).manageMasterUserPassword).to.equal(true);
