@@ -25,7 +25,7 @@ export function tableNamed(tables: readonly Table[], name: string): Table {
 export function readTables(): readonly Table[] {
   const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
   const tables = files.sort().map((file) => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- Nothing else names these files.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- Only the folder says which there are; import() would answer later.
     const { default: table } = require(path.join(folder, file)) as { default?: Table };
     if (table === undefined)
       throw new GroundworkError(`tables/${file} has no default export: export default defineTable({…})`);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
 import type { RunningEnvironment } from "../../local/runningEnvironment";
 import { root } from "../../programs/programs";
+import { shareCompiled } from "./checkout";
 
 const copied = [
   ..."functions github infra local policy programs scripts stacks tables trials".split(" "),
@@ -25,7 +26,7 @@ export class WatchedCheckout {
   ) {
     for (const name of copied) cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
     symlinkSync(path.join(root, "node_modules"), path.join(dir, "node_modules"));
-    mkdirSync(path.join(dir, ".cache"));
+    shareCompiled(dir);
     this.child = this.start();
   }
 

@@ -54,7 +54,11 @@ const borders: readonly (readonly [taken: Parts, refused: Parts, says: string])[
   ],
   [{ format: { comment: "" } }, { format: { comment: "//" } }, "format.comment: must be one ASCII"],
   [{ format: { comment: "#" } }, { format: { comment: 1 } }, "format.comment: must be one ASCII"],
-  [{ format: { nulls: ["x".repeat(31)] } }, { format: { nulls: ["x".repeat(32)] } }, "at most 31 bytes"],
+  [
+    { format: { nulls: ["x".repeat(31)] } },
+    { format: { nulls: ["x".repeat(32)] } },
+    "nulls: must be texts of at most 31 bytes",
+  ],
   [{ format: { nulls: ["NULL"] } }, { format: { nulls: "NULL" } }, "must be a list of texts"],
   [{ format: { nulls: [""] } }, { format: { nulls: [0] } }, "must be a list of texts"],
   [{ format: { currency: ["€"] } }, { format: { currency: [""] } }, "must be signs without digits"],
@@ -71,8 +75,12 @@ const borders: readonly (readonly [taken: Parts, refused: Parts, says: string])[
   ],
   [column({ type: "numeric(1000)" }), column({ type: "numeric(1001)" }), "1 to 1000 digits"],
   [column({ type: "numeric(1)" }), column({ type: "numeric(0)" }), "1 to 1000 digits"],
-  [column({ type: "varchar(10485760)" }), column({ type: "varchar(10485761)" }), "from 1 to 10485760"],
-  [column({ type: "varchar(1)" }), column({ type: "varchar(0)" }), "from 1 to 10485760"],
+  [
+    column({ type: "varchar(10485760)" }),
+    column({ type: "varchar(10485761)" }),
+    "a length is from 1 to 10485760",
+  ],
+  [column({ type: "varchar(1)" }), column({ type: "varchar(0)" }), "a length is from 1 to 10485760"],
   [column({ type: "numeric", times: 9 }), column({ type: "numeric", times: 10 }), "from -9 to 9"],
   [column({ type: "numeric", times: -9 }), column({ type: "numeric", times: -10 }), "from -9 to 9"],
   [column({ type: "numeric(5,1000)" }), column({ type: "numeric(5,1001)" }), "from -1000 to 1000"],
@@ -140,6 +148,67 @@ const borders: readonly (readonly [taken: Parts, refused: Parts, says: string])[
   [{ maxRecordBytes: 2 ** 26 }, { maxRecordBytes: 2 ** 26 + 1 }, "from 1024 to 67108864"],
 ];
 
+/** What else a definition can't say. */
+const wrong: readonly (readonly [what: string, definition: object, message: RegExp])[] = [
+  ["an unknown key", { colums: [] }, /there is no colums, only name, files/],
+  ["no columns", { columns: [] }, /columns: must be a list of at least one/],
+  ["a type that there is not", { columns: [{ name: "a", type: "money" }] }, /column a: "money" is no type/],
+  ["a type of JavaScript's", { columns: [{ name: "a", type: "constructor" }] }, /is no type/],
+  [
+    "brackets that a type has not",
+    { columns: [{ name: "a", type: "integer(3)" }] },
+    /too many numbers in brackets/,
+  ],
+  ["a text times two", column({ type: "text", times: 2 }), /only a numeric can be multiplied/],
+  [
+    "an empty enumeration",
+    { columns: [{ name: "a", type: { enum: "e", values: [] } }] },
+    /an enumeration's values/,
+  ],
+  [
+    "two columns of a name",
+    { columns: [a, a] },
+    /column a: there are two[^]*header "a": two columns have it/,
+  ],
+  [
+    "a delimiter of two characters",
+    { format: { delimiter: ";;" } },
+    /format.delimiter: must be one ASCII character/,
+  ],
+  ["a delimiter that is the quote", { format: { delimiter: '"' } }, /format: "\\"" has two meanings/],
+  [
+    "one sign for decimals and thousands",
+    { format: { thousands: "." } },
+    /decimal and thousands are both "."/,
+  ],
+  ["a date without a day", { format: { dates: "YYYY-MM" } }, /format.dates: must have D/],
+  [
+    "a timestamp without minutes",
+    { format: { timestamps: "YYYY-MM-DD HH" } },
+    /format.timestamps: must have mm/,
+  ],
+  ["a zone that there is not", { format: { zone: "Europe/Atlantis" } }, /format.zone: must be/],
+  ["words for both", { format: { booleans: { true: ["Y"], false: ["y"] } } }, /has y for true and for false/],
+  [
+    "an encoding that there is not",
+    { format: { encoding: "ebcdic" } },
+    /format.encoding: must be one of "utf-8"/,
+  ],
+  [
+    "a file's format in a column",
+    { columns: [{ ...a, format: { delimiter: ";" } }] },
+    /column a: format: there is no delimiter/,
+  ],
+  ["a key that is no column", { key: ["b"] }, /key: there is no column b/],
+  [
+    "a transform of no column",
+    { transform: { columns: ["b"], make: () => (x: unknown) => x } },
+    /transform.columns: there is no column b/,
+  ],
+  ["rejects in words", { maxRejects: "many" }, /maxRejects: must be a whole number or a share/],
+  ["records of nothing", { maxRecordBytes: 1 }, /maxRecordBytes: must be/],
+];
+
 const define = (parts: Parts) => () => defineTable({ name: "t", columns: [a], ...(parts as object) });
 const shown = (parts: Parts): string => {
   const text = JSON.stringify(parts);
@@ -164,4 +233,16 @@ describe("The check of a table's definition", () => {
       expect(define(refused)).to.throw(says);
     });
   }
+
+  for (const [what, definition, message] of wrong) {
+    it(`refuses ${what}`, () => {
+      expect(define(definition)).to.throw(message);
+    });
+  }
+
+  it("names all problems at once", () => {
+    expect(define({ name: "", ...column({ type: "x" }), sameRow: "skip" })).to.throw(
+      /name: must be[^]*column a: "x"[^]*sameRow/,
+    );
+  });
 });
