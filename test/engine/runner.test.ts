@@ -38,7 +38,9 @@ describe("a deployment that a runner breaks off", () => {
   const engines: Engine[] = [];
   let outcomes: (Error | undefined)[];
   before(needsPulumi);
-  before(async () => {
+  before(async function () {
+    // All ten of them, six minutes where Spark runs beside.
+    this.timeout(1_200_000);
     const empty = Engine.create();
     engines.push(empty);
     empty.configure("dev", { "aws:skipCredentialsValidation": true });
